@@ -1,0 +1,68 @@
+"""What callers of the render engine see: requests, limits and results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vincicoder.sample import Reason
+
+
+class RenderStatus(StrEnum):
+    """The outcome of one request."""
+
+    RENDERED = "rendered"
+    REJECTED = "rejected"  # the sample's fault; `reason` says which
+    FAILED = "failed"  # our fault, after the retry; never counts against the sample
+
+
+@dataclass(frozen=True, slots=True)
+class RenderLimits:
+    """Bounds on one sample. CPU time is the strict one: wall time is generous, so that a loaded
+    machine does not lose good samples."""
+
+    cpu_seconds: float = 20.0
+    wall_seconds: float = 60.0
+    memory_mb: int = 2048
+    output_mb: int = 64  # bytes a sample may write in files
+    max_width: int = 4096  # pixels
+    max_height: int = 16384  # pixels
+    max_pixels: int = 40_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One sample to render. `request_id` is the caller's own and comes back untouched."""
+
+    request_id: str
+    language: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderResult:
+    """The picture, or the reason there is none.
+
+    `png` is RGB with no alpha (composited on white). `pixels` is set instead of `png` when the
+    engine was opened with `output="pixels"`: uint8 of shape (height, width, 3).
+    `pixels_sha256`, `phash` (64 bit) and `thumbnail` (16x16 RGB bytes, box filter) are computed in
+    the worker while the pixels are in memory; all are None unless `status` is rendered.
+    `seconds` is the time from the start of the work to its end, queueing not counted.
+    """
+
+    request_id: str
+    status: RenderStatus
+    reason: Reason | None
+    detail: str
+    png: bytes | None
+    pixels: NDArray[np.uint8] | None
+    width: int
+    height: int
+    seconds: float
+    fingerprint: str
+    pixels_sha256: str | None = None
+    phash: int | None = None
+    thumbnail: bytes | None = None

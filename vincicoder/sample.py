@@ -1,0 +1,111 @@
+"""The vocabulary of the whole project: samples, languages, domains, tasks and reasons."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Domain(StrEnum):
+    """What a picture shows."""
+
+    CHART = "chart"
+    WEB = "web"
+    SVG = "svg"
+    LATEX = "latex"
+    MOLECULE = "molecule"
+    DIAGRAM = "diagram"
+
+
+class Language(StrEnum):
+    """What the code is written in. Every language has a renderer and a cleaner."""
+
+    PYTHON = "python"
+    HTML = "html"
+    SVG = "svg"
+    LATEX = "latex"
+    GRAPHVIZ = "graphviz"
+
+
+class Task(StrEnum):
+    """What the model is asked: image to code, or image and flawed code to corrected code."""
+
+    DIRECT = "direct"
+    REFINE = "refine"
+
+
+class Reason(StrEnum):
+    """Why a row was rejected: a closed set, grouped by the stage that says it.
+
+    A failure of our own machinery is never a reason: see `InfrastructureError`.
+    """
+
+    COLLECT_NO_CODE = "collect.no_code"  # the row has no code, or only white space
+    COLLECT_NOT_TEXT = "collect.not_text"  # bytes that are not UTF-8, or hold NUL
+    COLLECT_OVERSIZED = "collect.oversized"  # over the hard limit that protects memory
+    COLLECT_UNKNOWN_LANGUAGE = "collect.unknown_language"  # the source names no known language
+    COLLECT_DUPLICATE_ID = "collect.duplicate_id"  # the source gives one id and code twice
+
+    CLEAN_SYNTAX_ERROR = "clean.syntax_error"
+    CLEAN_TOO_SHORT = "clean.too_short"
+    CLEAN_TOO_LONG = "clean.too_long"
+
+    RENDER_ERROR = "render.error"  # the code raised, or the document is invalid
+    RENDER_NO_OUTPUT = "render.no_output"  # the code ran and drew nothing
+    RENDER_MISSING_DEPENDENCY = "render.missing_dependency"  # imports or inputs what is not here
+    RENDER_TIMEOUT = "render.timeout"
+    RENDER_OUT_OF_MEMORY = "render.out_of_memory"
+    RENDER_OUTPUT_LIMIT = "render.output_limit"  # too many bytes written or printed
+    RENDER_TOO_LARGE = "render.too_large"  # the picture exceeds the pixel limits
+    RENDER_FORBIDDEN = "render.forbidden"  # tried what the sandbox does not allow
+    RENDER_CRASHED = "render.crashed"  # killed its own process (signal, os._exit)
+    RENDER_UNSUPPORTED = "render.unsupported"  # no renderer for the language on this machine
+
+    VERIFY_UNDECODABLE = "verify.undecodable"
+    VERIFY_BLANK = "verify.blank"
+    VERIFY_SIZE = "verify.size"  # too small, or an extreme aspect ratio
+
+    DEDUP_EXACT_CODE = "dedup.exact_code"
+    DEDUP_EXACT_IMAGE = "dedup.exact_image"
+    DEDUP_NEAR_IMAGE = "dedup.near_image"
+
+    COMPOSE_OVER_QUOTA = "compose.over_quota"
+
+    @property
+    def stage(self) -> str:
+        """The stage that gives this reason: the part before the dot."""
+        return self.value.partition(".")[0]
+
+
+class InfrastructureError(Exception):
+    """Our machinery failed (browser died, disk full, tool missing): retry, never blame the sample."""
+
+
+def make_sample_id(source: str, source_id: str, task: Task, code: str) -> str:
+    """Return the sha256 hex digest that names a sample, stable across builds and machines.
+
+    The four fields are joined by NUL bytes, which none of them can hold.
+    """
+    joined = "\0".join((source, source_id, task.value, code))
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def code_sha256(code: str) -> str:
+    """Return the sha256 hex digest of the code's UTF-8 bytes."""
+    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RawSample:
+    """One row as a source yields it, before anything is trusted.
+
+    `code` is text, undecoded bytes, or None where the corpus has none; `language` may be
+    a string that no renderer knows. The collect stage turns it into a sample or a reject.
+    """
+
+    source_id: str
+    code: str | bytes | None
+    language: str
+    domain: str
+    license: str

@@ -1,0 +1,52 @@
+"""What a source is: a corpus that declares where it comes from and yields raw samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from vincicoder.sample import RawSample
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What a source declares about itself, as data.
+
+    `license` is an SPDX identifier where one exists (rows may carry a narrower one);
+    `origin` says where the content is read from, in words; `citation` is how to cite it.
+    """
+
+    name: str
+    domain: str
+    languages: tuple[str, ...]
+    license: str
+    origin: str
+    citation: str
+
+
+class SourceUnavailableError(Exception):
+    """The corpus is not on this machine. The message says what to install."""
+
+
+class Source(Protocol):
+    """A corpus in a fixed order, so that a shard is a range of positions.
+
+    Two calls on the same revision yield the same rows in the same order.
+    """
+
+    @property
+    def info(self) -> SourceInfo: ...
+
+    def revision(self) -> str:
+        """The version of the content: package versions or a content hash.
+
+        Raises `SourceUnavailableError` when the corpus is not here.
+        """
+
+    def count(self) -> int:
+        """How many rows there are; cheap (a listing, not a parse of every row, where it can be)."""
+
+    def rows(self, start: int, stop: int) -> Iterator[RawSample]:
+        """Yield rows start..stop (half open, in order). One bad row is yielded as it is
+        (`code=None` or bytes), never raised."""
