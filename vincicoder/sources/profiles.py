@@ -1,0 +1,170 @@
+"""Profiles: which rows of which sources a build collects, as data, and the plan for a limited look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import yaml
+
+from vincicoder.sample import RawSample
+from vincicoder.sources.base import Source, SourceUnavailableError
+from vincicoder.sources.registry import get_source
+
+_PROFILES_FILE = Path(__file__).with_name("profiles.yaml")
+
+
+class ProfileError(Exception):
+    """A profile, or a limit on it, that cannot be planned. The message says what is allowed."""
+
+
+@runtime_checkable
+class SizedSource(Protocol):
+    """A source that knows the bytes of each row by listing."""
+
+    def sizes(self) -> list[int]:
+        """Bytes of each row, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What a profile takes of one source.
+
+    `rows` at most (None: all), spread evenly over the source's order, out of those whose size is at
+    most `max_bytes` (None: any size).
+    """
+
+    source: str
+    rows: int | None = None
+    max_bytes: int | None = None
+
+
+@cache
+def _profiles() -> dict[str, tuple[Selection, ...]]:
+    content = yaml.safe_load(_PROFILES_FILE.read_text(encoding="utf-8"))
+    return {
+        name: tuple(
+            Selection(
+                source=entry["source"],
+                rows=None if entry["rows"] == "all" else entry["rows"],
+                max_bytes=entry.get("max_bytes"),
+            )
+            for entry in profile["sources"]
+        )
+        for name, profile in content.items()
+    }
+
+
+def list_profiles() -> list[str]:
+    """Return the names of the profiles that ship with the project."""
+    return sorted(_profiles())
+
+
+def get_profile(name: str) -> tuple[Selection, ...]:
+    """Return a profile's selections, in order. Raises `ProfileError` for an unknown name."""
+    profiles = _profiles()
+    if name not in profiles:
+        raise ProfileError(f"unknown profile {name!r}; known profiles are {', '.join(sorted(profiles))}")
+    return profiles[name]
+
+
+def spread(count: int, wanted: int) -> list[int]:
+    """Return `wanted` of the positions 0..count-1 (all if fewer), evenly spaced and increasing."""
+    if wanted >= count:
+        return list(range(count))
+    return [index * count // wanted for index in range(wanted)]
+
+
+def select_positions(selection: Selection, source: Source) -> list[int]:
+    """Return the positions of `source` that a selection takes, increasing.
+
+    Raises `SourceUnavailableError` when the corpus is not here, `ProfileError` when the selection asks
+    for sizes of a source that does not know them.
+    """
+    positions: Sequence[int] = range(source.count())
+    if selection.max_bytes is not None:
+        if not isinstance(source, SizedSource):
+            raise ProfileError(
+                f"source {selection.source!r} does not know the size of its rows: remove max_bytes from the profile"
+            )
+        sizes = source.sizes()
+        positions = [position for position in positions if sizes[position] <= selection.max_bytes]
+    if selection.rows is None:
+        return list(positions)
+    return [positions[index] for index in spread(len(positions), selection.rows)]
+
+
+def share_out(total: int, sizes: Sequence[int]) -> list[int]:
+    """Split `total` over parts in proportion to their `sizes`, by largest remainder.
+
+    No part gets more than its size; when `total` allows, every part that is not empty gets at least one.
+    """
+    whole = sum(sizes)
+    if total >= whole:
+        return list(sizes)
+    filled = [index for index, size in enumerate(sizes) if size > 0]
+    shares = [0] * len(sizes)
+    if total >= len(filled):
+        for index in filled:
+            shares[index] = 1
+    spare = total - sum(shares)
+    room = [size - share for size, share in zip(sizes, shares, strict=True)]
+    exact = [spare * part / sum(room) for part in room]
+    shares = [share + int(part) for share, part in zip(shares, exact, strict=True)]
+    by_remainder = sorted(range(len(sizes)), key=lambda index: (int(exact[index]) - exact[index], index))
+    for index in by_remainder[: total - sum(shares)]:
+        shares[index] += 1
+    return shares
+
+
+def plan(
+    selections: Sequence[Selection],
+    limit: int | None = None,
+    find_source: Callable[[str], Source] = get_source,
+) -> list[tuple[Source, list[int]]]:
+    """Return each source with the positions to collect, in the selections' order, deterministically.
+
+    With `limit`, that many rows over the whole, in proportion to what each source would give; always a
+    subset of the unlimited plan, so that caches are shared. Raises `ProfileError` for a limit below 1 and
+    `SourceUnavailableError`, naming every corpus that is missing, before any work.
+    """
+    if limit is not None and limit < 1:
+        raise ProfileError(f"received limit {limit}; allowed is 1 or more, or none for the whole profile")
+    planned: list[tuple[Source, list[int]]] = []
+    missing: list[str] = []
+    for selection in selections:
+        source = find_source(selection.source)
+        try:
+            planned.append((source, select_positions(selection, source)))
+        except SourceUnavailableError as error:
+            missing.append(f"{selection.source}: {error}")
+    if missing:
+        raise SourceUnavailableError("\n".join(missing))
+    if limit is None:
+        return planned
+    shares = share_out(limit, [len(positions) for _, positions in planned])
+    return [
+        (source, [positions[index] for index in spread(len(positions), share)])
+        for (source, positions), share in zip(planned, shares, strict=True)
+        if share > 0
+    ]
+
+
+def plan_profile(profile: str, limit: int | None = None) -> list[tuple[Source, list[int]]]:
+    """Return the plan of a profile by name: see `plan`."""
+    return plan(get_profile(profile), limit)
+
+
+def read_positions(source: Source, positions: Sequence[int]) -> Iterator[RawSample]:
+    """Yield the rows at increasing `positions`, one call of `rows` for each run of neighbours."""
+    if not positions:
+        return
+    start = positions[0]
+    for current, following in pairwise([*positions, -1]):
+        if following != current + 1:
+            yield from source.rows(start, current + 1)
+            start = following

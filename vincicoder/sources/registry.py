@@ -1,0 +1,33 @@
+"""Every embedded source by name."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from vincicoder.sources import example_galleries, molecules, pgf_manual, svg_packages
+from vincicoder.sources.base import Source, SourceInfo
+
+
+@cache
+def _sources() -> dict[str, Source]:
+    made: list[Source] = []
+    for module in (example_galleries, svg_packages, pgf_manual, molecules):
+        made.extend(module.create_sources())
+    return {source.info.name: source for source in made}
+
+
+def get_source(name: str) -> Source:
+    """Return the embedded source of that name; the same object each time, so that listings are kept.
+
+    Raises `KeyError` for a name that is not registered. Whether its corpus is on this machine shows
+    only at use (`SourceUnavailableError`).
+    """
+    sources = _sources()
+    if name not in sources:
+        raise KeyError(f"unknown source {name!r}; known sources are {', '.join(sorted(sources))}")
+    return sources[name]
+
+
+def list_sources() -> list[SourceInfo]:
+    """Return what every embedded source declares, sorted by name. Reads no corpus."""
+    return sorted((source.info for source in _sources().values()), key=lambda info: info.name)
