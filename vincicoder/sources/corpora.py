@@ -71,7 +71,8 @@ def debian_path(package: str, path: str) -> Path:
         if (root / path).exists():
             return root / path
     raise SourceUnavailableError(
-        f"Debian package {package!r} has no /{path} here: run `apt-get install {package}`, then {FETCH_COMMAND}"
+        f"Debian package {package!r} has no /{path} here: run `apt-get install {package}`, "
+        f"then {FETCH_COMMAND}"
     )
 
 

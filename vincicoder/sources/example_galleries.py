@@ -30,9 +30,12 @@ def count_figures(code: str) -> int:
     repeated = {id(child) for loop in ast.walk(tree) if isinstance(loop, _LOOPS) for child in ast.walk(loop)}
     count = 0
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if node.func.attr in _FIGURE_MAKERS:
-                count += 2 if id(node) in repeated else 1
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in _FIGURE_MAKERS
+        ):
+            count += 2 if id(node) in repeated else 1
     return max(count, 1)
 
 

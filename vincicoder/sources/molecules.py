@@ -46,9 +46,7 @@ class ChemicalsSource:
             code = None
             if len(columns) > _SMILES_COLUMN and columns[_SMILES_COLUMN]:
                 name = columns[_NAME_COLUMN] if len(columns) > _NAME_COLUMN else ""
-                code = write_program(
-                    Molecule(smiles=columns[_SMILES_COLUMN], name=name, formula=columns[_FORMULA_COLUMN])
-                )
+                code = write_program(Molecule(columns[_SMILES_COLUMN], name, columns[_FORMULA_COLUMN]))
             yield RawSample(
                 source_id=columns[_IDENTIFIER_COLUMN],
                 code=code,

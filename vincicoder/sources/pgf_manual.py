@@ -75,11 +75,8 @@ def compose_example(example: Example, setups: list[str]) -> str:
     before = example.options.get("pre", "").replace("##", "#")
     after = example.options.get("post", "")
     code = clean_snippet(example.code)
-    everything = "\n".join(
-        part
-        for part in (*(clean_snippet(piece) for piece in needed_setup(before + code, setups)), before, code, after)
-        if part
-    )
+    pieces = [clean_snippet(piece) for piece in needed_setup(before + code, setups)]
+    everything = "\n".join(part for part in (*pieces, before, code, after) if part)
     preamble = re.split(r"(?<=\})\s*(?=\\)", example.options.get("preamble", "").replace("##", "#"))
     return write_document(everything, preamble)
 
@@ -116,8 +113,8 @@ def create_sources() -> list[SnippetSource]:
         domain=Domain.LATEX,
         languages=(Language.LATEX,),
         license="LPPL-1.3c OR GFDL-1.2-no-invariants-or-later",
-        origin="Debian package texlive-pictures-doc, generic/pgf: 
-            "codeexample environments that draw with pdfTeX and do not move",
+        origin="Debian package texlive-pictures-doc, generic/pgf: "
+        "codeexample environments that draw with pdfTeX and do not move",
         citation="T. Tantau et al., The TikZ and PGF Packages: manual",
     )
     return [SnippetSource(info, partial(debian_version, _DEBIAN_PACKAGE), cut_manual)]

@@ -89,7 +89,8 @@ def select_positions(selection: Selection, source: Source) -> list[int]:
     if selection.max_bytes is not None:
         if not isinstance(source, SizedSource):
             raise ProfileError(
-                f"source {selection.source!r} does not know the size of its rows: remove max_bytes from the profile"
+                f"source {selection.source!r} does not know the size of its rows: "
+                "remove max_bytes from the profile"
             )
         sizes = source.sizes()
         positions = [position for position in positions if sizes[position] <= selection.max_bytes]

@@ -48,7 +48,7 @@ def licenses(debian_package: str) -> dict[str, str]:
 
 
 def spdx_license(words: str) -> str | None:
-    """Return the SPDX identifier of the most permissive licence offered; None for GPL-only or unknown ones."""
+    """Return the SPDX identifier of the first known licence offered; None for GPL only, or unknown."""
     offered = words.split()
     return next((identifier for word, identifier in _SPDX if word in offered), None)
 
