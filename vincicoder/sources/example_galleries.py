@@ -1,4 +1,4 @@
-"""Charts: the example galleries in the source archives of matplotlib, scikit-learn and seaborn."""
+"""Charts: the example galleries of matplotlib, scikit-learn and seaborn."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vincicoder.sample import Domain, Language
 from vincicoder.sources.base import SourceInfo
-from vincicoder.sources.corpora import pypi_package, pypi_version
+from vincicoder.sources.corpora import debian_path, debian_version, pypi_package, pypi_version
 from vincicoder.sources.files import FileSource, read_code
 
 _FIGURE_MAKERS = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "matshow"})
@@ -89,6 +89,7 @@ def _info(name: str, license_name: str, origin: str, citation: str) -> SourceInf
     return SourceInfo(name, Domain.CHART, (Language.PYTHON,), license_name, origin, citation)
 
 
+_SKLEARN_DOC = "python-sklearn-doc"
 _MATPLOTLIB_CITATION = "J. D. Hunter, Matplotlib: A 2D Graphics Environment, CiSE 9(3), 2007"
 
 
@@ -127,11 +128,11 @@ def create_sources() -> list[FileSource]:
             info=_info(
                 "scikit-learn-examples",
                 "BSD-3-Clause",
-                "PyPI source archive of scikit-learn, examples/",
+                "Debian package python-sklearn-doc, examples/",
                 "Pedregosa et al., Scikit-learn: Machine Learning in Python, JMLR 12, 2011",
             ),
-            root=partial(_pypi_folder, "scikit-learn", "examples"),
-            version=partial(pypi_version, "scikit-learn"),
+            root=partial(debian_path, _SKLEARN_DOC, f"usr/share/doc/{_SKLEARN_DOC}/examples"),
+            version=partial(debian_version, _SKLEARN_DOC),
             patterns=("**/*.py",),
             edit=drop_gallery_markup,
         ),
