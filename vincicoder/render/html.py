@@ -1,0 +1,152 @@
+"""HTML: full-page screenshots by a headless Chromium that is kept warm, without network or files."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, Browser, find_chromium
+from vincicoder.render.html_cdp import BrowserGoneError, ProtocolError
+from vincicoder.render.html_page import (
+    VIEWPORT_HEIGHT,
+    VIEWPORT_WIDTH,
+    VIRTUAL_TIME_MS,
+    Page,
+    PageCrashedError,
+    scripts,
+)
+from vincicoder.render.html_watch import Budget, BudgetExceededError
+from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.sample import InfrastructureError, Reason, code_sha256
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PAGES_PER_BROWSER = 500
+"""A browser is replaced after this many pages, so that what it hoards stays bounded."""
+
+
+class HtmlRenderer:
+    """One browser and one page of it, replaced together whenever a sample harms them."""
+
+    def __init__(self) -> None:
+        self._limits = RenderLimits()
+        self._workspace = Path()
+        self._browser: Browser | None = None
+        self._page: Page | None = None
+        self._drawn = 0
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Launch the browser. Raises InfrastructureError when there is none or it does not start."""
+        self._limits = limits
+        self._workspace = workspace
+        self._launch()
+
+    def render(self, code: str) -> Picture | Refusal:
+        """Draw one HTML document, with its own scripts run and everything outside it unreachable."""
+        if not code.strip():
+            return Refusal(Reason.RENDER_NO_OUTPUT, "the document is empty")
+        if self._browser is None or self._drawn >= PAGES_PER_BROWSER:
+            self._launch()
+        try:
+            return self._draw(code)
+        except BudgetExceededError as error:
+            if error.reason != Reason.RENDER_TOO_LARGE:
+                self._stop()
+                return Refusal(error.reason, error.detail)
+            self._clear()
+            return Refusal(error.reason, error.detail)
+        except PageCrashedError as error:
+            self._stop()
+            return Refusal(Reason.RENDER_CRASHED, str(error))
+        except (BrowserGoneError, ProtocolError) as error:
+            self._stop()
+            raise InfrastructureError(f"the browser failed: {error}") from error
+
+    def close(self) -> None:
+        """Stop the browser."""
+        self._stop()
+
+    def _draw(self, code: str) -> Picture:
+        assert self._browser is not None and self._page is not None
+        budget = Budget(self._browser.process_id, self._limits)
+        self._browser.pipe.watch = budget.check
+        png = self._page.draw(code, self._limits)
+        self._page.clear()
+        self._drawn += 1
+        with Image.open(io.BytesIO(png)) as image:
+            return Picture(np.asarray(image.convert("RGB")))
+
+    def _clear(self) -> None:
+        assert self._page is not None
+        try:
+            self._page.clear()
+        except (BudgetExceededError, PageCrashedError, BrowserGoneError, ProtocolError):
+            self._stop()
+
+    def _launch(self) -> None:
+        self._stop()
+        executable = find_chromium()
+        if executable is None:
+            raise InfrastructureError("; ".join(missing_tools()))
+        profile = self._workspace / "browser"
+        profile.mkdir(parents=True, exist_ok=True)
+        self._browser = Browser(executable, profile)
+        self._browser.pipe.watch = Budget(self._browser.process_id, self._limits).check
+        try:
+            self._page = Page(self._browser.pipe)
+        except (BudgetExceededError, PageCrashedError, BrowserGoneError, ProtocolError) as error:
+            self._stop()
+            raise InfrastructureError(f"{executable} did not start: {error}") from error
+
+    def _stop(self) -> None:
+        if self._browser is not None:
+            self._browser.kill()
+        self._browser = self._page = None
+        self._drawn = 0
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(self._workspace / "browser")
+
+
+def create() -> HtmlRenderer:
+    """Make the worker-side renderer."""
+    return HtmlRenderer()
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> Mapping[str, str]:
+    """Browser version, viewport, scripts and installed fonts."""
+    executable = find_chromium()
+    return {
+        "engine": _output([str(executable), "--version"]) if executable else "none",
+        "viewport": f"{VIEWPORT_WIDTH}x{VIEWPORT_HEIGHT}",
+        "virtual_time_ms": str(VIRTUAL_TIME_MS),
+        "scripts": code_sha256("".join(scripts()))[:16],
+        "fonts": code_sha256("\n".join(sorted(_output(["fc-list", ":", "file"]).splitlines())))[:16],
+    }
+
+
+def missing_tools() -> list[str]:
+    """Say how to install a browser when none is found."""
+    if find_chromium() is not None:
+        return []
+    return [
+        "no Chromium found: install Debian's chromium-headless-shell, or run 'playwright install "
+        f"--only-shell chromium', or set {EXECUTABLE_VARIABLE} to the path of an executable one"
+    ]
+
+
+def _output(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return "unknown"

@@ -1,0 +1,158 @@
+"""One page of one browser, on which samples are drawn one after the other with nothing shared.
+
+Between two samples the page is navigated to a new blank document: its opaque origin has no cookies,
+storage, caches or service workers, and timers, workers and script objects end with the document.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vincicoder.render.html_watch import BudgetExceededError
+from vincicoder.sample import Reason
+
+if TYPE_CHECKING:
+    from vincicoder.render.api import RenderLimits
+    from vincicoder.render.html_cdp import CdpPipe, Message
+
+VIEWPORT_WIDTH = 1280
+VIEWPORT_HEIGHT = 720
+"""CSS pixels at a device scale factor of 1; the picture is never smaller, and longer for a long page."""
+
+VIRTUAL_TIME_MS = 1000
+"""How long, on the page's own clock, its timers and frames run after loading."""
+
+MAX_EXTRA_SPANS = 3
+"""How many more such spans a page gets that has not finished loading; then it is drawn as it is."""
+
+
+class PageCrashedError(Exception):
+    """The process that drew the page died."""
+
+
+@lru_cache(maxsize=1)
+def scripts() -> tuple[str, str]:
+    """Return the script that runs before each page and the one that runs after it has loaded."""
+    folder = Path(__file__).parent
+    return (folder / "html_page.js").read_text(), (folder / "html_settle.js").read_text()
+
+
+class Page:
+    """A tab with a fixed viewport. Its methods raise BudgetExceededError, PageCrashedError,
+    BrowserGoneError or ProtocolError; after any of these the browser is to be replaced."""
+
+    def __init__(self, pipe: CdpPipe) -> None:
+        self._pipe = pipe
+        pipe.on_event = self._on_event
+        target = pipe.call(
+            "Target.createTarget", {"url": "about:blank", "width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}
+        )
+        self._target: str = target["targetId"]
+        attached = pipe.call("Target.attachToTarget", {"targetId": self._target, "flatten": True})
+        self._session: str = attached["sessionId"]
+        for domain in ("Page", "Inspector"):
+            self._call(f"{domain}.enable")
+        viewport = {
+            "width": VIEWPORT_WIDTH,
+            "height": VIEWPORT_HEIGHT,
+            "deviceScaleFactor": 1,
+            "mobile": False,
+        }
+        self._call("Emulation.setDeviceMetricsOverride", viewport)
+        self._call("Page.addScriptToEvaluateOnNewDocument", {"source": scripts()[0]})
+        self._call("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
+        pipe.call("Target.setDiscoverTargets", {"discover": True})
+        self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
+        self._frame: str = self._call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.clear()
+
+    def clear(self) -> None:
+        """Replace the document by a new blank one; scripts, timers, workers and media of the old one end."""
+        self._pipe.forget_events()
+        self._call("Page.navigate", {"url": "about:blank"})
+        self._pipe.wait_event(self._is_stopped)
+        self._call("Page.resetNavigationHistory")
+
+    def draw(self, html: str, limits: RenderLimits) -> bytes:
+        """Load the page and return its full-page screenshot as PNG."""
+        self._pipe.forget_events()
+        # Time stands still while the document is parsed, then runs a fixed span as fast as the page allows;
+        # what it fetches (which fails at once) and its embedded fonts hold the clock until they are there.
+        self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
+        self._pipe.send("Page.setDocumentContent", {"frameId": self._frame, "html": html}, self._session)
+        self._advance_clock()
+        for _ in range(MAX_EXTRA_SPANS):
+            if self._settle():
+                break
+            self._advance_clock()
+        return self._capture(limits)
+
+    def _advance_clock(self) -> None:
+        self._pipe.forget_events()
+        self._call(
+            "Emulation.setVirtualTimePolicy",
+            {"policy": "pauseIfNetworkFetchesPending", "budget": VIRTUAL_TIME_MS},
+        )
+        self._pipe.wait_event(lambda event: event["method"] == "Emulation.virtualTimeBudgetExpired")
+
+    def _settle(self) -> bool:
+        """Freeze the page, out of its scripts' reach; return whether document and fonts are complete."""
+        world = self._call("Page.createIsolatedWorld", {"frameId": self._frame})["executionContextId"]
+        answer = self._call(
+            "Runtime.evaluate", {"expression": scripts()[1], "contextId": world, "returnByValue": True}
+        )
+        return answer["result"].get("value") is True
+
+    def _capture(self, limits: RenderLimits) -> bytes:
+        content = self._call("Page.getLayoutMetrics")["cssContentSize"]
+        width = max(VIEWPORT_WIDTH, math.ceil(content["width"]))
+        height = max(VIEWPORT_HEIGHT, math.ceil(content["height"]))
+        if width > limits.max_width or height > limits.max_height or width * height > limits.max_pixels:
+            # A cropped picture would not show all that the code says, and so would teach invention.
+            raise BudgetExceededError(
+                Reason.RENDER_TOO_LARGE,
+                f"the page is {width}x{height} pixels; at most {limits.max_width}x{limits.max_height} "
+                f"and {limits.max_pixels} pixels in all are allowed",
+            )
+        shot = {
+            "format": "png",
+            "optimizeForSpeed": True,
+            "captureBeyondViewport": True,
+            "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1},
+        }
+        return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])
+
+    def _is_stopped(self, event: Message) -> bool:
+        return bool(
+            event["method"] == "Page.frameStoppedLoading" and event["params"]["frameId"] == self._frame
+        )
+
+    def _call(self, method: str, params: Message | None = None) -> Message:
+        return self._pipe.call(method, params, self._session)
+
+    def _on_event(self, event: Message) -> None:
+        method, params = event["method"], event["params"]
+        if method == "Page.javascriptDialogOpening":
+            self._pipe.send("Page.handleJavaScriptDialog", {"accept": False}, self._session)
+        elif method == "Fetch.requestPaused":
+            self._answer_navigation(params)
+        elif method == "Target.targetCreated":
+            target = params["targetInfo"]
+            if target["type"] == "page" and target["targetId"] != self._target and target.get("openerId"):
+                self._pipe.send("Target.closeTarget", {"targetId": target["targetId"]})
+        elif method == "Inspector.targetCrashed":
+            raise PageCrashedError("the page killed the process that drew it")
+
+    def _answer_navigation(self, params: Message) -> None:
+        request = params["requestId"]
+        if params["request"]["url"].partition(":")[0] in ("about", "data", "blob"):
+            self._pipe.send("Fetch.continueRequest", {"requestId": request}, self._session)
+        else:
+            # Aborted leaves the document that wanted to go elsewhere in place.
+            self._pipe.send(
+                "Fetch.failRequest", {"requestId": request, "errorReason": "Aborted"}, self._session
+            )

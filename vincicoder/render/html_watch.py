@@ -1,0 +1,96 @@
+"""What the browser's processes have used, read from /proc: Chromium has no budget of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vincicoder.sample import Reason
+
+if TYPE_CHECKING:
+    from vincicoder.render.api import RenderLimits
+
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+
+
+class BudgetExceededError(Exception):
+    """A sample used more than its limits; `reason` and `detail` say which."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """CPU seconds of all processes since they started, and the resident memory of the largest, in bytes."""
+
+    cpu_seconds: float
+    largest_bytes: int
+
+
+def process_tree(root: int) -> list[int]:
+    """Return the ids of `root` and all its living descendants."""
+    tree = [root]
+    for process in tree:
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
+            with contextlib.suppress(OSError):  # the process ended meanwhile
+                tree.extend(int(child) for child in children.read_text().split())
+    return tree
+
+
+def usage(root: int) -> Usage:
+    """Add up what the tree under `root` has used; processes that ended are counted by their parent."""
+    ticks = 0
+    largest = 0
+    for process in process_tree(root):
+        try:
+            fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        ticks += sum(int(field) for field in fields[11:15])
+        largest = max(largest, int(fields[21]) * PAGE_BYTES)
+    return Usage(ticks / CLOCK_TICKS, largest)
+
+
+class Budget:
+    """Counts from its making; `check` raises once CPU, wall time or memory is spent."""
+
+    def __init__(self, root: int, limits: RenderLimits) -> None:
+        self._root = root
+        self._limits = limits
+        self._started = time.monotonic()
+        self._checked = self._started
+        self._cpu_before: float | None = None
+
+    def check(self) -> None:
+        """Look at most twenty times a second: fast samples pay for one look or none."""
+        now = time.monotonic()
+        if now - self._checked < 0.05:
+            return
+        self._checked = now
+        used = usage(self._root)
+        if self._cpu_before is None:
+            # The first look comes 50 ms into the sample, so the baseline may miss that much.
+            self._cpu_before = used.cpu_seconds
+        limits = self._limits
+        if used.largest_bytes > limits.memory_mb << 20:
+            raise BudgetExceededError(
+                Reason.RENDER_OUT_OF_MEMORY,
+                f"a browser process held {used.largest_bytes >> 20} MB; at most {limits.memory_mb} are allowed",
+            )
+        if used.cpu_seconds - self._cpu_before > limits.cpu_seconds:
+            raise BudgetExceededError(
+                Reason.RENDER_TIMEOUT, f"the page used more than {limits.cpu_seconds:g} s of CPU time"
+            )
+        # The engine ends the whole worker at wall_seconds; to end the page a little earlier is cheaper.
+        if now - self._started > limits.wall_seconds * 0.9:
+            raise BudgetExceededError(
+                Reason.RENDER_TIMEOUT, f"the page was not ready after {limits.wall_seconds * 0.9:g} s"
+            )
