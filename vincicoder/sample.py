@@ -45,7 +45,7 @@ class Reason(StrEnum):
     COLLECT_NOT_TEXT = "collect.not_text"  # bytes that are not UTF-8, or hold NUL
     COLLECT_OVERSIZED = "collect.oversized"  # over the hard limit that protects memory
     COLLECT_UNKNOWN_LANGUAGE = "collect.unknown_language"  # the source names no known language
-    COLLECT_DUPLICATE_ID = "collect.duplicate_id"  # the source gives one id and code twice
+    COLLECT_UNKNOWN_DOMAIN = "collect.unknown_domain"
 
     CLEAN_SYNTAX_ERROR = "clean.syntax_error"
     CLEAN_TOO_SHORT = "clean.too_short"
@@ -66,6 +66,7 @@ class Reason(StrEnum):
     VERIFY_BLANK = "verify.blank"
     VERIFY_SIZE = "verify.size"  # too small, or an extreme aspect ratio
 
+    DEDUP_SAME_ROW = "dedup.same_row"  # the source gives one id with one code twice
     DEDUP_EXACT_CODE = "dedup.exact_code"
     DEDUP_EXACT_IMAGE = "dedup.exact_image"
     DEDUP_NEAR_IMAGE = "dedup.near_image"
@@ -109,3 +110,30 @@ class RawSample:
     language: str
     domain: str
     license: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One image-code pair on its way through the stages, image bytes apart.
+
+    `sample_id` is `make_sample_id` of the fields as collected and never changes afterwards.
+    """
+
+    sample_id: str
+    source: str
+    source_id: str
+    source_revision: str
+    license: str
+    domain: str
+    language: str
+    task: str
+    code: str
+    code_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a stage does not keep a row: the reason for machines, the detail for people."""
+
+    reason: Reason
+    detail: str

@@ -1,0 +1,63 @@
+"""The flow `build-sft-data`: collect, clean, render, verify, deduplicate, compose, publish."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.runtime import flow_run
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows.pipeline import result_json, run_build
+from flows.runners import PrefectRunner
+from storage.card import funnel_lines
+from vincicoder.config import BuildConfig, default_home
+
+
+@flow(
+    name="build-sft-data",
+    flow_run_name="build-sft-data {profile}",
+    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),
+    validate_parameters=True,
+    persist_result=False,
+)
+def build_sft_data(
+    profile: str | None = "packages",
+    limit: int | None = None,
+    home: str | None = None,
+    recipe: str = "default",
+    source_configs: list[str] | None = None,
+    shard_rows: int = 250,
+    strict: bool = False,
+    require_sandbox: bool = False,
+) -> dict[str, Any]:
+    """Build and publish an SFT release; the same build as `vincicoder build sft`.
+
+    `home` defaults to `$VINCICODER_HOME`, else the user's data folder. Running it again resumes,
+    and does nothing where nothing changed.
+    """
+    config = BuildConfig(
+        profile=profile,
+        limit=limit,
+        recipe=recipe,
+        source_configs=tuple(Path(path) for path in source_configs or ()),
+        shard_rows=shard_rows,
+        strict=strict,
+        require_sandbox=require_sandbox,
+    )
+    result = run_build(config, home or default_home(), PrefectRunner(), str(flow_run.get_id() or ""))
+    create_markdown_artifact(
+        "\n".join(funnel_lines(result.funnel)), key="sft-funnel", description=result.version
+    )
+    create_table_artifact(
+        [
+            {"source": s.name, "domain": s.domain, "collected": s.collected, "released": s.released}
+            for s in result.sources
+        ],
+        key="sft-yield-by-source",
+        description=result.version,
+    )
+    return result_json(result)

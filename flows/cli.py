@@ -1,0 +1,23 @@
+"""The `vincicoder` command."""
+
+from __future__ import annotations
+
+import typer
+
+from flows import cli_build, cli_doctor, cli_release, cli_render
+
+app = typer.Typer(
+    name="vincicoder",
+    help="Build image-code training sets whose every picture was rendered from its own code.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(cli_build.app, name="build")
+app.add_typer(cli_release.app, name="release")
+app.command()(cli_release.audit)
+app.command()(cli_render.render)
+app.command()(cli_doctor.doctor)
+
+if __name__ == "__main__":
+    app()

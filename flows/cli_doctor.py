@@ -1,0 +1,121 @@
+"""`vincicoder doctor`: what works on this machine, what does not, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from vincicoder.config import default_home
+from vincicoder.render.registry import LANGUAGES, load_module, why_unsupported
+from vincicoder.render.sandbox import probe
+from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.registry import get_source, list_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Without these the main job can't run; other checks are warnings.
+_MAIN_LANGUAGES = ("python", "html", "svg", "latex")
+_LIBRARIES = ("prefect", "duckdb", "pyarrow", "datasets", "matplotlib", "playwright", "rdkit")
+_FREE_GB_NEEDED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `essential` checks decide the exit code."""
+
+    area: str
+    name: str
+    ok: bool
+    essential: bool
+    detail: str
+
+
+def doctor(
+    home: Annotated[str | None, typer.Option(help="The home to look at.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Check renderers, sandbox layers, corpora, libraries and disk. Exit 1 when the main job can't run."""
+    checks = [*_renderers(), *_sandbox(), *_corpora(), *_libraries(), _disk(home or default_home())]
+    healthy = all(check.ok for check in checks if check.essential)
+    if as_json:
+        typer.echo(json.dumps({"ok": healthy, "checks": [asdict(check) for check in checks]}))
+    else:
+        console = Console()
+        area = ""
+        for check in checks:
+            if check.area != area:
+                area = check.area
+                console.print(f"\n{area}", style="bold")
+            mark = (
+                "[green]ok[/green]  "
+                if check.ok
+                else "[red]FAIL[/red]"
+                if check.essential
+                else "[yellow]no[/yellow]  "
+            )
+            console.print(f"  {mark} {check.name}: {check.detail}", soft_wrap=True)
+        console.print(f"\n{'Ready.' if healthy else 'Not ready: mend what says FAIL.'}", style="bold")
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def _renderers() -> Iterator[Check]:
+    for language in LANGUAGES:
+        problem = why_unsupported(language)
+        facts = {} if problem else load_module(language).fingerprint()
+        detail = problem or ", ".join(f"{key} {value}" for key, value in facts.items())
+        yield Check("renderers", language, not problem, language in _MAIN_LANGUAGES, detail)
+
+
+def _sandbox() -> Iterator[Check]:
+    for layer in probe():
+        yield Check("sandbox", layer.name, layer.available, False, layer.detail)
+
+
+def _corpora() -> Iterator[Check]:
+    for info in list_sources():
+        source = get_source(info.name)
+        try:
+            yield Check(
+                "corpora",
+                info.name,
+                True,
+                False,
+                f"{source.count()} rows, {info.license}, {source.revision()}",
+            )
+        except SourceUnavailableError as error:
+            yield Check("corpora", info.name, False, False, str(error))
+
+
+def _libraries() -> Iterator[Check]:
+    yield Check("libraries", "python", True, True, platform.python_version())
+    for name in _LIBRARIES:
+        try:
+            yield Check("libraries", name, True, True, version(name))
+        except PackageNotFoundError:
+            yield Check("libraries", name, False, True, f"not installed: pip install {name}")
+    server = os.environ.get("PREFECT_API_URL")
+    yield Check("libraries", "prefect server", True, False, server or "none set: builds run without one")
+
+
+def _disk(home: str) -> Check:
+    if "://" in home:
+        return Check("disk", home, True, False, "an object store")
+    folder = Path(home).expanduser()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(existing).free / 1e9
+    writable = os.access(existing, os.W_OK)
+    detail = f"{free:.1f} GB free" + (
+        "" if writable else f"; {existing} is not writable: give another --home"
+    )
+    return Check("disk", home, writable and free >= _FREE_GB_NEEDED, True, detail)

@@ -1,0 +1,181 @@
+"""The build of an SFT set, stage by stage, whatever runs the shards."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from flows.plan import plan_build
+from flows.progress import BuildClock
+from storage.home import Home
+from storage.release import release_folder
+from storage.renders import RenderIndex
+from tasks.clean import clean_shard
+from tasks.collect import collect_shard
+from tasks.compose import compose_rows
+from tasks.deduplicate import deduplicate_code, deduplicate_images
+from tasks.engine import engine_scope
+from tasks.publish import funnel_rows, publish_release
+from tasks.render import render_shard
+from tasks.verify import verify_shard
+from vincicoder import __version__
+from vincicoder.compose import load_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.runners import Runner
+    from storage.card import FunnelRow
+    from storage.catalog import SourceEntry
+    from storage.outputs import StageOutput
+    from vincicoder.config import BuildConfig
+
+
+@dataclass(frozen=True, slots=True)
+class BuildResult:
+    """What a build came to. `seconds` are wall time; `core_seconds` sum the work of all shards,
+    those done by earlier runs included."""
+
+    release: str
+    version: str
+    collected: int
+    kept: int
+    rejected: int
+    seconds: float
+    stage_seconds: dict[str, float]
+    core_seconds: float
+    peak_memory_mb: float
+    funnel: list[FunnelRow]
+    sources: list[SourceEntry]
+
+
+def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str) -> BuildResult:
+    """Build and publish one SFT release. Finished outputs of earlier runs are used as they are.
+
+    Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails.
+    """
+    started = time.monotonic()
+    started_at = time.time()
+    recipe = load_recipe(config.recipe)
+    plan = plan_build(config)
+    home = Home(home_uri)
+    clock = BuildClock()
+    with home.lock(), engine_scope():
+        stages = _run_stages(config, home, runner, clock, plan.shards, recipe)
+        sources = _with_counts(plan.sources, stages[0], stages[-1])
+        with clock.stage("publish", 1, sum(output.rows_kept for output in stages[-1])):
+            manifest = runner.run(
+                publish_release,
+                home=home,
+                stages=stages,
+                sources=sources,
+                name=config.profile or "own",
+                config=_recorded(config),
+                build={
+                    "flow_run": flow_run,
+                    "started_at": started_at,
+                    "host": platform.node(),
+                    "python": platform.python_version(),
+                    "config": config.model_dump_json(),
+                },
+            )
+        funnel = funnel_rows(home, stages)
+    kept = sum(output.rows_kept for output in stages[-1])
+    return BuildResult(
+        release=home.path(release_folder("sft", manifest["version"])),
+        version=manifest["version"],
+        collected=plan.rows,
+        kept=kept,
+        rejected=sum(output.rows_rejected for outputs in stages for output in outputs),
+        seconds=round(time.monotonic() - started, 3),
+        stage_seconds=clock.stage_seconds,
+        core_seconds=round(sum(output.seconds for outputs in stages for output in outputs), 3),
+        peak_memory_mb=_peak_memory_mb(),
+        funnel=funnel,
+        sources=sources,
+    )
+
+
+def _run_stages(
+    config: BuildConfig, home: Home, runner: Runner, clock: BuildClock, shards: Sequence[Any], recipe: Any
+) -> list[list[StageOutput]]:
+    with clock.stage("collect", len(shards), sum(len(part.positions) for _, _, part in shards)) as done:
+        calls = [
+            {
+                "home": home,
+                "source": source.info.name,
+                "shard": number,
+                "corpus": source,
+                "part": part,
+                "max_code_bytes": config.max_code_bytes,
+            }
+            for source, number, part in shards
+        ]
+        collected = runner.map(collect_shard, calls, done)
+    with _stage(clock, "clean", collected) as done:
+        cleaned = runner.map(clean_shard, _calls(home, collected, limits=config.clean), done)
+    with _stage(clock, "dedup_code", cleaned):
+        unique = runner.run(deduplicate_code, home=home, previous=cleaned)
+    with _stage(clock, "render", unique) as done:
+        calls = _calls(
+            home,
+            unique,
+            index=RenderIndex(home),
+            limits=config.render,
+            workers=config.workers,
+            require_sandbox=config.require_sandbox,
+        )
+        rendered = runner.map(render_shard, calls, done)
+    with _stage(clock, "verify", rendered) as done:
+        verified = runner.map(verify_shard, _calls(home, rendered, limits=config.picture), done)
+    with _stage(clock, "dedup_image", verified):
+        distinct = runner.run(deduplicate_images, home=home, previous=verified, limits=config.near_image)
+    with _stage(clock, "compose", distinct):
+        composed = runner.run(compose_rows, home=home, previous=distinct, recipe=recipe)
+    return [collected, cleaned, unique, rendered, verified, distinct, composed]
+
+
+def _stage(clock: BuildClock, name: str, previous: Sequence[StageOutput]) -> Any:
+    return clock.stage(name, len(previous), sum(output.rows_kept for output in previous))
+
+
+def _calls(home: Home, previous: Sequence[StageOutput], **arguments: Any) -> list[dict[str, Any]]:
+    return [
+        {"home": home, "source": output.source, "shard": output.shard, "previous": output, **arguments}
+        for output in previous
+    ]
+
+
+def _with_counts(
+    sources: Sequence[SourceEntry], collected: Sequence[StageOutput], composed: Sequence[StageOutput]
+) -> list[SourceEntry]:
+    return [
+        replace(
+            entry,
+            collected=sum(output.rows_in for output in collected if output.source == entry.name),
+            released=sum(output.rows_kept for output in composed if output.source == entry.name),
+        )
+        for entry in sources
+    ]
+
+
+def _recorded(config: BuildConfig) -> dict[str, Any]:
+    """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
+    fields = config.model_dump(mode="json", exclude={"workers", "require_sandbox", "source_configs"})
+    return {"vincicoder": __version__, **fields}
+
+
+def _peak_memory_mb() -> float:
+    """The larger of this process's peak and that of its largest finished child (Linux: KiB)."""
+    peaks = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return round(max(peaks) / 1024, 1)
+
+
+def result_json(result: BuildResult) -> dict[str, Any]:
+    """The result as one JSON object."""
+    fields = asdict(result)
+    fields["funnel"] = [{**row, "reasons": dict(row["reasons"])} for row in fields["funnel"]]
+    return fields

@@ -1,0 +1,94 @@
+"""What a build will read: its sources, cut into shards, before any work starts."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vincicoder.sources.own import load_source_config
+
+from storage.catalog import SourceEntry
+from tasks.collect import CollectShard
+from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.profiles import get_profile, plan
+from vincicoder.sources.registry import get_source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vincicoder.config import BuildConfig
+    from vincicoder.sources.base import Source
+    from vincicoder.sources.profiles import Selection
+
+logger = logging.getLogger("vincicoder")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """The shards to collect, in order, and every source with what is known of it."""
+
+    shards: list[tuple[Source, int, CollectShard]]
+    sources: list[SourceEntry]
+
+    @property
+    def rows(self) -> int:
+        return sum(len(part.positions) for _, _, part in self.shards)
+
+
+def plan_build(config: BuildConfig) -> BuildPlan:
+    """Look at all sources of the configuration and cut them into shards.
+
+    A source that is not on this machine is left out with a warning, or, with `strict`, is an error.
+    Raises `SourceUnavailableError` when nothing is left, or under `strict`.
+    """
+    found, entries = _available(get_profile(config.profile), config.strict) if config.profile else ([], [])
+    planned = plan(found, config.limit)
+    for path in config.source_configs:
+        for source in load_source_config(path):
+            planned.append((source, range(source.count())))
+    shards: list[tuple[Source, int, CollectShard]] = []
+    for source, positions in planned:
+        entries.append(_describe(source, source.revision(), ""))
+        for number, first in enumerate(range(0, len(positions), config.shard_rows)):
+            shards.append((source, number, CollectShard(tuple(positions[first : first + config.shard_rows]))))
+    names = [entry.name for entry in entries]
+    if len(set(names)) < len(names):
+        raise ValueError(f"sources must have different names, received {', '.join(sorted(names))}")
+    if not shards:
+        notes = "; ".join(f"{entry.name}: {entry.note or 'no rows'}" for entry in entries)
+        raise SourceUnavailableError(f"no source has any rows here ({notes or 'no source was named'})")
+    return BuildPlan(shards, entries)
+
+
+def _available(selections: Sequence[Selection], strict: bool) -> tuple[list[Selection], list[SourceEntry]]:
+    """Part a profile's selections from those whose corpus is not on this machine."""
+    found: list[Selection] = []
+    missing: list[SourceEntry] = []
+    for selection in selections:
+        source = get_source(selection.source)
+        try:
+            source.count()
+        except SourceUnavailableError as error:
+            if strict:
+                raise
+            logger.warning("source %s is left out: %s", selection.source, error)
+            missing.append(_describe(source, "", str(error)))
+        else:
+            found.append(selection)
+    return found, missing
+
+
+def _describe(source: Source, revision: str, note: str) -> SourceEntry:
+    info = source.info
+    return SourceEntry(
+        name=info.name,
+        domain=info.domain,
+        languages=info.languages,
+        license=info.license,
+        origin=info.origin,
+        citation=info.citation,
+        revision=revision,
+        available=not note,
+        note=note,
+    )

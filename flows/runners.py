@@ -1,0 +1,112 @@
+"""Two ways to run the same shard tasks: under Prefect, or directly with no server at all."""
+
+from __future__ import annotations
+
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import TYPE_CHECKING, Any, Protocol
+
+from prefect.futures import as_completed as as_prefect_completed
+
+from tasks.stage import TASK_OPTIONS, is_retryable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from prefect import Task
+
+    from storage.outputs import StageOutput
+
+logger = logging.getLogger("vincicoder")
+
+Calls = "Sequence[Mapping[str, Any]]"
+
+
+class ShardsFailedError(Exception):
+    """Some shards could not be done, after retries. What is done is kept; running again resumes."""
+
+    def __init__(self, stage: str, failures: Sequence[tuple[str, BaseException]], done: int) -> None:
+        self.stage, self.failures, self.done = stage, list(failures), done
+        listed = "; ".join(f"{name}: {type(error).__name__}: {error}" for name, error in self.failures[:5])
+        super().__init__(
+            f"stage {stage}: {len(self.failures)} of {len(self.failures) + done} shards failed ({listed}). "
+            "Finished shards are kept: mend the cause and run the same command again"
+        )
+
+
+class Runner(Protocol):
+    """Runs a task once per call, tells of each output as it comes, and returns all in the order of the calls."""
+
+    def map(
+        self, task: Task[..., StageOutput], calls: Calls, on_done: Callable[[StageOutput], None]
+    ) -> list[StageOutput]: ...
+
+    def run(self, task: Task[..., Any], **arguments: Any) -> Any: ...
+
+
+class PrefectRunner:
+    """Submits each call as a Prefect task run; must be used inside a flow."""
+
+    def map(
+        self, task: Task[..., StageOutput], calls: Calls, on_done: Callable[[StageOutput], None]
+    ) -> list[StageOutput]:
+        futures = {task.submit(**call): number for number, call in enumerate(calls)}
+        return _gather(task.name, calls, futures, as_prefect_completed(list(futures)), on_done)
+
+    def run(self, task: Task[..., Any], **arguments: Any) -> Any:
+        return task(**arguments)
+
+
+class DirectRunner:
+    """Calls the tasks' functions in threads, with the same retries as under Prefect."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+
+    def map(
+        self, task: Task[..., StageOutput], calls: Calls, on_done: Callable[[StageOutput], None]
+    ) -> list[StageOutput]:
+        with ThreadPoolExecutor(self._workers) as pool:
+            futures = {pool.submit(_with_retries, task.fn, call): number for number, call in enumerate(calls)}
+            return _gather(task.name, calls, futures, as_completed(futures), on_done)
+
+    def run(self, task: Task[..., Any], **arguments: Any) -> Any:
+        return _with_retries(task.fn, arguments)
+
+
+def _gather(
+    stage: str,
+    calls: Calls,
+    futures: Mapping[Any, int],
+    finished: Any,
+    on_done: Callable[[StageOutput], None],
+) -> list[StageOutput]:
+    """Let every shard finish, whatever happens to the others."""
+    outputs: dict[int, StageOutput] = {}
+    failures: list[tuple[str, BaseException]] = []
+    for future in finished:
+        number = futures[future]
+        try:
+            outputs[number] = future.result()
+        except Exception as error:
+            call = calls[number]
+            failures.append((f"{call['source']} {call['shard']:04d}", error))
+            logger.error("%s %s: %s", stage, failures[-1][0], error)
+        else:
+            on_done(outputs[number])
+    if failures:
+        raise ShardsFailedError(stage, failures, len(outputs))
+    return [outputs[number] for number in range(len(calls))]
+
+
+def _with_retries(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    for delay in TASK_OPTIONS["retry_delay_seconds"]:
+        try:
+            return function(**arguments)
+        except Exception as error:
+            if not is_retryable(error):
+                raise
+            logger.warning("%s: trying again in %d s", error, delay)
+            time.sleep(delay)
+    return function(**arguments)

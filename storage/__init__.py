@@ -1,0 +1,1 @@
+"""Where everything is kept: shard outputs, render results, releases and their catalogues."""

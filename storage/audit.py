@@ -1,0 +1,98 @@
+"""Audits: named questions to a catalogue, kept as SQL files, and invariants that must hold.
+
+`audits/<name>.sql` answers a question; `audits/invariant_<name>.sql` must return no row. The first
+comment line of each file says what it asks or demands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+
+from storage.catalog import open_catalog
+from storage.outputs import file_sha256
+from storage.release import release_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from storage.home import Home
+
+_PREFIX = "invariant_"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The rows an audit gave."""
+
+    name: str
+    title: str
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+
+
+def audit_names() -> list[str]:
+    """Return the names of the questions, invariants left out."""
+    return [name for name in _names() if not name.startswith(_PREFIX)]
+
+
+def ask(catalog: Path, name: str) -> Answer:
+    """Run one named audit on a catalogue. Raises KeyError naming the known ones."""
+    if name not in _names():
+        raise KeyError(f"received audit {name!r}; known are {', '.join(_names())}")
+    query = (files("storage") / "audits" / f"{name}.sql").read_text("utf-8")
+    with open_catalog(catalog) as database:
+        result = database.execute(query)
+        columns = [column[0] for column in result.description or []]
+        return Answer(name, query.splitlines()[0].removeprefix("--").strip(), columns, result.fetchall())
+
+
+def broken_invariants(home: Home, version: str, manifest: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with an SFT release, in words; empty when all holds.
+
+    The catalogue's invariants are checked, and the data files against the manifest and the catalogue.
+    """
+    folder = home.local_path(release_folder("sft", version))
+    catalog = folder / "catalog.duckdb"
+    problems = []
+    for name in _names():
+        if name.startswith(_PREFIX):
+            answer = ask(catalog, name)
+            problems += [
+                f"{answer.title}: {dict(zip(answer.columns, row, strict=True))}" for row in answer.rows[:5]
+            ]
+    problems += _wrong_files(folder, manifest["files"])
+    with open_catalog(catalog) as database:
+        counted = database.execute("SELECT count(*) FROM samples").fetchone()
+    stated = sum(entry["rows"] or 0 for entry in manifest["files"])
+    if counted is None or counted[0] != stated:
+        problems.append(f"the catalogue has {counted and counted[0]} samples, the manifest {stated}")
+    return problems
+
+
+def _wrong_files(folder: Path, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    problems = []
+    for entry in entries:
+        path = folder / entry["path"]
+        if not path.is_file():
+            problems.append(f"{entry['path']} is missing")
+        elif file_sha256(path) != entry["sha256"]:
+            problems.append(
+                f"{entry['path']} is not what was published: its sha256 differs from the manifest"
+            )
+        elif entry["rows"] is not None and pq.read_metadata(path).num_rows != entry["rows"]:
+            problems.append(
+                f"{entry['path']} has {pq.read_metadata(path).num_rows} rows, not {entry['rows']}"
+            )
+    return problems
+
+
+def _names() -> list[str]:
+    folder = files("storage") / "audits"
+    return sorted(
+        entry.name.removesuffix(".sql") for entry in folder.iterdir() if entry.name.endswith(".sql")
+    )

@@ -1,0 +1,139 @@
+"""The dataset card: the README.md of a release, with the YAML header that dataset hubs read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from storage.catalog import SourceEntry
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelRow:
+    """What one stage did over the whole build."""
+
+    stage: str
+    rows_in: int
+    rows_kept: int
+    rows_rejected: int
+    reasons: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What the card tells."""
+
+    version: str
+    rows_by_split: Mapping[str, int]
+    rows_by_domain: Mapping[str, int]
+    rows_by_license: Mapping[str, int]
+    funnel: Sequence[FunnelRow]
+    sources: Sequence[SourceEntry]
+    pictures: Sequence[str]
+
+
+def funnel_lines(funnel: Sequence[FunnelRow]) -> list[str]:
+    """Return the funnel as a Markdown table. A stage that rejects nothing says so."""
+    lines = ["| stage | in | kept | rejected | why |", "|---|---:|---:|---:|---|"]
+    for row in funnel:
+        why = ", ".join(f"{reason} {count}" for reason, count in sorted(row.reasons.items(), key=_by_count))
+        lines.append(
+            f"| {row.stage} | {row.rows_in} | {row.rows_kept} | {row.rows_rejected} | {why or 'nothing to reject'} |"
+        )
+    return lines
+
+
+def render_card(facts: CardFacts) -> str:
+    """Return the whole card as Markdown."""
+    total = sum(facts.rows_by_split.values())
+    header = {
+        "pretty_name": f"VinciCoder SFT {facts.version}",
+        "license": "other",
+        "license_name": "per-row",
+        "task_categories": ["image-to-text"],
+        "size_categories": [_size_category(total)],
+        "tags": ["image-to-code", *sorted(facts.rows_by_domain)],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [
+                    {"split": split, "path": f"data/{split}-*.parquet"}
+                    for split, rows in facts.rows_by_split.items()
+                    if rows
+                ],
+            }
+        ],
+    }
+    lines = [
+        "---",
+        yaml.safe_dump(header, sort_keys=False, allow_unicode=True).strip(),
+        "---",
+        f"# VinciCoder SFT {facts.version}",
+        "",
+        "Pictures and the code that draws them. Every row was rendered from its own code in a sandbox; the",
+        "picture is that render. `messages` and `image` are what trainers read; `code` is the bare answer.",
+        "Everything else, the rejected rows with their reasons included, is in `catalog.duckdb`.",
+        "",
+        "## Rows",
+        "",
+        *_counts("split", facts.rows_by_split),
+        "",
+        *_counts("domain", facts.rows_by_domain),
+        "",
+        "## Pictures",
+        "",
+        *(f"![samples]({picture})" for picture in facts.pictures),
+        "",
+        "## Funnel",
+        "",
+        *funnel_lines(facts.funnel),
+        "",
+        "## Licences",
+        "",
+        "The licence of each row is in its `license` column.",
+        "",
+        *_counts("license", facts.rows_by_license),
+        "",
+        "## Sources",
+        "",
+        "| source | domain | licence | revision | collected | released | origin |",
+        "|---|---|---|---|---:|---:|---|",
+        *(
+            f"| {s.name} | {s.domain} | {s.license} | {s.revision or '-'} | {s.collected} | {s.released} | "
+            f"{s.origin if s.available else 'not available: ' + s.note} |"
+            for s in facts.sources
+        ),
+        "",
+        "## Citations",
+        "",
+        *(f"- **{s.name}**: {s.citation}" for s in facts.sources if s.released),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _by_count(item: tuple[str, int]) -> tuple[int, str]:
+    return (-item[1], item[0])
+
+
+def _counts(name: str, counts: Mapping[str, int]) -> list[str]:
+    rows = sorted(counts.items(), key=_by_count)
+    return [f"| {name} | rows |", "|---|---:|", *(f"| {key} | {count} |" for key, count in rows)]
+
+
+def _size_category(rows: int) -> str:
+    """The size classes that dataset hubs know."""
+    for limit, name in (
+        (1_000, "n<1K"),
+        (10_000, "1K<n<10K"),
+        (100_000, "10K<n<100K"),
+        (1_000_000, "100K<n<1M"),
+    ):
+        if rows < limit:
+            return name
+    return "1M<n<10M"

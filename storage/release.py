@@ -1,0 +1,124 @@
+"""Releases: immutable folders of Parquet with a card, a manifest and a catalogue.
+
+A release exists when its `manifest.json` does; that file is written last. Nothing in the manifest
+or the Parquet depends on the clock, so the same inputs give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from storage.outputs import file_sha256
+from storage.schemas import RELEASE_SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from storage.home import Home
+
+# About 20 MB of 30 kB images a row group: cheap to stream, cheap to look one row up.
+ROW_GROUP_ROWS = 512
+ROWS_PER_FILE = 16_384
+SPLITS = ("train", "validation")
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseFile:
+    """One file of a release, with its size in bytes and, for Parquet, its rows."""
+
+    path: str
+    sha256: str
+    bytes: int
+    rows: int | None = None
+
+
+def release_folder(kind: str, version: str) -> str:
+    """`kind` is `sft` or `rl`."""
+    return f"releases/{kind}/{version}"
+
+
+def read_manifest(home: Home, kind: str, version: str) -> dict[str, Any] | None:
+    """Return the manifest of a finished release, or None when there is no such release."""
+    path = f"{release_folder(kind, version)}/manifest.json"
+    if not home.exists(path):
+        return None
+    manifest: dict[str, Any] = json.loads(home.read_bytes(path))
+    return manifest
+
+
+def current_version(home: Home, kind: str) -> str | None:
+    """Return the version that `current` points to, or None before the first release."""
+    return home.resolve_pointer(f"releases/{kind}/current")
+
+
+def write_data(
+    home: Home, folder: str, split: str, tables: Iterable[pa.Table], rows: int
+) -> list[ReleaseFile]:
+    """Write one split as `data/<split>-0000i-of-0000n.parquet`, with at most one row group in memory
+    beyond the table at hand.
+
+    `tables` follow `RELEASE_SCHEMA`; `rows` is their total, which must be known to name the files.
+    """
+    if rows == 0:
+        return []
+    file_count = -(-rows // ROWS_PER_FILE)
+    groups = _row_groups(tables)
+    files = []
+    for number in range(file_count):
+        path = f"data/{split}-{number:05d}-of-{file_count:05d}.parquet"
+        wanted = min(ROWS_PER_FILE, rows - number * ROWS_PER_FILE)
+        with home.scratch_file(".parquet") as scratch:
+            with pq.ParquetWriter(scratch, RELEASE_SCHEMA, compression="zstd", compression_level=3) as writer:
+                written = 0
+                while written < wanted:
+                    group = next(groups)
+                    writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
+                    written += group.num_rows
+            files.append(ReleaseFile(path, file_sha256(scratch), scratch.stat().st_size, written))
+            home.install(scratch, f"{folder}/{path}")
+    return files
+
+
+def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Regroup tables into row groups of exactly ROW_GROUP_ROWS (the last may be shorter)."""
+    pending: list[pa.Table] = []
+    waiting = 0
+    for table in tables:
+        pending.append(table)
+        waiting += table.num_rows
+        while waiting >= ROW_GROUP_ROWS:
+            joined = pa.concat_tables(pending)
+            yield joined.slice(0, ROW_GROUP_ROWS)
+            pending = [joined.slice(ROW_GROUP_ROWS)]
+            waiting -= ROW_GROUP_ROWS
+    if waiting:
+        yield pa.concat_tables(pending)
+
+
+def write_file(home: Home, folder: str, path: str, data: bytes) -> ReleaseFile:
+    """Write a small file of a release."""
+    home.write_bytes(f"{folder}/{path}", data)
+    return ReleaseFile(path, hashlib.sha256(data).hexdigest(), len(data))
+
+
+def finish_release(
+    home: Home, kind: str, version: str, files: Sequence[ReleaseFile], facts: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write the manifest, which makes the release exist, and switch `current` to it."""
+    manifest = {
+        "version": version,
+        **facts,
+        "files": [asdict(file) for file in files],
+    }
+    home.write_bytes(
+        f"{release_folder(kind, version)}/manifest.json",
+        json.dumps(manifest, indent=1, sort_keys=True).encode(),
+    )
+    home.point(f"releases/{kind}/current", version)
+    return manifest

@@ -1,0 +1,109 @@
+"""The render cache: every program ever run here, found by language, code and fingerprint.
+
+The cache is not a store of its own: it is an index over the `renders.parquet` files of the render
+outputs, so an image is written once. The index holds keys and places only (about 60 bytes a row).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from storage.home import Home
+
+RENDER_STAGE = "render"
+
+# These depend on how loaded the machine was, so a later build asks again.
+LOAD_DEPENDENT_REASONS = frozenset({"render.timeout", "render.out_of_memory", "render.crashed"})
+
+
+def render_key(language: str, code: str, fingerprint: str) -> str:
+    """Return the cache key (64 hex digits) of one program under one renderer."""
+    return hashlib.sha256(
+        "\0".join((language, fingerprint, code)).encode("utf-8", "surrogatepass")
+    ).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderPlace:
+    """Where a cached render lies: the key of a render output and the row in its `renders.parquet`."""
+
+    output: str
+    row: int
+
+
+class RenderIndex:
+    """Answers which render keys are known, and where. Safe to share between threads."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._database = duckdb.connect(":memory:", config={"threads": 1})
+        self._database.execute("CREATE TABLE places (render_key VARCHAR, output VARCHAR, row INTEGER)")
+        self._loaded: set[str] = set()
+
+    def find(self, keys: Sequence[str]) -> dict[str, RenderPlace]:
+        """Return the places of those keys that are known; looks for outputs written since the last call."""
+        with self._lock:
+            self._load_new_outputs()
+            wanted = pa.table({"render_key": pa.array(keys, pa.string())})
+            self._database.register("wanted", wanted)
+            rows = self._database.execute(
+                "SELECT DISTINCT ON (render_key) render_key, output, row FROM places "
+                "SEMI JOIN wanted USING (render_key) ORDER BY render_key, output, row"
+            ).fetchall()
+            self._database.unregister("wanted")
+        return {key: RenderPlace(output, row) for key, output, row in rows}
+
+    def _load_new_outputs(self) -> None:
+        for output in self._home.list_names(f"stages/{RENDER_STAGE}"):
+            if output in self._loaded or not self._home.exists(f"stages/{RENDER_STAGE}/{output}/done.json"):
+                continue
+            with self._home.open(f"stages/{RENDER_STAGE}/{output}/renders.parquet") as stream:
+                table = pq.read_table(stream, columns=["render_key", "reason"])
+            places = pa.table(
+                {
+                    "render_key": table["render_key"],
+                    "output": pa.repeat(pa.scalar(output), table.num_rows),
+                    "row": pa.array(range(table.num_rows), pa.int32()),
+                }
+            )
+            load_dependent = pc.is_in(table["reason"], value_set=pa.array(sorted(LOAD_DEPENDENT_REASONS)))
+            self._database.register("fresh", places.filter(pc.invert(load_dependent)))
+            self._database.execute("INSERT INTO places SELECT * FROM fresh")
+            self._database.unregister("fresh")
+            self._loaded.add(output)
+
+
+def read_renders(
+    home: Home, places: Iterable[RenderPlace], columns: Sequence[str]
+) -> dict[RenderPlace, dict[str, Any]]:
+    """Read rows of `renders.parquet` files, touching only the row groups that hold them."""
+    by_output: dict[str, set[int]] = {}
+    for place in places:
+        by_output.setdefault(place.output, set()).add(place.row)
+    found: dict[RenderPlace, dict[str, Any]] = {}
+    for output, wanted in sorted(by_output.items()):
+        with home.open(f"stages/{RENDER_STAGE}/{output}/renders.parquet") as stream:
+            file = pq.ParquetFile(stream)
+            first = 0
+            for group in range(file.num_row_groups):
+                count = file.metadata.row_group(group).num_rows
+                rows = sorted(row for row in wanted if first <= row < first + count)
+                if rows:
+                    table = file.read_row_group(group, columns=list(columns))
+                    picked = table.take([row - first for row in rows]).to_pylist()
+                    for row, values in zip(rows, picked, strict=True):
+                        found[RenderPlace(output, row)] = values
+                first += count
+    return found

@@ -1,0 +1,133 @@
+"""The Arrow schemas: one for samples, from which the shard files and the release derive."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+
+SAMPLE_FIELDS = [
+    pa.field("sample_id", pa.string(), nullable=False),
+    pa.field("source", pa.string(), nullable=False),
+    pa.field("source_id", pa.string(), nullable=False),
+    pa.field("source_revision", pa.string(), nullable=False),
+    pa.field("license", pa.string(), nullable=False),
+    pa.field("domain", pa.string(), nullable=False),
+    pa.field("language", pa.string(), nullable=False),
+    pa.field("task", pa.string(), nullable=False),
+    pa.field("code", pa.string(), nullable=False),
+    pa.field("code_sha256", pa.string(), nullable=False),
+]
+
+# What rendering adds. The PNG itself stays in the `renders.parquet` of the output named by
+# `render_output`, at row `render_row`: image bytes are written once here and copied once, at publish.
+RENDER_FIELDS = [
+    pa.field("image_width", pa.int32(), nullable=False),
+    pa.field("image_height", pa.int32(), nullable=False),
+    pa.field("image_origin", pa.string(), nullable=False),
+    pa.field("pixels_sha256", pa.string(), nullable=False),
+    pa.field("phash", pa.uint64(), nullable=False),
+    pa.field("thumbnail", pa.binary(), nullable=False),
+    pa.field("render_fingerprint", pa.string(), nullable=False),
+    pa.field("render_seconds", pa.float32(), nullable=False),
+    pa.field("render_output", pa.string(), nullable=False),
+    pa.field("render_row", pa.int32(), nullable=False),
+]
+
+COMPOSE_FIELDS = [
+    pa.field("instruction", pa.string(), nullable=False),
+    pa.field("split", pa.string(), nullable=False),
+]
+
+SAMPLE_SCHEMA = pa.schema(SAMPLE_FIELDS)
+RENDERED_SCHEMA = pa.schema(SAMPLE_FIELDS + RENDER_FIELDS)
+COMPOSED_SCHEMA = pa.schema(SAMPLE_FIELDS + RENDER_FIELDS + COMPOSE_FIELDS)
+
+# One row per program that was really run: what the cache answers from.
+RENDERS_SCHEMA = pa.schema(
+    [
+        pa.field("render_key", pa.string(), nullable=False),
+        pa.field("reason", pa.string()),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("image_width", pa.int32(), nullable=False),
+        pa.field("image_height", pa.int32(), nullable=False),
+        pa.field("pixels_sha256", pa.string()),
+        pa.field("phash", pa.uint64()),
+        pa.field("thumbnail", pa.binary()),
+        pa.field("render_seconds", pa.float32(), nullable=False),
+        pa.field("png", pa.binary()),
+    ]
+)
+
+REJECT_SCHEMA = pa.schema(
+    [
+        *SAMPLE_FIELDS,
+        pa.field("stage", pa.string(), nullable=False),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("render_seconds", pa.float32()),
+    ]
+)
+
+DUPLICATE_SCHEMA = pa.schema(
+    [
+        pa.field("removed_id", pa.string(), nullable=False),
+        pa.field("kept_id", pa.string(), nullable=False),
+        pa.field("kind", pa.string(), nullable=False),
+        pa.field("distance", pa.int32(), nullable=False),
+    ]
+)
+
+IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
+MESSAGE_TYPE = pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("content", pa.string())]))
+
+# `datasets` reads this key of the Parquet metadata and decodes `image` to a PIL image by itself.
+_HUGGING_FACE_FEATURES: dict[str, object] = {
+    "image": {"_type": "Image"},
+    "messages": [
+        {
+            "role": {"dtype": "string", "_type": "Value"},
+            "content": {"dtype": "string", "_type": "Value"},
+        }
+    ],
+}
+
+
+def _release_schema() -> pa.Schema:
+    fields = [
+        *(field for field in SAMPLE_FIELDS if field.name != "code_sha256"),
+        pa.field("instruction", pa.string(), nullable=False),
+        pa.field("flawed_code", pa.string()),
+        pa.field("messages", MESSAGE_TYPE, nullable=False),
+        pa.field("image", IMAGE_TYPE, nullable=False),
+        pa.field("image_width", pa.int32(), nullable=False),
+        pa.field("image_height", pa.int32(), nullable=False),
+        pa.field("image_origin", pa.string(), nullable=False),
+        pa.field("code_sha256", pa.string(), nullable=False),
+        pa.field("phash", pa.uint64(), nullable=False),
+        pa.field("render_fingerprint", pa.string(), nullable=False),
+        # A measurement, so never the same twice: null here, real in the catalogue.
+        pa.field("render_seconds", pa.float32()),
+        # To the corpus's own image, 0 to 1; null where the corpus has none.
+        pa.field("similarity", pa.float32()),
+        pa.field("created_by", pa.string(), nullable=False),
+    ]
+    return pa.schema(fields)
+
+
+def _with_features(schema: pa.Schema) -> pa.Schema:
+    features: dict[str, object] = {}
+    for field in schema:
+        if field.name in _HUGGING_FACE_FEATURES:
+            features[field.name] = _HUGGING_FACE_FEATURES[field.name]
+        else:
+            features[field.name] = {"dtype": _feature_type(field.type), "_type": "Value"}
+    info = json.dumps({"info": {"features": features}}, sort_keys=True)
+    return schema.with_metadata({"huggingface": info})
+
+
+def _feature_type(arrow_type: pa.DataType) -> str:
+    return {"float": "float32", "double": "float64"}.get(str(arrow_type), str(arrow_type))
+
+
+RELEASE_SCHEMA = _with_features(_release_schema())

@@ -1,0 +1,1 @@
+"""Prefect tasks: one file per stage, each running a core function over one shard."""

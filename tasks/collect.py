@@ -1,0 +1,77 @@
+"""Collect: read one shard of a source into samples."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from prefect import task
+
+from storage.schemas import SAMPLE_SCHEMA
+from tasks.stage import TASK_OPTIONS, StageName, StageTables, run_stage, split_rejected
+from vincicoder.collect import to_sample
+from vincicoder.sources.profiles import read_positions
+
+if TYPE_CHECKING:
+    from storage.home import Home
+    from storage.outputs import StageOutput
+    from vincicoder.sample import Rejection
+    from vincicoder.sources.base import Source
+
+STAGE = StageName("collect", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectShard:
+    """The rows of a source that make one shard: increasing positions in its order."""
+
+    positions: tuple[int, ...]
+
+    def describe(self) -> dict[str, Any]:
+        """Return what identifies the shard, short enough for a marker file."""
+        listed = ",".join(map(str, self.positions)).encode()
+        return {
+            "first": self.positions[0],
+            "last": self.positions[-1],
+            "rows": len(self.positions),
+            "positions_sha256": hashlib.sha256(listed).hexdigest(),
+        }
+
+
+@task(name=STAGE.name, **TASK_OPTIONS)
+def collect_shard(
+    home: Home, source: str, shard: int, corpus: Source, part: CollectShard, max_code_bytes: int
+) -> StageOutput:
+    """Read the rows of one shard. The key holds the corpus's revision, so new content is read anew."""
+    revision = corpus.revision()
+    parameters = {
+        "source": source,
+        "revision": revision,
+        "license": corpus.info.license,
+        "part": part.describe(),
+        "max_code_bytes": max_code_bytes,
+    }
+
+    def compute(_key: str) -> StageTables:
+        samples = []
+        rejections: dict[int, Rejection] = {}
+        for raw in read_positions(corpus, part.positions):
+            sample, rejection = to_sample(raw, corpus.info, revision, max_code_bytes)
+            if rejection is not None:
+                rejections[len(samples)] = rejection
+            samples.append(sample)
+        table = pa.Table.from_pylist([asdict(sample) for sample in samples], SAMPLE_SCHEMA)
+        return split_rejected(STAGE, table, rejections)
+
+    return run_stage(
+        home,
+        STAGE,
+        source=source,
+        shard=shard,
+        parameters=parameters,
+        inputs=(),
+        rows_in=len(part.positions),
+        compute=compute,
+    )

@@ -1,0 +1,67 @@
+"""The contact sheet of a release: pictures spread evenly over domains and sources."""
+
+from __future__ import annotations
+
+import hashlib
+import heapq
+from collections import defaultdict
+from itertools import zip_longest
+from typing import TYPE_CHECKING
+
+from storage.outputs import read_output
+from storage.renders import RenderPlace, read_renders
+from vincicoder.contact_sheet import SheetEntry, contact_sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import pyarrow as pa
+
+    from storage.home import Home
+    from storage.outputs import StageOutput
+
+_PICTURES = 20
+
+# Where a row is: (rank by hash of its id, number of the shard, row in the shard).
+_Place = tuple[str, int, int]
+
+
+def sample_sheet(home: Home, composed: Sequence[StageOutput]) -> bytes:
+    """Return a PNG of released pictures, chosen by the hash of their ids: the same every time."""
+    by_domain: dict[str, dict[str, list[_Place]]] = defaultdict(lambda: defaultdict(list))
+    for number, output in enumerate(composed):
+        columns = read_output(home, output, columns=["sample_id", "domain", "source"]).to_pydict()
+        rows = zip(columns["domain"], columns["source"], columns["sample_id"], strict=True)
+        for row, (domain, source, sample_id) in enumerate(rows):
+            rank = hashlib.sha256(f"sheet\0{sample_id}".encode()).hexdigest()
+            group = by_domain[domain][source]
+            group.append((rank, number, row))
+            if len(group) > 10 * _PICTURES:
+                group[:] = heapq.nsmallest(_PICTURES, group)
+    domains = [
+        _interleaved(sorted(by_domain[domain][source]) for source in sorted(by_domain[domain]))
+        for domain in sorted(by_domain)
+    ]
+    return contact_sheet(
+        [_entry(home, composed[number], row) for _, number, row in _interleaved(domains)[:_PICTURES]]
+    )
+
+
+def read_images(home: Home, rows: pa.Table) -> list[bytes]:
+    """Return the PNG of each row, found by its `render_output` and `render_row`."""
+    pairs = zip(rows["render_output"].to_pylist(), rows["render_row"].to_pylist(), strict=True)
+    places = [RenderPlace(output, row) for output, row in pairs]
+    found = read_renders(home, places, ["png"])
+    return [found[place]["png"] for place in places]
+
+
+def _entry(home: Home, output: StageOutput, row: int) -> SheetEntry:
+    one = read_output(home, output).slice(row, 1)
+    values = one.select(["domain", "language", "source"]).to_pylist()[0]
+    return SheetEntry(
+        read_images(home, one)[0], f"{values['domain']} · {values['language']}", values["source"]
+    )
+
+
+def _interleaved(lists: Iterable[list[_Place]]) -> list[_Place]:
+    return [place for round_ in zip_longest(*lists) for place in round_ if place is not None]

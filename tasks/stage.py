@@ -1,0 +1,143 @@
+"""What every stage task shares: reading a shard, writing its output once, and when to retry."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from storage.outputs import find_output, output_key, read_output, write_output
+from storage.schemas import REJECT_SCHEMA
+from vincicoder.sample import InfrastructureError, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from storage.home import Home
+    from storage.outputs import StageOutput
+    from vincicoder.sample import Rejection
+
+logger = logging.getLogger("vincicoder")
+
+SAMPLE_COLUMNS = list(Sample.__dataclass_fields__)
+
+# How every stage task is run by Prefect. Results are our own files, so Prefect keeps none.
+TASK_OPTIONS: dict[str, Any] = {
+    "retries": 2,
+    "retry_delay_seconds": [2, 10],
+    "retry_condition_fn": lambda _task, _run, state: is_retryable(_exception_of(state)),
+    "persist_result": False,
+    "cache_policy": None,
+    "task_run_name": "{source} {shard:04d}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StageTables:
+    """What a stage makes of one shard: rows kept, rows rejected, and any further tables."""
+
+    kept: pa.Table
+    rejected: pa.Table
+    extra: Mapping[str, pa.Table] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StageName:
+    """A stage's name and version; a new version makes all its outputs anew."""
+
+    name: str
+    version: int
+
+    def __str__(self) -> str:
+        return f"{self.name}/{self.version}"
+
+
+def is_retryable(error: BaseException | None) -> bool:
+    """Only failures of the machinery are worth another try; a bug fails the same way again."""
+    return isinstance(error, InfrastructureError | OSError)
+
+
+def _exception_of(state: Any) -> BaseException | None:
+    result = state.result(raise_on_failure=False)
+    return result if isinstance(result, BaseException) else None
+
+
+def run_stage(
+    home: Home,
+    stage: StageName,
+    *,
+    source: str,
+    shard: int,
+    parameters: Mapping[str, Any],
+    inputs: Sequence[str],
+    rows_in: int,
+    compute: Callable[[str], StageTables],
+) -> StageOutput:
+    """Return the stage's output on one shard, computing it only where it does not exist yet.
+
+    `compute` is given the output's key.
+    """
+    key = output_key(stage.name, stage.version, parameters, inputs)
+    existing = find_output(home, stage.name, key)
+    if existing is not None:
+        return existing
+    started = time.perf_counter()
+    tables = compute(key)
+    output = write_output(
+        home,
+        stage=stage.name,
+        version=stage.version,
+        parameters=parameters,
+        inputs=inputs,
+        source=source,
+        shard=shard,
+        rows_in=rows_in,
+        seconds=time.perf_counter() - started,
+        kept=tables.kept,
+        rejected=tables.rejected,
+        extra=tables.extra,
+    )
+    logger.info(
+        "%s %s %04d: %d in, %d kept, %d rejected, %.1f s",
+        stage.name,
+        source,
+        shard,
+        output.rows_in,
+        output.rows_kept,
+        output.rows_rejected,
+        output.seconds,
+    )
+    return output
+
+
+def samples_of(table: pa.Table) -> list[Sample]:
+    """Return the rows of a shard as samples."""
+    columns = [table[name].to_pylist() for name in SAMPLE_COLUMNS]
+    return [Sample(*values) for values in zip(*columns, strict=True)]
+
+
+def split_rejected(
+    stage: StageName,
+    table: pa.Table,
+    rejections: Mapping[int, Rejection],
+    seconds: Mapping[int, float] | None = None,
+) -> StageTables:
+    """Part a shard into kept and rejected rows. `rejections` maps row numbers to reasons."""
+    order = sorted(rejections)
+    kept = table.take([row for row in range(table.num_rows) if row not in rejections])
+    rejected = table.select(SAMPLE_COLUMNS).take(order)
+    for name, values, kind in (
+        ("stage", [stage.name] * len(order), pa.string()),
+        ("reason", [rejections[row].reason.value for row in order], pa.string()),
+        ("detail", [rejections[row].detail for row in order], pa.string()),
+        ("render_seconds", [(seconds or {}).get(row) for row in order], pa.float32()),
+    ):
+        rejected = rejected.append_column(name, pa.array(values, kind))
+    return StageTables(kept, rejected.cast(REJECT_SCHEMA))
+
+
+def read_shard(home: Home, output: StageOutput) -> pa.Table:
+    return read_output(home, output)

@@ -1,0 +1,83 @@
+"""What the global stages share: one decision over all shards, then one output per shard.
+
+The decision reads compact columns only. It is remembered under the keys of all its inputs, so an
+unchanged build does not decide again; and a shard whose own rows it treats as before keeps its
+output, so new shards do not make old ones stale.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from storage.outputs import find_output, output_key, read_output
+from tasks.stage import StageName, StageTables, read_shard, run_stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from storage.home import Home
+    from storage.outputs import StageOutput
+
+
+def run_whole_stage(
+    home: Home,
+    stage: StageName,
+    *,
+    previous: Sequence[StageOutput],
+    parameters: Mapping[str, Any],
+    decide: Callable[[], Sequence[Any]],
+    apply: Callable[[pa.Table, Any], StageTables],
+) -> list[StageOutput]:
+    """Return one output per input shard.
+
+    `decide` gives one JSON-able decision per shard, in order; `apply` turns a shard's table and
+    its decision into the stage's tables.
+    """
+    inputs = [output.key for output in previous]
+    memo = f"stages/{stage.name}/{output_key(f'{stage.name}.all', stage.version, parameters, inputs)}.json"
+    if home.exists(memo):
+        known = [find_output(home, stage.name, key) for key in json.loads(home.read_bytes(memo))]
+        if all(known):
+            return [output for output in known if output is not None]
+    outputs = []
+    for output, decision in zip(previous, decide(), strict=True):
+        digest = hashlib.sha256(json.dumps(decision, sort_keys=True).encode()).hexdigest()
+
+        def compute(_key: str, output: StageOutput = output, decision: Any = decision) -> StageTables:
+            return apply(read_shard(home, output), decision)
+
+        outputs.append(
+            run_stage(
+                home,
+                stage,
+                source=output.source,
+                shard=output.shard,
+                parameters={**parameters, "decision": digest},
+                inputs=[output.key],
+                rows_in=output.rows_kept,
+                compute=compute,
+            )
+        )
+    home.write_bytes(memo, json.dumps([output.key for output in outputs]).encode())
+    return outputs
+
+
+def read_columns(home: Home, outputs: Sequence[StageOutput], columns: Sequence[str]) -> pa.Table:
+    """Read some columns of all shards, with the number of the shard and the row in it.
+
+    For `code` its length comes back instead, as `code_characters`: the texts never gather in memory.
+    """
+    tables = []
+    for number, output in enumerate(outputs):
+        table = read_output(home, output, columns=columns)
+        if "code" in columns:
+            lengths = pc.utf8_length(table["code"])
+            table = table.drop_columns("code").append_column("code_characters", lengths)
+        table = table.append_column("shard", pa.array([number] * table.num_rows, pa.int32()))
+        tables.append(table.append_column("row", pa.array(range(table.num_rows), pa.int32())))
+    return pa.concat_tables(tables)

@@ -1,0 +1,39 @@
+"""One validated configuration tree for a build; a mistake in it fails before any work starts."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from vincicoder.clean import CleanLimits
+from vincicoder.dedup import NearImageLimits
+from vincicoder.render.api import RenderLimits
+from vincicoder.verify import PictureLimits
+
+
+class BuildConfig(BaseModel):
+    """Everything that decides what a build makes. Where it is kept (the home) is not part of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    profile: str | None = "packages"  # a named set of sources; None takes only `source_configs`
+    limit: int | None = Field(default=None, ge=1)  # rows over all sources of the profile
+    source_configs: tuple[Path, ...] = ()  # YAML files that declare sources of the user's own
+    recipe: str = "default"
+    shard_rows: int = Field(default=250, ge=1, le=5000)
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    strict: bool = False  # a source that is not on this machine is an error, not a warning
+    require_sandbox: bool = False  # refuse to render when a sandbox layer is missing
+    max_code_bytes: int = Field(default=4_000_000, ge=1)  # protects memory; `clean` has the real limit
+    clean: CleanLimits = CleanLimits()
+    render: RenderLimits = RenderLimits()
+    picture: PictureLimits = PictureLimits()
+    near_image: NearImageLimits = NearImageLimits()
+
+
+def default_home() -> str:
+    """Return `$VINCICODER_HOME`, else the user's data folder."""
+    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return os.environ.get("VINCICODER_HOME") or str(Path(data) / "vincicoder" / "home")

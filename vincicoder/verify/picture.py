@@ -1,0 +1,73 @@
+"""Is the picture decodable, of a usable size, and not blank?"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from vincicoder.sample import Reason, Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLimits:
+    """Bounds on a rendered picture.
+
+    A pixel is ink when a channel is more than `ink_levels` (of 255) away from the commonest colour.
+    Below `min_ink_fraction` of ink, a full 1280x720 page holds less than one small icon.
+    """
+
+    min_side: int = 16  # pixels
+    max_aspect: float = 20.0  # longer side over shorter side
+    ink_levels: int = 12
+    min_ink_fraction: float = 0.0003
+
+
+def check_picture(png: bytes, width: int, height: int, limits: PictureLimits) -> Rejection | None:
+    """Return why a picture can't be used, or None. `width` and `height` are what rendering stated."""
+    try:
+        with Image.open(io.BytesIO(png)) as image:
+            image.load()
+            pixels = np.asarray(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        return Rejection(Reason.VERIFY_UNDECODABLE, f"{type(error).__name__}: {error}")
+    found_height, found_width = pixels.shape[:2]
+    if (found_width, found_height) != (width, height):
+        return Rejection(
+            Reason.VERIFY_UNDECODABLE, f"decodes to {found_width}x{found_height}, {width}x{height} was stated"
+        )
+    if min(width, height) < limits.min_side:
+        return Rejection(
+            Reason.VERIFY_SIZE, f"{width}x{height}: the shorter side must be at least {limits.min_side} px"
+        )
+    if max(width, height) > limits.max_aspect * min(width, height):
+        return Rejection(
+            Reason.VERIFY_SIZE,
+            f"{width}x{height}: sides may differ by a factor of {limits.max_aspect:g} at most",
+        )
+    ink = ink_fraction(pixels, limits.ink_levels)
+    if ink < limits.min_ink_fraction:
+        return Rejection(
+            Reason.VERIFY_BLANK,
+            f"{ink:.5%} of the pixels differ from the background; {limits.min_ink_fraction:.3%} needed",
+        )
+    return None
+
+
+def ink_fraction(pixels: NDArray[np.uint8], levels: int) -> float:
+    """Return the share of pixels whose colour is visibly not the commonest one.
+
+    `pixels` is uint8 of shape (height, width, 3); `levels` is the channel difference that counts.
+    """
+    packed = (
+        pixels[..., 0].astype(np.uint32) << 16 | pixels[..., 1].astype(np.uint32) << 8 | pixels[..., 2]
+    ).ravel()
+    colours, counts = np.unique(packed, return_counts=True)
+    commonest = int(colours[counts.argmax()])
+    background = np.array([commonest >> 16, commonest >> 8 & 255, commonest & 255], np.int16)
+    channels = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.int16)
+    visible = np.abs(channels - background).max(axis=1) > levels
+    return float(counts[visible].sum() / packed.size)
