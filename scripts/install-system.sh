@@ -24,17 +24,19 @@ list_packages() {
     sed -e 's/#.*//' -e 's/[[:space:]]*$//' "$@" | sed -n "s/^${marker}\([a-z0-9][a-z0-9.+-]*\)$/\1/p"
 }
 
-# Prints those of the given packages that are not installed.
+# Prints those of the given packages that are neither installed nor there as a program of the same
+# name: Node's own npm, for one, serves as well as Debian's and excludes it.
 list_missing() {
     local installed
     installed=$(dpkg-query -W -f='${binary:Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
     for package in "$@"; do
-        grep -qE "^${package}(:[a-z0-9]+)? installed$" <<<"$installed" || echo "$package"
+        grep -qE "^${package}(:[a-z0-9]+)? installed$" <<<"$installed" \
+            || command -v "$package" >/dev/null || echo "$package"
     done
 }
 
 is_available() {
-    apt-cache policy "$1" | grep -q 'Candidate: [^(]'
+    [[ $(apt-cache policy "$1") == *'Candidate: '[^\(]* ]]
 }
 
 mapfile -t required < <(list_packages '' requirements/system*.txt)

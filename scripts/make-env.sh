@@ -21,10 +21,10 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
 fi
 rm -f "$stamp"
 echo "env: installing the pinned versions of requirements/lock.txt"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
     -r requirements/lock.txt
 # setuptools is in the lock, so building the project itself fetches nothing.
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
     --editable .
 .venv/bin/python -m pip check >/dev/null || .venv/bin/python -m pip check >&2
 scripts/install-browser.sh
