@@ -1,0 +1,24 @@
+"""A short name for everything that decides a language's pixels: the key of every render cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+
+from vincicoder.render.registry import load_module
+
+# Raised when the engine's own treatment of pixels changes (compositing on white, size rules).
+_PIPELINE_VERSION = "1"
+
+
+@cache
+def fingerprint(language: str) -> str:
+    """Return 16 hex digits over the language's renderer, versions, fonts and sizes.
+
+    Cheap, in the calling process, no worker is started. Same fingerprint and code, same pixels.
+    Raises KeyError for an unregistered language, ImportError where its packages are missing.
+    """
+    parts = {"language": language, "pipeline": _PIPELINE_VERSION, **load_module(language).fingerprint()}
+    text = json.dumps(parts, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,183 @@
+"""The engine's side of one worker: starts it, talks to it, kills it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from vincicoder.render.api import RenderRequest, RenderResult
+from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.processes import TreeUse, descendants, tree_use
+from vincicoder.render.sandbox.paths import package_root
+from vincicoder.render.wire import FrameReader, Message, pack_head
+
+# A picture in flight should fit, so that the worker can go on while the engine is busy.
+_SOCKET_BUFFER_BYTES = 4 << 20
+_EXIT_WAIT_SECONDS = 2.0
+
+
+@dataclass(slots=True)
+class Job:
+    """One request on its way through the engine. `deliver` is called once, from the engine's thread."""
+
+    request: RenderRequest
+    deliver: Callable[[Job, RenderResult], None]
+    deaths: list[int] = field(default_factory=list)  # exit codes of the workers that it took along
+    abandoned: bool = False  # nobody waits for it any more
+
+
+class WorkerState(Enum):
+    """What a worker is doing."""
+
+    STARTING = auto()
+    SERVING = auto()
+    LEAVING = auto()  # told to stop after its last sample
+
+
+def worker_environment() -> dict[str, str]:
+    """Return the clean, fixed environment of a worker: nothing of the caller's leaks into it."""
+    cache = os.environ.get("VINCICODER_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    environment = {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "HOME": "/nonexistent",
+        "PYTHONPATH": str(package_root()),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "VINCICODER_CACHE": cache or os.path.expanduser("~/.cache"),
+        "MALLOC_ARENA_MAX": "2",
+    }
+    for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"):  # a worker is one core's worth of work
+        environment[f"{name}_NUM_THREADS"] = "1"
+    return environment
+
+
+class WorkerHandle:
+    """A running worker process. All methods are called from the engine's own thread."""
+
+    def __init__(self, configuration: WorkerConfiguration, max_payload: int) -> None:
+        ours, theirs = socket.socketpair()
+        lifeline_reader, self._lifeline = os.pipe()
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER_BYTES)
+        filled = {
+            "control_descriptor": theirs.fileno(),
+            "lifeline_descriptor": lifeline_reader,
+        }
+        self.configuration = _replace(configuration, filled)
+        self.language = configuration.language
+        self.state = WorkerState.STARTING
+        self.jobs: deque[Job] = deque()  # the first one is running
+        self.rendered = 0
+        self.since = time.monotonic()  # when the running sample, or the start-up, began
+        self.baseline: TreeUse | None = None  # use of the process tree early in the running sample
+        self.socket = ours
+        self.socket.setblocking(False)
+        self._reader = FrameReader(max_payload)
+        self._outgoing: deque[memoryview] = deque()
+        verbose = bool(os.environ.get("VINCICODER_RENDER_VERBOSE"))
+        try:
+            self.process = subprocess.Popen(
+                [sys.executable, "-P", "-s", "-m", "vincicoder.render.worker", self.configuration.to_json()],
+                env=worker_environment(),
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=None if verbose else subprocess.DEVNULL,
+                stderr=None if verbose else subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(), lifeline_reader),
+                start_new_session=True,
+            )
+        finally:
+            theirs.close()
+            os.close(lifeline_reader)
+
+    def send(self, job: Job) -> None:
+        """Hand a sample over; it starts at once if the worker has no other."""
+        if not self.jobs and self.state is WorkerState.SERVING:
+            self.begin_sample()
+        self.jobs.append(job)
+        code = job.request.code.encode("utf-8", "surrogatepass")
+        self._outgoing.append(memoryview(pack_head({}, len(code))))
+        if code:
+            self._outgoing.append(memoryview(code))
+        self.flush()
+
+    def begin_sample(self) -> None:
+        """Start the clock of the first sample in `jobs`."""
+        self.since = time.monotonic()
+        self.baseline = None
+
+    @property
+    def wants_to_write(self) -> bool:
+        """Whether `flush` has more to send once the socket is writable."""
+        return bool(self._outgoing)
+
+    def flush(self) -> None:
+        """Send what the socket takes. A dead peer shows when reading."""
+        try:
+            while self._outgoing:
+                sent = self.socket.send(self._outgoing[0])
+                if sent < len(self._outgoing[0]):
+                    self._outgoing[0] = self._outgoing[0][sent:]
+                else:
+                    self._outgoing.popleft()
+        except (BlockingIOError, ConnectionError):
+            return
+
+    def receive(self) -> tuple[Message, bytearray] | None:
+        """Return the next frame, or None. Raises EOFError and WireError as `FrameReader.read`."""
+        return self._reader.read(self.socket)
+
+    def measure_use(self) -> TreeUse:
+        """Measure CPU and memory of the worker's whole process tree."""
+        return tree_use(self.process.pid)
+
+    def leave(self) -> None:
+        """Ask the worker to end: it does so when it has read everything sent."""
+        self.state = WorkerState.LEAVING
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def kill(self) -> int:
+        """End the whole process tree now; return the guard's exit code (see `run_guarded`)."""
+        self.process.terminate()  # the guard ends its tree and empties the workspace
+        return self.reap()
+
+    def reap(self) -> int:
+        """Wait for a worker that has ended, or should; kill what is left of it; free everything."""
+        try:
+            code = self.process.wait(_EXIT_WAIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            targets = descendants(self.process.pid)
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            for target in targets:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(target, signal.SIGKILL)
+            code = self.process.wait()
+        if self._lifeline >= 0:
+            os.close(self._lifeline)
+            self._lifeline = -1
+        self.socket.close()
+        if self.configuration.workspace:
+            shutil.rmtree(self.configuration.workspace, ignore_errors=True)
+        return code
+
+
+def _replace(configuration: WorkerConfiguration, changes: dict[str, int]) -> WorkerConfiguration:
+    from dataclasses import replace
+
+    return replace(configuration, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,162 @@
+"""One Python sample, in its own forked process: confined, run, and its picture handed over."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import types
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.python_errors import describe
+from vincicoder.render.python_hooks import SampleRefused, captured, final_picture, install_hooks
+from vincicoder.render.python_region import Region
+from vincicoder.render.sandbox import kernel, landlock, paths, seccomp
+from vincicoder.sample import Reason
+
+FILE_NAME = "sample.py"
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSandbox:
+    """What confines a sample, made once in the warm process so that a fork only has to apply it."""
+
+    ruleset: int  # Landlock descriptor, -1 where there is none
+    program: bytes  # seccomp filter, empty where there is none
+    address_space_bytes: int
+    inherited_sockets: tuple[int, ...]  # descriptors that a sample must not have
+
+    @staticmethod
+    def build(limits: RenderLimits, samples: Path) -> SampleSandbox:
+        """Prepare every layer that works here; samples may write below `samples` only."""
+        ruleset = -1
+        if landlock.version() > 0:
+            readable = [*paths.readable_by_samples(), Path("/proc/self")]
+            font_cache = os.environ.get("MPLCONFIGDIR")
+            if font_cache:
+                readable.append(Path(font_cache))
+            ruleset = landlock.create_ruleset(readable, [samples, *paths.writable_devices()])
+        try:
+            program = seccomp.build_filter(for_sample=True)
+        except (ImportError, OSError):
+            program = b""
+        in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        picture = limits.max_pixels * 3 + (1 << 20)
+        return SampleSandbox(ruleset, program, in_use + picture + (limits.memory_mb << 20), _open_sockets())
+
+    def apply(self, limits: RenderLimits) -> None:
+        """Confine this forked process, for good. Raises OSError."""
+        kernel.die_with_parent(signal.SIGKILL)
+        for descriptor in self.inherited_sockets:
+            os.close(descriptor)
+        cpu = max(int(limits.cpu_seconds + 0.999), 1)
+        resource.setrlimit(resource.RLIMIT_AS, (self.address_space_bytes, self.address_space_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output_mb << 20, limits.output_mb << 20))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+        kernel.forbid_new_privileges()
+        if self.ruleset >= 0:
+            landlock.restrict_self(self.ruleset)
+            os.close(self.ruleset)
+        if self.program:
+            seccomp.load_filter(self.program)
+
+
+def _open_sockets() -> tuple[int, ...]:
+    found = []
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            if os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
+                found.append(int(name))
+        except OSError:
+            continue
+    return tuple(found)
+
+
+class _CountedOutput:
+    """Stands for the sample's standard output: counts what is printed, keeps nothing."""
+
+    encoding = "utf-8"
+    errors = "replace"
+    closed = False
+
+    def __init__(self, allowed: int) -> None:
+        self._left = allowed
+        self.buffer = self
+
+    def write(self, text: Any) -> int:
+        self._left -= len(text)
+        if self._left < 0:
+            raise SampleRefused(Reason.RENDER_OUTPUT_LIMIT, "printed more than the output limit")
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return 1
+
+    def reconfigure(self, **_: Any) -> None: ...
+
+
+def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, limits: RenderLimits) -> None:
+    """Run the code and write its picture, or why there is none, into `region`. Never raises."""
+    try:
+        os.chdir(folder)
+        captured.limits = limits
+        install_hooks()
+        sandbox.apply(limits)
+    except BaseException:
+        os.abort()  # an unconfined sample must not run
+    try:
+        _execute(code, limits)
+        pixels = final_picture(folder)
+        if pixels is None:
+            region.write_refusal(
+                Reason.RENDER_NO_OUTPUT, "the code ended without saving, showing or leaving a picture"
+            )
+        else:
+            region.write_picture(pixels)
+    except BaseException as error:
+        _refuse(error, code, region)
+
+
+def _refuse(error: BaseException, code: str, region: Region) -> None:
+    if isinstance(error, SampleRefused):
+        region.write_refusal(error.reason, error.detail)
+        return
+    try:
+        region.write_refusal(*describe(error, code))
+    except MemoryError:
+        region.write_refusal(Reason.RENDER_OUT_OF_MEMORY, "ran out of memory")
+
+
+def _execute(code: str, limits: RenderLimits) -> None:
+    output = _CountedOutput(limits.output_mb << 20)
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
+    sys.argv = [FILE_NAME]
+    sys.path.insert(0, "")
+    module = types.ModuleType("__main__")
+    module.__dict__["__file__"] = FILE_NAME
+    sys.modules["__main__"] = module
+    try:
+        exec(compile(code, FILE_NAME, "exec", dont_inherit=True), module.__dict__)
+    except SystemExit as leaving:
+        if leaving.code not in (None, 0):
+            raise

@@ -1,0 +1,74 @@
+"""The shared memory through which a forked sample hands over its picture: a JSON head, then pixels."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.limits import too_large
+from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.sample import Reason
+
+_HEAD_BYTES = 1 << 16
+_LENGTH = struct.Struct("<I")
+_MAX_DETAIL = 2000
+
+
+class Region:
+    """Anonymous shared memory for one sample; fresh each time, so nothing is left for the next."""
+
+    def __init__(self, limits: RenderLimits) -> None:
+        self._limits = limits
+        self._map = mmap.mmap(-1, _HEAD_BYTES + limits.max_pixels * 3)
+
+    def write_refusal(self, reason: Reason, detail: str) -> None:
+        """In the sample's process: say why there is no picture."""
+        self._write_head({"reason": reason.value, "detail": detail[:_MAX_DETAIL]})
+
+    def write_picture(self, pixels: NDArray[np.uint8]) -> None:
+        """In the sample's process: hand over RGB pixels, or refuse them if they are too many."""
+        height, width = pixels.shape[:2]
+        problem = too_large(width, height, self._limits)
+        if problem:
+            self.write_refusal(Reason.RENDER_TOO_LARGE, problem)
+            return
+        target = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
+        target.reshape(height, width, 3)[:] = pixels
+        self._write_head({"width": width, "height": height})
+
+    def _write_head(self, head: dict[str, object]) -> None:
+        text = json.dumps(head).encode()
+        self._map[_LENGTH.size : _LENGTH.size + len(text)] = text
+        self._map[: _LENGTH.size] = _LENGTH.pack(len(text))
+
+    def read(self) -> Picture | Refusal | None:
+        """After the sample's process has ended: return what it said, or None if nothing sensible.
+
+        The sample could have written anything here: every number is checked.
+        """
+        (length,) = _LENGTH.unpack(self._map[: _LENGTH.size])
+        if not 0 < length <= _HEAD_BYTES - _LENGTH.size:
+            return None
+        try:
+            head = json.loads(self._map[_LENGTH.size : _LENGTH.size + length])
+            if "reason" in head:
+                reason = Reason(head["reason"])
+                return (
+                    Refusal(reason, str(head["detail"])[:_MAX_DETAIL]) if reason.stage == "render" else None
+                )
+            width, height = int(head["width"]), int(head["height"])
+        except (ValueError, TypeError, KeyError):
+            return None
+        if too_large(width, height, self._limits):
+            return None
+        pixels = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
+        return Picture(pixels.reshape(height, width, 3).copy())
+
+    def close(self) -> None:
+        """Free the memory."""
+        self._map.close()

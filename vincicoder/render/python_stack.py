@@ -1,0 +1,104 @@
+"""What is imported before a Python sample runs, and the first drawings that fill lazy tables."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import io
+import os
+import random
+import re
+import warnings
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+
+from vincicoder.render.fonts import fonts_fingerprint
+
+_STACK = [
+    "numpy",
+    "matplotlib",
+    "matplotlib.pyplot",
+    "matplotlib.patches",
+    "matplotlib.gridspec",
+    "matplotlib.ticker",
+    "matplotlib.dates",
+    "matplotlib.animation",
+    "matplotlib.colors",
+    "matplotlib.cm",
+    "matplotlib.lines",
+    "matplotlib.backends.backend_agg",
+    "mpl_toolkits.mplot3d",
+    "mpl_toolkits.axes_grid1",
+    "pandas",
+    "seaborn",
+    "scipy.stats",
+    "PIL.Image",
+    "PIL.ImageDraw",
+    "PIL.ImageFont",
+    "PIL.PngImagePlugin",
+    "PIL.JpegImagePlugin",
+]
+# Imported the first time that a sample names them: (word in the code, modules).
+_GROUPS = {
+    "rdkit": ("rdkit.Chem", "rdkit.Chem.Draw", "rdkit.Chem.AllChem", "rdkit.Chem.Draw.rdMolDraw2D"),
+    "networkx": ("networkx",),
+    "sklearn": ("sklearn",),
+    "plotly": ("plotly.graph_objects", "plotly.express"),
+    "schemdraw": ("schemdraw", "schemdraw.elements"),
+    "scipy": (
+        "scipy.interpolate",
+        "scipy.optimize",
+        "scipy.signal",
+        "scipy.ndimage",
+        "scipy.cluster.hierarchy",
+    ),
+    "indigo": ("indigo",),
+}
+_WORDS = re.compile(r"\b(" + "|".join(_GROUPS) + r")\b")
+_imported: set[str] = set()
+
+
+def import_stack(cache: Path) -> None:
+    """Import the plotting stack. Font names are kept in `cache`, as matplotlib takes seconds to list them."""
+    os.environ["MPLBACKEND"] = "Agg"
+    fonts = cache / "python" / f"matplotlib-{metadata.version('matplotlib')}-{fonts_fingerprint()}"
+    with suppress(OSError):
+        fonts.mkdir(parents=True, exist_ok=True)
+    if os.access(fonts, os.W_OK):
+        os.environ["MPLCONFIGDIR"] = str(fonts)
+    warnings.simplefilter("ignore")
+    for name in _STACK:
+        importlib.import_module(name)
+
+
+def import_groups(code: str) -> None:
+    """Import what the code names, once, in the warm process, so that later forks have it."""
+    for word in set(_WORDS.findall(code)) - _imported:
+        _imported.add(word)
+        for name in _GROUPS[word]:
+            with suppress(ImportError):  # the sample will meet it itself, and say so
+                importlib.import_module(name)
+
+
+def warm_up() -> None:
+    """Draw the commonest things once, then fix every seed."""
+    import matplotlib.pyplot as plt
+    import numpy as np
+
+    figure, axes = plt.subplots(2, 2)
+    axes[0, 0].plot([1, 2, 3], [1, 4, 2], marker="o", label="$x^2_i$ warm")
+    axes[0, 0].legend(title="legend")
+    axes[0, 0].set_title("Title 0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ", fontweight="bold")
+    axes[0, 0].set_xlabel("abcdefghijklmnopqrstuvwxyz .,:;()%-+/")
+    axes[0, 1].bar(["a", "b"], [1, 2])
+    axes[0, 1].grid(True, linestyle="--", alpha=0.5)
+    axes[1, 0].pie([1, 2], labels=["a", "b"], autopct="%1.1f%%")
+    mesh = axes[1, 1].imshow(np.eye(3), cmap="viridis")
+    figure.colorbar(mesh, ax=axes[1, 1])
+    figure.suptitle("$\\alpha = \\frac{1}{2}$")
+    figure.tight_layout()
+    figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
+    plt.close("all")
+    random.seed(0)
+    np.random.seed(0)

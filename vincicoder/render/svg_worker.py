@@ -1,0 +1,45 @@
+"""The worker side of SVG: check, draw; the engine's watch ends what never finishes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.svg_backends import SvgError, draw_with_cairosvg, draw_with_librsvg, has_librsvg
+from vincicoder.render.svg_guard import check_svg
+from vincicoder.sample import Reason
+
+_WARM_UP = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><text x="9" y="99">Warm</text></svg>'
+)
+
+
+class SvgRenderer:
+    """Implements `WorkerRenderer` in-process: the libraries keep nothing between documents."""
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Load the library and its fonts."""
+        self._limits = limits
+        render_svg(_WARM_UP, limits)
+
+    def render(self, code: str) -> Picture | Refusal:
+        """Draw one document."""
+        return render_svg(code, self._limits)
+
+    def close(self) -> None:
+        """Nothing to stop."""
+
+
+def render_svg(code: str, limits: RenderLimits) -> Picture | Refusal:
+    """Check and draw one document, with librsvg where it is installed."""
+    refusal = check_svg(code)
+    if refusal is not None:
+        return refusal
+    draw = draw_with_librsvg if has_librsvg() else draw_with_cairosvg
+    try:
+        return Picture(draw(code.encode("utf-8", "replace")))
+    except SvgError as error:
+        return Refusal(Reason.RENDER_ERROR, str(error))
+    except MemoryError:
+        return Refusal(Reason.RENDER_OUT_OF_MEMORY, "the drawing library ran out of memory")
