@@ -20,7 +20,7 @@ from vincicoder.config import BuildConfig, default_home
 @flow(
     name="build-sft-data",
     flow_run_name="build-sft-data {profile}",
-    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),
+    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
 )

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vincicoder.sources.own import load_source_config
+from vincicoder.sources.source_config import load_source_config
 
 from storage.catalog import SourceEntry
 from tasks.collect import CollectShard
@@ -46,7 +46,7 @@ def plan_build(config: BuildConfig) -> BuildPlan:
     planned = plan(found, config.limit)
     for path in config.source_configs:
         for source in load_source_config(path):
-            planned.append((source, range(source.count())))
+            planned.append((source, list(range(source.count()))))
     shards: list[tuple[Source, int, CollectShard]] = []
     for source, positions in planned:
         entries.append(_describe(source, source.revision(), ""))

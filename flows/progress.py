@@ -35,8 +35,12 @@ class BuildClock:
             rate = done_rows / max(time.monotonic() - started, 1e-6)
             left = (rows - done_rows) / rate if rate else 0.0
             logger.info(
-                "%s: %d/%d shards, %d/%d rows, %.0f rows/s, %s left",
+                "%s %s %04d: %d kept, %d rejected; %d/%d shards, %d/%d rows, %.0f rows/s, %s left",
                 name,
+                output.source,
+                output.shard,
+                output.rows_kept,
+                output.rows_rejected,
                 done_shards,
                 shards,
                 done_rows,

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("vincicoder")
 
-Calls = "Sequence[Mapping[str, Any]]"
-
 
 class ShardsFailedError(Exception):
     """Some shards could not be done, after retries. What is done is kept; running again resumes."""
@@ -36,10 +34,13 @@ class ShardsFailedError(Exception):
 
 
 class Runner(Protocol):
-    """Runs a task once per call, tells of each output as it comes, and returns all in the order of the calls."""
+    """Runs a task once per call, tells of each output as it comes, returns all in the calls' order."""
 
     def map(
-        self, task: Task[..., StageOutput], calls: Calls, on_done: Callable[[StageOutput], None]
+        self,
+        task: Task[..., StageOutput],
+        calls: Sequence[Mapping[str, Any]],
+        on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]: ...
 
     def run(self, task: Task[..., Any], **arguments: Any) -> Any: ...
@@ -49,7 +50,10 @@ class PrefectRunner:
     """Submits each call as a Prefect task run; must be used inside a flow."""
 
     def map(
-        self, task: Task[..., StageOutput], calls: Calls, on_done: Callable[[StageOutput], None]
+        self,
+        task: Task[..., StageOutput],
+        calls: Sequence[Mapping[str, Any]],
+        on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
         futures = {task.submit(**call): number for number, call in enumerate(calls)}
         return _gather(task.name, calls, futures, as_prefect_completed(list(futures)), on_done)
@@ -65,7 +69,10 @@ class DirectRunner:
         self._workers = workers
 
     def map(
-        self, task: Task[..., StageOutput], calls: Calls, on_done: Callable[[StageOutput], None]
+        self,
+        task: Task[..., StageOutput],
+        calls: Sequence[Mapping[str, Any]],
+        on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
         with ThreadPoolExecutor(self._workers) as pool:
             futures = {pool.submit(_with_retries, task.fn, call): number for number, call in enumerate(calls)}
@@ -77,7 +84,7 @@ class DirectRunner:
 
 def _gather(
     stage: str,
-    calls: Calls,
+    calls: Sequence[Mapping[str, Any]],
     futures: Mapping[Any, int],
     finished: Any,
     on_done: Callable[[StageOutput], None],

@@ -42,9 +42,8 @@ def funnel_lines(funnel: Sequence[FunnelRow]) -> list[str]:
     lines = ["| stage | in | kept | rejected | why |", "|---|---:|---:|---:|---|"]
     for row in funnel:
         why = ", ".join(f"{reason} {count}" for reason, count in sorted(row.reasons.items(), key=_by_count))
-        lines.append(
-            f"| {row.stage} | {row.rows_in} | {row.rows_kept} | {row.rows_rejected} | {why or 'nothing to reject'} |"
-        )
+        counts = f"{row.rows_in} | {row.rows_kept} | {row.rows_rejected}"
+        lines.append(f"| {row.stage} | {counts} | {why or 'nothing to reject'} |")
     return lines
 
 

@@ -113,7 +113,7 @@ class Home:
         if not self.is_local:
             return self.read_bytes(relative).decode() if self.exists(relative) else None
         link = self.local_path(relative)
-        return os.readlink(link) if link.is_symlink() else None
+        return str(link.readlink()) if link.is_symlink() else None
 
     @contextmanager
     def lock(self) -> Iterator[None]:

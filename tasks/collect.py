@@ -17,7 +17,7 @@ from vincicoder.sources.profiles import read_positions
 if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
-    from vincicoder.sample import Rejection
+    from vincicoder.sample import Rejection, Sample
     from vincicoder.sources.base import Source
 
 STAGE = StageName("collect", 1)
@@ -55,7 +55,7 @@ def collect_shard(
     }
 
     def compute(_key: str) -> StageTables:
-        samples = []
+        samples: list[Sample] = []
         rejections: dict[int, Rejection] = {}
         for raw in read_positions(corpus, part.positions):
             sample, rejection = to_sample(raw, corpus.info, revision, max_code_bytes)

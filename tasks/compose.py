@@ -31,9 +31,8 @@ def compose_rows(home: Home, previous: Sequence[StageOutput], recipe: Recipe) ->
         ids = table["sample_id"].to_pylist()
         surplus = over_quota(zip(ids, table["domain"].to_pylist(), strict=True), recipe)
         decisions: list[list[int]] = [[] for _ in previous]
-        for sample_id, shard, row in zip(
-            ids, table["shard"].to_pylist(), table["row"].to_pylist(), strict=True
-        ):
+        places = zip(table["shard"].to_pylist(), table["row"].to_pylist(), strict=True)
+        for sample_id, (shard, row) in zip(ids, places, strict=True):
             if sample_id in surplus:
                 decisions[shard].append(row)
         return decisions
@@ -43,7 +42,7 @@ def compose_rows(home: Home, previous: Sequence[StageOutput], recipe: Recipe) ->
         rejections = {
             row: Rejection(
                 Reason.COMPOSE_OVER_QUOTA,
-                f"recipe {recipe.name} takes {recipe.max_rows_per_domain[domains[row]]} rows of {domains[row]}",
+                _over_quota_detail(recipe, domains[row]),
             )
             for row in surplus_rows
         }
@@ -54,6 +53,10 @@ def compose_rows(home: Home, previous: Sequence[StageOutput], recipe: Recipe) ->
     return run_whole_stage(
         home, STAGE, previous=previous, parameters=recipe.model_dump(), decide=decide, apply=apply
     )
+
+
+def _over_quota_detail(recipe: Recipe, domain: str) -> str:
+    return f"recipe {recipe.name} takes {recipe.max_rows_per_domain[domain]} rows of {domain}"
 
 
 def _composed(kept: pa.Table, recipe: Recipe) -> pa.Table:

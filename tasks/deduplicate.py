@@ -99,7 +99,7 @@ def _signatures(table: pa.Table, gone: set[str]) -> ImageSignatures:
         (row for row, candidate in enumerate(candidates) if candidate.sample_id not in gone),
         key=lambda row: candidates[row].preference,
     )
-    picked = table.take(order)
+    picked = table.take(pa.array(order, pa.int64()))
     thumbnails = np.frombuffer(b"".join(picked["thumbnail"].to_pylist()), np.uint8)
     return ImageSignatures(
         sample_ids=picked["sample_id"].to_pylist(),

@@ -109,7 +109,7 @@ def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[Fun
                 rows_in=sum(output.rows_in for output in outputs),
                 rows_kept=sum(output.rows_kept for output in outputs),
                 rows_rejected=sum(output.rows_rejected for output in outputs),
-                reasons=reasons,
+                reasons=dict(reasons),
             )
         )
     return rows

@@ -100,7 +100,7 @@ def run_stage(
         rejected=tables.rejected,
         extra=tables.extra,
     )
-    logger.info(
+    logger.debug(
         "%s %s %04d: %d in, %d kept, %d rejected, %.1f s",
         stage.name,
         source,
@@ -127,8 +127,9 @@ def split_rejected(
 ) -> StageTables:
     """Part a shard into kept and rejected rows. `rejections` maps row numbers to reasons."""
     order = sorted(rejections)
-    kept = table.take([row for row in range(table.num_rows) if row not in rejections])
-    rejected = table.select(SAMPLE_COLUMNS).take(order)
+    kept_rows = [row for row in range(table.num_rows) if row not in rejections]
+    kept = table.take(pa.array(kept_rows, pa.int64()))
+    rejected = table.select(SAMPLE_COLUMNS).take(pa.array(order, pa.int64()))
     for name, values, kind in (
         ("stage", [stage.name] * len(order), pa.string()),
         ("reason", [rejections[row].reason.value for row in order], pa.string()),

@@ -1,5 +1,5 @@
 -- The ten samples that took longest to render, rejected ones included
-SELECT source, source_id, language, round(render_seconds, 2) AS seconds, outcome
+SELECT source, source_id, language, round(render_seconds::DOUBLE, 2) AS seconds, outcome
 FROM (
     SELECT source, source_id, language, render_seconds, 'released' AS outcome FROM samples
     UNION ALL

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,10 +77,8 @@ def near_pairs(
     for shift, bits in _bands(limits.radius):
         band = (signatures.phashes >> np.uint64(shift)) & np.uint64((1 << bits) - 1)
         order = np.argsort(band, kind="stable")
-        starts = (
-            np.flatnonzero(np.r_[True, band[order][1:] != band[order][:-1]]) if count else np.array([], int)
-        )
-        for start, stop in zip(starts, np.r_[starts[1:], count], strict=True):
+        edges = np.flatnonzero(band[order][1:] != band[order][:-1]) + 1
+        for start, stop in pairwise([0, *edges.tolist(), count]):
             if stop - start > 1:
                 pairs.extend(_near_in_group(order[start:stop], signatures, limits))
     if not pairs:
@@ -114,4 +113,4 @@ def _near_in_group(
 def _bands(radius: int) -> list[tuple[int, int]]:
     """Cut 64 bits into radius + 1 bands of nearly equal width: (shift, bits) each."""
     edges = [PHASH_BITS * band // (radius + 1) for band in range(radius + 2)]
-    return [(low, high - low) for low, high in zip(edges, edges[1:], strict=False)]
+    return [(low, high - low) for low, high in pairwise(edges)]
