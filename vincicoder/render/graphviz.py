@@ -1,0 +1,133 @@
+"""Graphviz: `dot` as a child process for every graph. The example of a language in one file."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import resource
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.sample import InfrastructureError, Reason
+
+DOTS_PER_INCH = 96
+
+_TOO_LARGE = re.compile(r"too large for (?:cairo|gd)-renderer|graph is too large")
+_MISSING_IMAGE = re.compile(
+    r'No such file or directory while opening (?P<name>\S+)|No or improper image="(?P<image>[^"]+)"'
+)
+
+
+class GraphvizRenderer:
+    """Runs `dot` under CPU, memory and file limits; the layout engine may be named by the graph."""
+
+    def __init__(self) -> None:
+        self._limits = RenderLimits()
+        self._workspace = Path()
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Remember the limits: there is nothing to warm up."""
+        self._limits = limits
+        self._workspace = workspace
+
+    def render(self, code: str) -> Picture | Refusal:
+        """Lay the graph out and draw it at DOTS_PER_INCH."""
+        limits = self._limits
+        output = self._workspace / "picture.png"
+        try:
+            ended = subprocess.run(
+                ["dot", "-Tpng:cairo", f"-Gdpi={DOTS_PER_INCH}", f"-o{output}"],
+                input=code.encode("utf-8", "replace"),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                cwd=self._workspace,
+                # GVBINDIR is unset and SERVER_NAME set: then dot opens no image file by path.
+                env={
+                    "PATH": "/usr/bin:/bin",
+                    "HOME": str(self._workspace),
+                    "LC_ALL": "C.UTF-8",
+                    "SERVER_NAME": "none",
+                },
+                preexec_fn=lambda: _limit_child(limits),
+                timeout=limits.wall_seconds * 0.9,
+                check=False,
+            )
+            messages = ended.stderr[-4000:].decode("utf-8", "replace").strip()
+            if ended.returncode != 0 or not output.exists():
+                return _explain(ended.returncode, messages)
+            if _TOO_LARGE.search(messages):
+                return Refusal(Reason.RENDER_TOO_LARGE, messages[:500])
+            return _load(output, limits)
+        except subprocess.TimeoutExpired:
+            return Refusal(Reason.RENDER_TIMEOUT, f"dot was not ready after {limits.wall_seconds * 0.9:g} s")
+        except OSError as error:
+            raise InfrastructureError(f"cannot run dot: {error}") from error
+        finally:
+            output.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Nothing stays behind."""
+
+
+def _limit_child(limits: RenderLimits) -> None:
+    cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+def _explain(code: int, messages: str) -> Refusal:
+    if -code in (signal.SIGXCPU, signal.SIGKILL):
+        return Refusal(Reason.RENDER_TIMEOUT, "dot used up its CPU time")
+    if -code == signal.SIGXFSZ:
+        return Refusal(Reason.RENDER_OUTPUT_LIMIT, "dot wrote more than a sample may")
+    if "out of memory" in messages or "bad_alloc" in messages:
+        return Refusal(Reason.RENDER_OUT_OF_MEMORY, messages[:500])
+    if code < 0:
+        return Refusal(Reason.RENDER_CRASHED, f"dot died of signal {-code}: {messages[:500]}")
+    return Refusal(Reason.RENDER_ERROR, messages[:1500] or "dot drew nothing")
+
+
+def _load(path: Path, limits: RenderLimits) -> Picture | Refusal:
+    with Image.open(io.BytesIO(path.read_bytes())) as image:
+        width, height = image.size
+        if width > limits.max_width or height > limits.max_height or width * height > limits.max_pixels:
+            return Refusal(
+                Reason.RENDER_TOO_LARGE,
+                f"the graph is {width}x{height} pixels; at most {limits.max_width}x{limits.max_height} "
+                f"and {limits.max_pixels} pixels in all are allowed",
+            )
+        return Picture(flatten_on_white(image))
+
+
+def create() -> GraphvizRenderer:
+    """Make the worker-side renderer."""
+    return GraphvizRenderer()
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> Mapping[str, str]:
+    """Version of dot and the resolution."""
+    try:
+        version = subprocess.run(
+            ["dot", "-V"], capture_output=True, text=True, timeout=30, check=False
+        ).stderr.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        version = "none"
+    return {"engine": version, "dpi": str(DOTS_PER_INCH)}
+
+
+def missing_tools() -> list[str]:
+    """Say what to install."""
+    return [] if shutil.which("dot") else ["dot is not found: apt-get install graphviz"]

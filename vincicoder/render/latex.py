@@ -1,0 +1,180 @@
+"""LaTeX: documents and snippets set by a pdflatex kept warm, drawn by PDFium."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import subprocess
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.latex_document import Document, parse
+from vincicoder.render.latex_errors import explain, forbidden
+from vincicoder.render.latex_preamble import snippet_preamble
+from vincicoder.render.latex_raster import DOTS_PER_INCH, rasterize
+from vincicoder.render.latex_run import JOB_NAME, Ended, run_cold
+from vincicoder.render.latex_server import WarmLatex, fork_library
+from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.sample import InfrastructureError, Reason, code_sha256
+
+WARM_PREAMBLES = 2
+"""pdflatex processes kept warm: one for each of the two preambles of snippets, about 100 MB each."""
+
+
+class LatexRenderer:
+    """Keeps warm what snippets need; runs everything else from the start."""
+
+    def __init__(self) -> None:
+        self._limits = RenderLimits()
+        self._workspace = Path()
+        self._library: Path | None = None
+        self._warm: OrderedDict[str, WarmLatex] = OrderedDict()
+        self._jobs = 0
+
+    def prepare(self, cache: Path) -> None:
+        """Before the worker is confined: build the library that makes pdflatex a fork server."""
+        self._library = fork_library(cache)
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Load the preamble of most snippets."""
+        self._limits = limits
+        self._workspace = workspace
+        if self._library is not None:
+            self._warm_for(snippet_preamble(""))
+
+    def render(self, code: str) -> Picture | Refusal:
+        """Set the code and draw its first page."""
+        if not code.strip():
+            return Refusal(Reason.RENDER_NO_OUTPUT, "the document is empty")
+        document = parse(code)
+        outcome: Picture | Refusal | None = None
+        for engine in document.engines:
+            outcome = self._typeset(document, engine)
+            if isinstance(outcome, Picture):
+                break
+        assert outcome is not None
+        return outcome
+
+    def close(self) -> None:
+        """Stop the warm processes."""
+        for warm in self._warm.values():
+            warm.close()
+        self._warm.clear()
+
+    def _typeset(self, document: Document, engine: str) -> Picture | Refusal:
+        self._jobs += 1
+        directory = self._workspace / f"job-{self._jobs}"
+        directory.mkdir()
+        try:
+            ended, offset = self._run(document, engine, directory)
+            return self._result(document, ended, offset, directory)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
+
+    def _run(self, document: Document, engine: str, directory: Path) -> tuple[Ended, int]:
+        """Return how TeX ended and what to add to its line numbers."""
+        if engine == "pdflatex" and self._library is not None and not document.own_preamble:
+            (directory / "body.tex").write_text(document.body, errors="replace")
+            preamble = document.preamble
+            try:
+                return self._warm_for(preamble).run(directory, self._limits), document.line_offset
+            except InfrastructureError:
+                with contextlib.suppress(KeyError):
+                    self._warm.pop(preamble).close()
+                raise
+        preamble = document.preamble
+        (directory / f"{JOB_NAME}.tex").write_text(preamble + document.body, errors="replace")
+        offset = 0 if document.own_preamble else document.line_offset - preamble.count("\n")
+        return run_cold(engine, directory, self._limits), offset
+
+    def _warm_for(self, preamble: str) -> WarmLatex:
+        warm = self._warm.get(preamble)
+        if warm is None:
+            assert self._library is not None
+            while len(self._warm) >= WARM_PREAMBLES:
+                self._warm.popitem(last=False)[1].close()
+            self._jobs += 1
+            warm = WarmLatex(preamble, self._library, self._workspace / f"warm-{self._jobs}")
+            self._warm[preamble] = warm
+        self._warm.move_to_end(preamble)
+        return warm
+
+    def _result(self, document: Document, ended: Ended, offset: int, directory: Path) -> Picture | Refusal:
+        log = _read(directory / f"{JOB_NAME}.log")
+        terminal = _read(directory / "terminal.txt")
+        pdf = directory / f"{JOB_NAME}.pdf"
+        has_output = pdf.is_file() and not pdf.is_symlink() and pdf.stat().st_size > 0
+        if ended.code != 0 or not has_output:
+            return explain(ended, log, terminal, offset, has_output)
+        refused = forbidden(log, terminal)
+        if refused is not None:
+            return refused
+        return rasterize(pdf, document.crop, self._limits)
+
+
+def create() -> LatexRenderer:
+    """Make the worker-side renderer."""
+    return LatexRenderer()
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> Mapping[str, str]:
+    """TeX and PDFium versions, packages, preamble and resolution."""
+    import pypdfium2
+
+    return {
+        "engine": _version(),
+        "raster": f"pdfium {pypdfium2.PDFIUM_INFO.build}",
+        "dpi": str(DOTS_PER_INCH),
+        "preamble": code_sha256(snippet_preamble("") + snippet_preamble("\\rowcolor"))[:16],
+        "packages": _package_list(),
+    }
+
+
+def missing_tools() -> list[str]:
+    """Say what to install."""
+    missing = []
+    if shutil.which("pdflatex") is None:
+        missing.append(
+            "pdflatex is not found: apt-get install texlive-latex-extra texlive-pictures texlive-science"
+            " texlive-fonts-recommended lmodern (and texlive-luatex, texlive-xetex for documents that need them)"
+        )
+    try:
+        import pypdfium2  # noqa: F401
+    except ImportError:
+        missing.append("pypdfium2 is not installed: pip install 'vincicoder[render]'")
+    return missing
+
+
+def _version() -> str:
+    try:
+        text = subprocess.run(
+            ["pdflatex", "--version"], capture_output=True, text=True, timeout=30, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return "none"
+    return text.partition("\n")[0]
+
+
+def _package_list() -> str:
+    """Return a hash of the list of installed TeX files, which every TeX system keeps as ls-R."""
+    stamps = []
+    for path in (
+        "/usr/share/texmf/ls-R",
+        "/usr/share/texlive/texmf-dist/ls-R",
+        "/var/lib/texmf/ls-R-TEXMFMAIN",
+    ):
+        with contextlib.suppress(OSError):
+            stamps.append(f"{path}:{Path(path).stat().st_size}")
+    return code_sha256("\n".join(stamps))[:16]
+
+
+def _read(path: Path) -> str:
+    try:
+        with open(path, "rb") as file:
+            return file.read(4 << 20).decode("utf-8", "replace")
+    except OSError:
+        return ""

@@ -1,0 +1,91 @@
+"""One run of a TeX engine from its start: its command line, environment and limits."""
+
+from __future__ import annotations
+
+import math
+import resource
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.sample import InfrastructureError
+
+JOB_NAME = "picture"
+ENGINES = ("pdflatex", "lualatex", "xelatex")
+
+# What \today and file dates show: 2025-01-01, 00:00 UTC.
+START_OF_TIME = "1735689600"
+
+# A fixed random seed where the engine has one, and streams that need not be unpacked again at once.
+_PDFTEX_SETTINGS = "\\pdfsetrandomseed 1 \\pdfcompresslevel 0 \\pdfobjcompresslevel 0 "
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a run ended: exit code or minus the signal's number, and whether our wall clock ended it."""
+
+    code: int
+    out_of_time: bool
+
+
+def tex_command(engine: str) -> list[str]:
+    """Return the command that typesets JOB_NAME.tex in the current directory, stopping at the first error."""
+    settings = _PDFTEX_SETTINGS if engine == "pdflatex" else ""
+    options = ["-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-file-line-error"]
+    if engine == "lualatex":
+        options.append("--nosocket")
+    return [engine, *options, f"-jobname={JOB_NAME}", f"{settings}\\input{{{JOB_NAME}.tex}}"]
+
+
+def tex_environment(home: Path) -> dict[str, str]:
+    """Return an environment in which TeX reads and writes no absolute path and knows no user."""
+    return {
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "TEXMFHOME": str(home / "texmf"),
+        "TEXMFVAR": str(home / "texmf-var"),
+        "TEXMFCONFIG": str(home / "texmf-config"),
+        "openin_any": "p",
+        "openout_any": "p",
+        "shell_escape": "f",
+        "SOURCE_DATE_EPOCH": START_OF_TIME,
+        "FORCE_SOURCE_DATE": "1",
+        "LC_ALL": "C.UTF-8",
+        "TZ": "UTC",
+        "max_print_line": "1000",  # or error messages are broken at column 79
+    }
+
+
+def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
+    """Typeset directory/JOB_NAME.tex. Raises InfrastructureError when the engine cannot be started."""
+
+    def restrict_child() -> None:
+        cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        # Python ignores this signal, and what is ignored stays so after exec.
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+    with open(directory / "terminal.txt", "wb") as terminal:
+        try:
+            process = subprocess.Popen(
+                tex_command(engine),
+                cwd=directory,
+                env=tex_environment(directory),
+                preexec_fn=restrict_child,
+                stdin=subprocess.DEVNULL,
+                stdout=terminal,
+                stderr=terminal,
+            )
+        except OSError as error:
+            raise InfrastructureError(f"cannot start {engine}: {error}") from error
+        try:
+            return Ended(process.wait(timeout=limits.wall_seconds * 0.9), False)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return Ended(-signal.SIGKILL, True)
