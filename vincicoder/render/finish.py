@@ -35,7 +35,7 @@ def hash_pixels(pixels: NDArray[np.uint8]) -> str:
     """Return the sha256 of b"WIDTHxHEIGHT:" and the raw RGB bytes."""
     height, width = pixels.shape[:2]
     digest = hashlib.sha256(f"{width}x{height}:".encode())
-    digest.update(np.ascontiguousarray(pixels))
+    digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()
 
 

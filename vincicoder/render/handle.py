@@ -12,8 +12,9 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from pathlib import Path
 
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
@@ -57,7 +58,7 @@ def worker_environment() -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
-        "VINCICODER_CACHE": cache or os.path.expanduser("~/.cache"),
+        "VINCICODER_CACHE": cache or str(Path("~/.cache").expanduser()),
         "MALLOC_ARENA_MAX": "2",
     }
     for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"):  # a worker is one core's worth of work
@@ -73,11 +74,9 @@ class WorkerHandle:
         lifeline_reader, self._lifeline = os.pipe()
         for end in (ours, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SOCKET_BUFFER_BYTES)
-        filled = {
-            "control_descriptor": theirs.fileno(),
-            "lifeline_descriptor": lifeline_reader,
-        }
-        self.configuration = _replace(configuration, filled)
+        self.configuration = replace(
+            configuration, control_descriptor=theirs.fileno(), lifeline_descriptor=lifeline_reader
+        )
         self.language = configuration.language
         self.state = WorkerState.STARTING
         self.jobs: deque[Job] = deque()  # the first one is running
@@ -177,7 +176,3 @@ class WorkerHandle:
         return code
 
 
-def _replace(configuration: WorkerConfiguration, changes: dict[str, int]) -> WorkerConfiguration:
-    from dataclasses import replace
-
-    return replace(configuration, **changes)  # type: ignore[arg-type]

@@ -26,8 +26,8 @@ def descendants(pid: int) -> list[int]:
     while queue:
         current = queue.pop()
         try:
-            for task in os.listdir(f"/proc/{current}/task"):
-                text = Path(f"/proc/{current}/task/{task}/children").read_text()
+            for task in Path(f"/proc/{current}/task").iterdir():
+                text = (task / "children").read_text()
                 children = [int(word) for word in text.split()]
                 found += children
                 queue += children

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.python_capture import SampleRefusedError, captured
 from vincicoder.render.python_errors import describe
-from vincicoder.render.python_hooks import SampleRefused, captured, final_picture, install_hooks
+from vincicoder.render.python_hooks import install_hooks
+from vincicoder.render.python_hooks_matplotlib import last_open_figure
 from vincicoder.render.python_region import Region
 from vincicoder.render.sandbox import kernel, landlock, paths, seccomp
 from vincicoder.sample import Reason
@@ -31,15 +33,15 @@ class SampleSandbox:
     inherited_sockets: tuple[int, ...]  # descriptors that a sample must not have
 
     @staticmethod
-    def build(limits: RenderLimits, samples: Path) -> SampleSandbox:
-        """Prepare every layer that works here; samples may write below `samples` only."""
+    def build(limits: RenderLimits, folder: Path) -> SampleSandbox:
+        """Prepare every layer that works here; samples may write below `folder` only."""
         ruleset = -1
         if landlock.version() > 0:
             readable = [*paths.readable_by_samples(), Path("/proc/self")]
             font_cache = os.environ.get("MPLCONFIGDIR")
             if font_cache:
                 readable.append(Path(font_cache))
-            ruleset = landlock.create_ruleset(readable, [samples, *paths.writable_devices()])
+            ruleset = landlock.create_ruleset(readable, [folder, *paths.writable_devices()])
         try:
             program = seccomp.build_filter(for_sample=True)
         except (ImportError, OSError):
@@ -68,10 +70,10 @@ class SampleSandbox:
 
 def _open_sockets() -> tuple[int, ...]:
     found = []
-    for name in os.listdir("/proc/self/fd"):
+    for entry in list(Path("/proc/self/fd").iterdir()):
         try:
-            if os.readlink(f"/proc/self/fd/{name}").startswith("socket:"):
-                found.append(int(name))
+            if str(entry.readlink()).startswith("socket:"):
+                found.append(int(entry.name))
         except OSError:
             continue
     return tuple(found)
@@ -91,7 +93,7 @@ class _CountedOutput:
     def write(self, text: Any) -> int:
         self._left -= len(text)
         if self._left < 0:
-            raise SampleRefused(Reason.RENDER_OUTPUT_LIMIT, "printed more than the output limit")
+            raise SampleRefusedError(Reason.RENDER_OUTPUT_LIMIT, "printed more than the output limit")
         return len(text)
 
     def writelines(self, lines: Any) -> None:
@@ -126,7 +128,9 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
         os.abort()  # an unconfined sample must not run
     try:
         _execute(code, limits)
-        pixels = final_picture(folder)
+        pixels = captured.final_picture(folder)
+        if pixels is None:
+            pixels = last_open_figure()
         if pixels is None:
             region.write_refusal(
                 Reason.RENDER_NO_OUTPUT, "the code ended without saving, showing or leaving a picture"
@@ -138,7 +142,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
 
 
 def _refuse(error: BaseException, code: str, region: Region) -> None:
-    if isinstance(error, SampleRefused):
+    if isinstance(error, SampleRefusedError):
         region.write_refusal(error.reason, error.detail)
         return
     try:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from vincicoder.render.python_hooks import Pixels, captured, decode_picture
+from vincicoder.render.python_capture import Pixels, captured, decode_picture
 
 
 def hook_rdkit() -> None:
-    """Put the hooks into rdkit's drawing classes."""
+    """Put the hooks into rdkit's drawing classes. A file it writes is found at the sample's end."""
     try:
         from rdkit.Chem.Draw import rdMolDraw2D
     except ImportError:
         return
     for name in ("MolDraw2DCairo", "MolDraw2DSVG"):
         drawer = getattr(rdMolDraw2D, name, None)
-        if drawer is None:
-            continue
-        drawer.GetDrawingText = _keeping(drawer.GetDrawingText)
-        # The file that WriteDrawingText writes is found at the sample's end.
+        if drawer is not None:
+            drawer.GetDrawingText = _keeping(drawer.GetDrawingText)
 
 
 def _keeping(original: Any) -> Any:
@@ -32,7 +30,7 @@ def _keeping(original: Any) -> Any:
                 raise ValueError("rdkit drew a picture that cannot be decoded")
             return pixels
 
-        captured.left = picture
+        captured.add_left(picture)
         return text
 
     return get_drawing_text

@@ -18,6 +18,7 @@ from vincicoder.render.python_stack import import_groups, import_stack, warm_up
 from vincicoder.sample import InfrastructureError, Reason
 
 _ATTEMPTS_AFTER_KILL = 2
+_FOLDER_MODE = 0o700
 
 
 class PythonRenderer:
@@ -30,11 +31,11 @@ class PythonRenderer:
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Draw once, so that every lazy table is filled, and compile the sandbox's rules."""
         self._limits = limits
-        self._samples = workspace / "samples"
-        self._samples.mkdir()
-        self._count = 0
+        # One folder for all samples, emptied after each: the sandbox's rules name it once.
+        self._folder = workspace / "sample"
+        self._folder.mkdir(mode=_FOLDER_MODE)
         warm_up()
-        self._sandbox = SampleSandbox.build(limits, self._samples)
+        self._sandbox = SampleSandbox.build(limits, self._folder)
         # What is alive now stays: keep the collector from touching, and so copying, its pages.
         gc.collect()
         gc.freeze()
@@ -43,7 +44,7 @@ class PythonRenderer:
     def render(self, code: str) -> Picture | Refusal:
         """Run the code in a fork and return the picture it drew last."""
         import_groups(code)
-        for attempt in range(_ATTEMPTS_AFTER_KILL):
+        for _attempt in range(_ATTEMPTS_AFTER_KILL):
             outcome = self._run_once(code)
             # Nobody but a stranger, or the sample itself, sends SIGKILL: ask again who it was.
             if outcome is not None:
@@ -51,15 +52,12 @@ class PythonRenderer:
         return Refusal(Reason.RENDER_CRASHED, "killed its own process: SIGKILL, twice")
 
     def _run_once(self, code: str) -> Picture | Refusal | None:
-        self._count += 1
-        folder = self._samples / str(self._count)
-        folder.mkdir()
         region = Region(self._limits)
         try:
             pid = os.fork()
             if pid == 0:
                 try:
-                    run_sample(code, folder, region, self._sandbox, self._limits)
+                    run_sample(code, self._folder, region, self._sandbox, self._limits)
                 finally:
                     os._exit(0)
             in_time = _wait_until(pid, self._limits.wall_seconds)
@@ -73,7 +71,7 @@ class PythonRenderer:
             raise InfrastructureError(f"cannot run a sample: {error}") from error
         finally:
             region.close()
-            _empty(folder)
+            _empty(self._folder)
 
     def _judge(self, code: int, usage: resource.struct_rusage, region: Region) -> Picture | Refusal | None:
         if code == 0:
@@ -111,11 +109,20 @@ def _wait_until(pid: int, seconds: float) -> bool:
 
 
 def _empty(folder: Path) -> None:
-    try:
-        folder.rmdir()  # the usual case after a sample that only showed its figure
-    except OSError:
-        shutil.rmtree(folder, ignore_errors=True)
-        if folder.exists():  # a sample took away the permissions of its own folders
-            for parent, _, _ in os.walk(folder):
-                Path(parent).chmod(0o700)
-            shutil.rmtree(folder)
+    """Remove everything in a sample's folder, also what it has locked or linked."""
+    if folder.stat().st_mode & 0o777 != _FOLDER_MODE:
+        folder.chmod(_FOLDER_MODE)
+    with os.scandir(folder) as entries:
+        found = list(entries)
+    for entry in found:
+        if not entry.is_dir(follow_symlinks=False):
+            os.unlink(entry.path)  # noqa: PTH108 (a path object for every file would be slower)
+            continue
+        shutil.rmtree(entry.path, ignore_errors=True)
+        if os.path.lexists(entry.path):
+            Path(entry.path).chmod(_FOLDER_MODE)
+            for parent, names, _ in os.walk(entry.path):
+                for path in (Path(parent, name) for name in names):
+                    if not path.is_symlink():
+                        path.chmod(_FOLDER_MODE)
+            shutil.rmtree(entry.path)

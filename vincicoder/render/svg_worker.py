@@ -40,6 +40,8 @@ def render_svg(code: str, limits: RenderLimits) -> Picture | Refusal:
     try:
         return Picture(draw(code.encode("utf-8", "replace")))
     except SvgError as error:
+        if "Excessive depth" in str(error):  # the parser's own bound, 256
+            return Refusal(Reason.RENDER_TOO_LARGE, f"elements nested too deep: {error}")
         return Refusal(Reason.RENDER_ERROR, str(error))
     except MemoryError:
         return Refusal(Reason.RENDER_OUT_OF_MEMORY, "the drawing library ran out of memory")

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cache
+from pathlib import Path
 
 from vincicoder.render.sandbox import kernel, landlock, namespaces, seccomp
 from vincicoder.render.sandbox.paths import package_root
@@ -64,7 +65,7 @@ def _landlock() -> None:
     kernel.forbid_new_privileges()
     landlock.restrict_self(landlock.create_ruleset([], []))
     try:
-        os.listdir("/")
+        list(Path("/").iterdir())
     except PermissionError:
         return
     raise OSError("a forbidden directory could still be listed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import platform
 import struct
 import tempfile
 
@@ -117,7 +118,7 @@ def build_filter(for_sample: bool) -> bytes:
 
     Raises ImportError or OSError where libseccomp is missing.
     """
-    import pyseccomp
+    import pyseccomp  # type: ignore[import-untyped]
 
     refuse = pyseccomp.ERRNO(errno.EPERM)
     program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
@@ -146,8 +147,6 @@ def load_filter(program: bytes) -> None:
     program = program.replace(struct.pack("=I", _OWN_PID), struct.pack("=I", os.getpid()))
     buffer = ctypes.create_string_buffer(program, len(program))
     header = _Program(len(program) // 8, ctypes.cast(buffer, ctypes.c_void_p))
-    import platform
-
     number = _SYS_SECCOMP.get(platform.machine())
     if number is None:
         raise OSError(f"seccomp: unknown call number on {platform.machine()}")

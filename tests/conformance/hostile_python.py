@@ -1,0 +1,274 @@
+"""Python samples that attack the machine, their neighbours or the patience of the engine."""
+
+from __future__ import annotations
+
+from tests.conformance.harness import Hostile
+
+NEIGHBOUR = """
+import matplotlib.pyplot as plt
+plt.plot([1, 2, 3], [3, 1, 2], label="neighbour")
+plt.legend()
+plt.savefig("chart.png")
+"""
+
+# Draws, so that a sample whose attack fails quietly has a picture to show.
+_DRAW = """
+import matplotlib.pyplot as plt
+plt.plot([1, 2], [1, 2])
+plt.show()
+"""
+
+SAMPLES = [
+    Hostile("endless_loop", "render.timeout", "while True:\n    pass", says="CPU time"),
+    Hostile("sleeps", "render.timeout", "import time\ntime.sleep(10_000)", says="wall time"),
+    Hostile(
+        "ignores_every_signal",
+        "render.timeout",
+        """
+import signal
+for number in range(1, 65):
+    try:
+        signal.signal(number, signal.SIG_IGN)
+    except (OSError, ValueError):
+        pass
+while True:
+    pass
+""",
+    ),
+    Hostile(
+        "swallows_every_exception",
+        "render.timeout",
+        "while True:\n  try:\n    1 / 0\n  except BaseException: pass",
+    ),
+    Hostile("huge_power", "render.timeout", "x = 9 ** 9 ** 9 ** 9"),
+    Hostile("hostile_regex", "render.timeout", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')"),
+    Hostile("fork_bomb", "render.forbidden", "import os\nwhile True:\n    os.fork()"),
+    Hostile(
+        "thread_bomb",
+        "render.error",
+        "import threading, time\nwhile True:\n    threading.Thread(target=time.sleep, args=(999,)).start()",
+        says="can't start new thread",
+    ),
+    Hostile(
+        "memory_bomb", "render.out_of_memory", "blocks = []\nwhile True:\n    blocks.append(bytearray(10**7))"
+    ),
+    Hostile(
+        "numpy_memory_bomb", "render.out_of_memory", "import numpy as np\nx = np.ones((200_000, 200_000))"
+    ),
+    Hostile(
+        "disk_bomb",
+        "render.output_limit",
+        "with open('big', 'wb') as f:\n    while True:\n        f.write(b'x' * 1_000_000)",
+    ),
+    Hostile(
+        "many_files_bomb",
+        "render.output_limit",
+        "n = 0\nwhile True:\n    n += 1\n    open(f'f{n}', 'wb').write(b'x' * 4_000_000)",
+    ),
+    Hostile("output_flood", "render.output_limit", "while True:\n    print('x' * 100_000)"),
+    Hostile("flood_past_python", "render.timeout", "import os\nwhile True:\n    os.write(1, b'x' * 100_000)"),
+    Hostile("reads_password_file", "render.forbidden", "print(open('/etc/passwd').read())"),
+    Hostile("reads_the_canary", "render.forbidden", "raise SystemExit(open('@CANARY@').read())"),
+    Hostile("overwrites_the_canary", "render.forbidden", "open('@CANARY@', 'w').write('gone')"),
+    Hostile("deletes_the_canary", "render.forbidden", "import os\nos.remove('@CANARY@')"),
+    Hostile("lists_the_root", "render.forbidden", "import os\nos.listdir('/')"),
+    Hostile(
+        "removes_everything",
+        "rendered",
+        "import shutil\nshutil.rmtree('/', ignore_errors=True)\n" + _DRAW,
+    ),
+    Hostile(
+        "writes_into_the_packages", "render.forbidden", "import numpy\nopen(numpy.__file__, 'a').write('#')"
+    ),
+    Hostile(
+        "looks_for_the_secret",
+        "rendered",
+        """
+import glob, os
+found = str(dict(os.environ))
+paths = ["/proc/self/environ", "/proc/1/environ"]
+for path in paths + glob.glob("/proc/*/environ") + glob.glob("/proc/*/cmdline"):
+    try:
+        found += open(path, "rb").read().decode("latin-1")
+    except OSError:
+        pass
+assert "@SECRET@" not in found
+"""
+        + _DRAW,
+    ),
+    Hostile(
+        "finds_no_foreign_process",
+        "rendered",
+        """
+import os
+alive = []
+for pid in range(2, 40_000):
+    try:
+        os.kill(pid, 0)
+        alive.append(pid)
+    except OSError:
+        pass
+assert alive in ([], [os.getpid()]), alive
+"""
+        + _DRAW,
+    ),
+    Hostile(
+        "loopback_connection",
+        "render.forbidden",
+        "import socket\nsocket.create_connection(('127.0.0.1', @PORT@), 2)",
+    ),
+    Hostile(
+        "loopback_datagram",
+        "render.forbidden",
+        "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', @PORT@))",
+    ),
+    Hostile(
+        "fetches_a_page",
+        "render.forbidden",
+        "import urllib.request\nurllib.request.urlopen('http://127.0.0.1:@PORT@/')",
+    ),
+    Hostile(
+        "outside_network",
+        "render.forbidden",
+        "import urllib.request\nurllib.request.urlopen('http://example.com/')",
+    ),
+    Hostile("resolves_a_name", "render.forbidden", "import socket\nsocket.getaddrinfo('example.com', 80)"),
+    Hostile(
+        "reads_a_remote_table",
+        "render.forbidden",
+        "import pandas as pd\npd.read_csv('https://example.com/a.csv')",
+    ),
+    Hostile("loads_a_remote_data_set", "render.forbidden", "import seaborn as sns\nsns.load_dataset('tips')"),
+    Hostile("unix_socket", "render.forbidden", "import socket\nsocket.socket(socket.AF_UNIX)"),
+    Hostile("kills_everything", "render.forbidden", "import os\nos.kill(-1, 9)"),
+    Hostile("kills_its_parent", "render.forbidden", "import os\nos.kill(os.getppid(), 9)"),
+    Hostile("kills_its_group", "render.forbidden", "import os\nos.killpg(0, 9)"),
+    Hostile("kills_itself", "render.crashed", "import os\nos.kill(os.getpid(), 9)", says="SIGKILL"),
+    Hostile("segmentation_fault", "render.crashed", "import ctypes\nctypes.string_at(0)", says="SIGSEGV"),
+    Hostile("aborts", "render.crashed", "import os\nos.abort()", says="SIGABRT"),
+    Hostile(
+        "double_forked_daemon",
+        "render.forbidden",
+        """
+import os, sys, time
+if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        sys.argv[0] = "escaped-daemon"
+        time.sleep(1000)
+""",
+    ),
+    Hostile(
+        "starts_a_program",
+        "render.forbidden",
+        "import subprocess\nsubprocess.Popen(['sleep', '1000', 'escaped-daemon'])",
+    ),
+    Hostile("runs_a_shell", "render.no_output", "import os\nos.system('sleep 1000 # escaped-daemon')"),
+    Hostile("execs_a_program", "render.forbidden", "import os\nos.execv('/bin/true', ['true'])"),
+    Hostile(
+        "multiprocessing", "render.forbidden", "import multiprocessing as m\nm.Process(target=print).start()"
+    ),
+    Hostile("leaves_without_output", "render.crashed", "import os\nos._exit(0)", says="os._exit"),
+    Hostile("leaves_with_a_code", "render.crashed", "import os\nos._exit(7)", says="7"),
+    Hostile("exits_quietly", "render.no_output", "import sys\nsys.exit(0)"),
+    Hostile("exits_with_an_error", "render.error", "import sys\nsys.exit('bad input')", says="bad input"),
+    Hostile("reads_standard_input", "render.error", "name = input()", says="EOFError"),
+    Hostile(
+        "huge_canvas",
+        "render.too_large",
+        "import matplotlib.pyplot as plt\nplt.figure(figsize=(900, 900))\nplt.savefig('a.png', dpi=300)",
+    ),
+    Hostile(
+        "huge_shown_canvas",
+        "render.too_large",
+        "import matplotlib.pyplot as plt\nplt.figure(figsize=(500, 500))\nplt.plot([1])\nplt.show()",
+    ),
+    Hostile(
+        "huge_image",
+        "render.too_large",
+        "from PIL import Image\nImage.new('L', (20_000, 4_000)).save('a.png')",
+    ),
+    Hostile("syntax_error", "render.error", "x = = 1", says="line 1"),
+    Hostile("deep_recursion", "render.error", "def f(): f()\nf()", says="RecursionError"),
+    Hostile("deep_nesting", "render.error", "(" * 5000 + ")" * 5000),
+    Hostile("missing_module", "render.missing_dependency", "import no_such_module", says="'no_such_module'"),
+    Hostile(
+        "missing_file",
+        "render.missing_dependency",
+        "import pandas as pd\npd.read_csv('data.csv')",
+        says="data.csv",
+    ),
+    Hostile(
+        "patches_the_warm_process",
+        "rendered",
+        """
+import builtins, json, numpy, os, matplotlib
+import matplotlib.pyplot as plt
+import vincicoder.render.python_region as region
+def stolen(*a, **k):
+    raise RuntimeError("patched")
+builtins.open_before = builtins.open
+numpy.frombuffer_before = numpy.frombuffer
+json.loads = os.fork = os.wait4 = stolen
+region.Region.read = stolen
+matplotlib.rcParams["figure.facecolor"] = "red"
+matplotlib.rcParams["lines.linewidth"] = 20
+"""
+        + _DRAW,
+    ),
+    Hostile(
+        "leaves_data_for_the_next",
+        "rendered",
+        """
+import os, tempfile
+for folder in (".", "..", "../..", "/tmp", "/dev/shm", tempfile.gettempdir()):
+    try:
+        open(os.path.join(folder, "left-behind.png"), "wb").write(b"left behind")
+    except OSError:
+        pass
+"""
+        + _DRAW,
+    ),
+    Hostile(
+        "finds_nothing_left",
+        "rendered",
+        """
+import os
+for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        continue
+    assert not [n for n in names if n.startswith("left-behind")], (folder, names)
+"""
+        + _DRAW,
+    ),
+    Hostile(
+        "locks_its_folder",
+        "rendered",
+        "import os\nos.makedirs('a/b')\nopen('a/b/c', 'w').write('x')\nos.chmod('a/b', 0)\nos.chmod('a', 0)\n"
+        + _DRAW,
+    ),
+    Hostile(
+        "links_outside",
+        "render.no_output",
+        "import os\nos.symlink('/etc/passwd', 'chart.png')",
+    ),
+    Hostile("exits_from_a_thread", "rendered", "import atexit, os\natexit.register(os._exit, 9)\n" + _DRAW),
+    Hostile(
+        "raises_the_limits",
+        "render.error",
+        "import resource\nresource.setrlimit(resource.RLIMIT_AS, (1 << 50, 1 << 50))",
+        says="limit",
+    ),
+    Hostile(
+        "becomes_another_user",
+        "rendered",
+        "import os\ntry:\n    os.setuid(12345)\nexcept OSError:\n    pass\n" + _DRAW,
+    ),
+    Hostile(
+        "traces_its_parent",
+        "render.error",
+        "import ctypes, os\nassert ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0",
+    ),
+]
