@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from vincicoder.sample import Domain, Language
 from vincicoder.sources.base import SourceInfo
 from vincicoder.sources.corpora import debian_path, debian_version, pypi_package, pypi_version
-from vincicoder.sources.files import FileSource, read_code
+from vincicoder.sources.figure_slices import FIGURE_MAKERS, slice_figures
+from vincicoder.sources.files import FileSource, Snippet, SnippetSource, list_files, read_code
 
-_FIGURE_MAKERS = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "matshow"})
 _LOOPS = (ast.For, ast.While, ast.FunctionDef, ast.Lambda, ast.ListComp)
+_INTERACTIVE_FOLDERS = frozenset({"animation", "event_handling", "user_interfaces", "widgets"})
 _GALLERY_MARKER = re.compile(r"^\s*# (%%|sphinx_gallery_|\.\. )")
 
 
@@ -33,7 +35,7 @@ def count_figures(code: str) -> int:
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and node.func.attr in _FIGURE_MAKERS
+            and node.func.attr in FIGURE_MAKERS
         ):
             count += 2 if id(node) in repeated else 1
     return max(count, 1)
@@ -65,15 +67,33 @@ def drop_gallery_markup(code: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
+def needs_a_user(path: Path) -> bool:
+    """Say whether a gallery script waits for a window, a mouse or time: its still picture shows little."""
+    return path.parent.name in _INTERACTIVE_FOLDERS
+
+
 def has_one_figure(path: Path) -> bool:
     """Say whether a script makes one figure at most: its picture then shows all that the code draws."""
     code = read_code(path)
     return isinstance(code, str) and count_figures(code) == 1
 
 
-def has_several_figures(path: Path) -> bool:
-    """The opposite of `has_one_figure`."""
-    return not has_one_figure(path)
+def shows_one_figure(path: Path) -> bool:
+    """Say whether a gallery script draws one still figure."""
+    return not needs_a_user(path) and has_one_figure(path)
+
+
+def cut_figures(root: Callable[[], Path], patterns: tuple[str, ...]) -> list[Snippet]:
+    """Return a program for each figure of the still scripts that make several; the id is file and number."""
+    snippets = []
+    for path in list_files(root(), patterns):
+        code = read_code(path)
+        if isinstance(code, bytes) or needs_a_user(path) or count_figures(code) == 1:
+            continue
+        name = path.relative_to(root()).as_posix()
+        for number, program in enumerate(slice_figures(drop_gallery_markup(code))):
+            snippets.append(Snippet(f"{name}#{number}", program))
+    return snippets
 
 
 def draws_own_data(path: Path) -> bool:
@@ -93,48 +113,75 @@ _SKLEARN_DOC = "python-sklearn-doc"
 _MATPLOTLIB_CITATION = "J. D. Hunter, Matplotlib: A 2D Graphics Environment, CiSE 9(3), 2007"
 
 
-def create_sources() -> list[FileSource]:
+_SKLEARN_CITATION = "Pedregosa et al., Scikit-learn: Machine Learning in Python, JMLR 12, 2011"
+
+
+def create_sources() -> list[FileSource | SnippetSource]:
     """Return the gallery sources. Nothing is read until they are used."""
     matplotlib_root = partial(_pypi_folder, "matplotlib", "galleries")
+    sklearn_root = partial(debian_path, _SKLEARN_DOC, f"usr/share/doc/{_SKLEARN_DOC}/examples")
     matplotlib_version = partial(pypi_version, "matplotlib")
     return [
         FileSource(
             info=_info(
                 "matplotlib-gallery",
                 "PSF-2.0",
-                "PyPI source archive of matplotlib, galleries/, scripts that make one figure",
+                "PyPI source archive of matplotlib, galleries/, still scripts that make one figure",
                 _MATPLOTLIB_CITATION,
             ),
             root=matplotlib_root,
             version=matplotlib_version,
             patterns=("**/*.py",),
-            keep=has_one_figure,
+            keep=shows_one_figure,
             edit=drop_gallery_markup,
         ),
         FileSource(
             info=_info(
-                "matplotlib-gallery-several",
+                "matplotlib-interactive",
                 "PSF-2.0",
-                "PyPI source archive of matplotlib, galleries/, scripts that make several figures",
+                "PyPI source archive of matplotlib, galleries/, scripts that animate or wait for a user",
                 _MATPLOTLIB_CITATION,
             ),
             root=matplotlib_root,
             version=matplotlib_version,
             patterns=("**/*.py",),
-            keep=has_several_figures,
+            keep=needs_a_user,
             edit=drop_gallery_markup,
+        ),
+        SnippetSource(
+            info=_info(
+                "matplotlib-figures",
+                "PSF-2.0",
+                "PyPI source archive of matplotlib, galleries/, scripts of several figures, "
+                "cut into one program a figure",
+                _MATPLOTLIB_CITATION,
+            ),
+            version=matplotlib_version,
+            cut=partial(cut_figures, matplotlib_root, ("**/*.py",)),
         ),
         FileSource(
             info=_info(
                 "scikit-learn-examples",
                 "BSD-3-Clause",
-                "Debian package python-sklearn-doc, examples/",
-                "Pedregosa et al., Scikit-learn: Machine Learning in Python, JMLR 12, 2011",
+                "Debian package python-sklearn-doc, examples/, scripts that make one figure",
+                _SKLEARN_CITATION,
             ),
-            root=partial(debian_path, _SKLEARN_DOC, f"usr/share/doc/{_SKLEARN_DOC}/examples"),
+            root=sklearn_root,
             version=partial(debian_version, _SKLEARN_DOC),
             patterns=("**/*.py",),
+            keep=shows_one_figure,
             edit=drop_gallery_markup,
+        ),
+        SnippetSource(
+            info=_info(
+                "scikit-learn-figures",
+                "BSD-3-Clause",
+                "Debian package python-sklearn-doc, examples/, scripts of several figures, "
+                "cut into one program a figure",
+                _SKLEARN_CITATION,
+            ),
+            version=partial(debian_version, _SKLEARN_DOC),
+            cut=partial(cut_figures, sklearn_root, ("**/*.py",)),
         ),
         FileSource(
             info=_info(

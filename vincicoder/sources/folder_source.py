@@ -1,0 +1,67 @@
+"""Own data: a folder of code files, the language told by the suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from vincicoder.sample import Language, RawSample
+from vincicoder.sources.base import SourceInfo, SourceUnavailableError
+from vincicoder.sources.files import list_files, read_code
+from vincicoder.sources.jsonl_source import file_revision
+
+LANGUAGE_OF_SUFFIX = {
+    ".py": Language.PYTHON,
+    ".html": Language.HTML,
+    ".htm": Language.HTML,
+    ".svg": Language.SVG,
+    ".tex": Language.LATEX,
+    ".gv": Language.GRAPHVIZ,
+    ".dot": Language.GRAPHVIZ,
+}
+
+
+@dataclass(frozen=True)
+class FolderSource:
+    """One row a file below `path` with a known suffix; other files, such as pictures, are not rows.
+
+    `language` overrides what the suffix tells. The id is the path within the folder.
+    """
+
+    info: SourceInfo
+    path: Path
+    domain: str
+    license: str
+    language: str | None = None
+
+    @cached_property
+    def _files(self) -> list[Path]:
+        if not self.path.is_dir():
+            raise SourceUnavailableError(
+                f"source {self.info.name!r}: there is no folder {self.path}; mend `path` in the source file"
+            )
+        return [
+            path for path in list_files(self.path, ("**/*",)) if path.suffix.lower() in LANGUAGE_OF_SUFFIX
+        ]
+
+    def revision(self) -> str:
+        return file_revision(self._files)
+
+    def count(self) -> int:
+        return len(self._files)
+
+    def sizes(self) -> list[int]:
+        """Bytes of each file, by listing."""
+        return [path.stat().st_size for path in self._files]
+
+    def rows(self, start: int, stop: int) -> Iterator[RawSample]:
+        for path in self._files[start:stop]:
+            yield RawSample(
+                source_id=path.relative_to(self.path).as_posix(),
+                code=read_code(path),
+                language=self.language or LANGUAGE_OF_SUFFIX[path.suffix.lower()],
+                domain=self.domain,
+                license=self.license,
+            )

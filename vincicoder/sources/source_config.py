@@ -1,0 +1,121 @@
+"""Own data: sources declared in a YAML file.
+
+sources:
+  - name: our-charts
+    format: jsonl            # jsonl, parquet or folder
+    path: charts.jsonl       # relative to the YAML file
+    domain: chart
+    language: python         # or language_column: lang
+    code_column: code        # default: code
+    id_column: uuid          # default: the row's position
+    license: CC-BY-4.0       # or also license_column
+    citation: Our charts, 2026
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vincicoder.sample import Domain, Language
+from vincicoder.sources.base import Source, SourceInfo
+from vincicoder.sources.code_column import ColumnMap
+from vincicoder.sources.folder_source import FolderSource
+from vincicoder.sources.jsonl_source import JsonlSource
+from vincicoder.sources.parquet_source import ParquetSource
+
+_FORMATS = ("jsonl", "parquet", "folder")
+_COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation")
+_COLUMN_FIELDS = ("language_column", "code_column", "id_column", "license_column")
+_REQUIRED_FIELDS = ("name", "format", "path", "domain", "license")
+
+
+class SourceConfigError(Exception):
+    """A source file that cannot be used. The message says where, what was received and what is allowed."""
+
+
+def load_source_config(path: Path) -> list[Source]:
+    """Return the sources that a YAML file declares, in order. The data is not read.
+
+    Raises `SourceConfigError`, naming the entry and the field.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceConfigError(f"cannot read the source file {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SourceConfigError(f"{path} is not YAML: {error}") from error
+    entries = content.get("sources") if isinstance(content, dict) else None
+    if not isinstance(entries, list) or not entries:
+        raise SourceConfigError(f"{path}: expected a mapping with a non-empty list `sources`")
+    sources: dict[str, Source] = {}
+    for number, entry in enumerate(entries, start=1):
+        where = f"{path}, source {number}"
+        if not isinstance(entry, dict):
+            raise SourceConfigError(f"{where}: received {entry!r}; expected a mapping of fields")
+        source = _make_source(entry, path.parent, where)
+        if source.info.name in sources:
+            raise SourceConfigError(f"{where}: the name {source.info.name!r} is given twice; choose another")
+        sources[source.info.name] = source
+    return list(sources.values())
+
+
+def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
+    _check_fields(entry, where)
+    _check_value(entry, "format", _FORMATS, where)
+    _check_value(entry, "domain", tuple(Domain), where)
+    if "language" in entry:
+        _check_value(entry, "language", tuple(Language), where)
+    is_folder = entry["format"] == "folder"
+    if is_folder and any(field in entry for field in _COLUMN_FIELDS):
+        raise SourceConfigError(f"{where}: a folder has no columns; remove {', '.join(_COLUMN_FIELDS)}")
+    if not is_folder and ("language" in entry) == ("language_column" in entry):
+        raise SourceConfigError(
+            f"{where}: give either `language` (one for all rows) or `language_column`, and not both"
+        )
+    path = folder / entry["path"]
+    info = SourceInfo(
+        name=entry["name"],
+        domain=entry["domain"],
+        languages=(entry["language"],) if "language" in entry else tuple(Language),
+        license=entry["license"],
+        origin=f"own data, {entry['format']} {entry['path']}",
+        citation=entry.get("citation", ""),
+    )
+    if is_folder:
+        return FolderSource(info, path, entry["domain"], entry["license"], entry.get("language"))
+    columns = ColumnMap(
+        domain=entry["domain"],
+        license=entry["license"],
+        code_column=entry.get("code_column", "code"),
+        language=entry.get("language"),
+        language_column=entry.get("language_column"),
+        id_column=entry.get("id_column"),
+        license_column=entry.get("license_column"),
+    )
+    if entry["format"] == "jsonl":
+        return JsonlSource(info, path, columns)
+    return ParquetSource(info, path, columns)
+
+
+def _check_fields(entry: Mapping[str, Any], where: str) -> None:
+    allowed = (*_COMMON_FIELDS, *_COLUMN_FIELDS)
+    unknown = [field for field in entry if field not in allowed]
+    if unknown:
+        raise SourceConfigError(
+            f"{where}: unknown field {', '.join(map(repr, unknown))}; allowed are {', '.join(allowed)}"
+        )
+    missing = [field for field in _REQUIRED_FIELDS if field not in entry]
+    if missing:
+        raise SourceConfigError(f"{where}: missing {', '.join(missing)}")
+    for field, value in entry.items():
+        if not isinstance(value, str) or not value:
+            raise SourceConfigError(f"{where}: {field} is {value!r}; expected a non-empty text")
+
+
+def _check_value(entry: Mapping[str, Any], field: str, allowed: tuple[str, ...], where: str) -> None:
+    if entry[field] not in allowed:
+        raise SourceConfigError(f"{where}: {field} is {entry[field]!r}; allowed are {', '.join(allowed)}")
