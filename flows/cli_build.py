@@ -101,12 +101,11 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is all a user needs; anything else is a bug and shows its traceback."""
-    from vincicoder.sources.source_config import SourceConfigError
-
     from flows.runners import ShardsFailedError
     from storage.home import HomeBusyError
     from storage.outputs import BalanceError
     from vincicoder.sources.profiles import ProfileError
+    from vincicoder.sources.source_config import SourceConfigError
 
     return (
         ShardsFailedError,

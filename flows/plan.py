@@ -6,13 +6,12 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vincicoder.sources.source_config import load_source_config
-
 from storage.catalog import SourceEntry
 from tasks.collect import CollectShard
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.profiles import get_profile, plan
 from vincicoder.sources.registry import get_source
+from vincicoder.sources.source_config import load_source_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -98,8 +98,9 @@ def _release_schema() -> pa.Schema:
         *(field for field in SAMPLE_FIELDS if field.name != "code_sha256"),
         pa.field("instruction", pa.string(), nullable=False),
         pa.field("flawed_code", pa.string()),
-        pa.field("messages", MESSAGE_TYPE, nullable=False),
-        pa.field("image", IMAGE_TYPE, nullable=False),
+        pa.field("messages", MESSAGE_TYPE),
+        # Nullable as `datasets` declares it: it compares fields and would else not decode.
+        pa.field("image", IMAGE_TYPE),
         pa.field("image_width", pa.int32(), nullable=False),
         pa.field("image_height", pa.int32(), nullable=False),
         pa.field("image_origin", pa.string(), nullable=False),

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from prefect import task
 
 from tasks.stage import (
-    TASK_OPTIONS,
     StageName,
     StageTables,
     read_shard,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 STAGE = StageName("clean", 1)
 
 
-@task(name=STAGE.name, **TASK_OPTIONS)
+@task(**STAGE.shard_task)
 def clean_shard(
     home: Home, source: str, shard: int, previous: StageOutput, limits: CleanLimits
 ) -> StageOutput:

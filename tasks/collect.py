@@ -10,7 +10,7 @@ import pyarrow as pa
 from prefect import task
 
 from storage.schemas import SAMPLE_SCHEMA
-from tasks.stage import TASK_OPTIONS, StageName, StageTables, run_stage, split_rejected
+from tasks.stage import StageName, StageTables, run_stage, split_rejected
 from vincicoder.collect import to_sample
 from vincicoder.sources.profiles import read_positions
 
@@ -40,7 +40,7 @@ class CollectShard:
         }
 
 
-@task(name=STAGE.name, **TASK_OPTIONS)
+@task(**STAGE.shard_task)
 def collect_shard(
     home: Home, source: str, shard: int, corpus: Source, part: CollectShard, max_code_bytes: int
 ) -> StageOutput:

@@ -8,7 +8,7 @@ import pyarrow as pa
 from prefect import task
 
 from storage.schemas import COMPOSED_SCHEMA
-from tasks.stage import TASK_OPTIONS, StageName, StageTables, split_rejected
+from tasks.stage import StageName, StageTables, split_rejected
 from tasks.whole import read_columns, run_whole_stage
 from vincicoder.compose import Recipe, instruction_for, over_quota, split_of
 from vincicoder.sample import Reason, Rejection
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 STAGE = StageName("compose", 1)
 
 
-@task(name=STAGE.name, **{**TASK_OPTIONS, "task_run_name": None})
+@task(**STAGE.whole_task)
 def compose_rows(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> list[StageOutput]:
     """Apply a recipe's quotas over all shards; give every row that stays its instruction and split."""
 

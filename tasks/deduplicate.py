@@ -10,7 +10,7 @@ import pyarrow as pa
 from prefect import task
 
 from storage.schemas import DUPLICATE_SCHEMA
-from tasks.stage import TASK_OPTIONS, StageName, StageTables, split_rejected
+from tasks.stage import StageName, StageTables, split_rejected
 from tasks.whole import read_columns, run_whole_stage
 from vincicoder.dedup import (
     Candidate,
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 CODE_STAGE = StageName("dedup_code", 1)
 IMAGE_STAGE = StageName("dedup_image", 1)
 
-_WHOLE_OPTIONS = {**TASK_OPTIONS, "task_run_name": None}
-
 _REASONS = {
     "same_row": Reason.DEDUP_SAME_ROW,
     "exact_code": Reason.DEDUP_EXACT_CODE,
@@ -44,7 +42,7 @@ _REASONS = {
 Removal = list[Any]
 
 
-@task(name=CODE_STAGE.name, **_WHOLE_OPTIONS)
+@task(**CODE_STAGE.whole_task)
 def deduplicate_code(home: Home, previous: Sequence[StageOutput]) -> list[StageOutput]:
     """Remove rows whose code another row has to the letter, so that nothing is rendered twice."""
 
@@ -61,7 +59,7 @@ def deduplicate_code(home: Home, previous: Sequence[StageOutput]) -> list[StageO
     )
 
 
-@task(name=IMAGE_STAGE.name, **_WHOLE_OPTIONS)
+@task(**IMAGE_STAGE.whole_task)
 def deduplicate_images(
     home: Home, previous: Sequence[StageOutput], limits: NearImageLimits
 ) -> list[StageOutput]:

@@ -22,7 +22,7 @@ from storage.release import (
 )
 from storage.schemas import RELEASE_SCHEMA
 from tasks.sample_sheet import read_images, sample_sheet
-from tasks.stage import TASK_OPTIONS, StageName
+from tasks.stage import StageName
 from vincicoder.compose import fenced_answer
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ STAGE = StageName("publish", 1)
 _COPY_ROWS = 256
 
 
-@task(name=STAGE.name, **{**TASK_OPTIONS, "task_run_name": None})
+@task(**STAGE.whole_task)
 def publish_release(
     home: Home,
     stages: Sequence[Sequence[StageOutput]],

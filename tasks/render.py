@@ -11,7 +11,7 @@ from prefect import task
 from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace, read_renders, render_key
 from storage.schemas import RENDERED_SCHEMA, RENDERS_SCHEMA
 from tasks.engine import shared_engine
-from tasks.stage import TASK_OPTIONS, StageName, StageTables, read_shard, run_stage, split_rejected
+from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
 from vincicoder.render import RenderLimits, RenderRequest, RenderResult, RenderStatus, fingerprint
 from vincicoder.sample import InfrastructureError, Reason, Rejection
 
@@ -24,7 +24,7 @@ STAGE = StageName(RENDER_STAGE, 1)
 _CACHED_COLUMNS = [name for name in RENDERS_SCHEMA.names if name != "png"]
 
 
-@task(name=STAGE.name, **TASK_OPTIONS)
+@task(**STAGE.shard_task)
 def render_shard(
     home: Home,
     source: str,

@@ -31,7 +31,6 @@ TASK_OPTIONS: dict[str, Any] = {
     "retry_condition_fn": lambda _task, _run, state: is_retryable(_exception_of(state)),
     "persist_result": False,
     "cache_policy": None,
-    "task_run_name": "{source} {shard:04d}",
 }
 
 
@@ -50,6 +49,16 @@ class StageName:
 
     name: str
     version: int
+
+    @property
+    def shard_task(self) -> dict[str, Any]:
+        """Prefect's options for the task of one shard: its runs are named `render openclipart 0003`."""
+        return {"name": self.name, "task_run_name": f"{self.name} {{source}} {{shard:04d}}", **TASK_OPTIONS}
+
+    @property
+    def whole_task(self) -> dict[str, Any]:
+        """Prefect's options for a task over all shards."""
+        return {"name": self.name, "task_run_name": self.name, **TASK_OPTIONS}
 
     def __str__(self) -> str:
         return f"{self.name}/{self.version}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from prefect import task
 
 from storage.renders import RenderPlace, read_renders
-from tasks.stage import TASK_OPTIONS, StageName, StageTables, read_shard, run_stage, split_rejected
+from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
 from vincicoder.verify import PictureLimits, check_picture
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ STAGE = StageName("verify", 1)
 _BATCH_ROWS = 64
 
 
-@task(name=STAGE.name, **TASK_OPTIONS)
+@task(**STAGE.shard_task)
 def verify_shard(
     home: Home, source: str, shard: int, previous: StageOutput, limits: PictureLimits
 ) -> StageOutput:

@@ -7,22 +7,30 @@ from pathlib import Path
 from typing import Any
 
 
-def write_corpus(folder: Path, name: str, rows: list[dict[str, Any]], broken_lines: str = "") -> Path:
-    """Write rows as JSON lines with a source configuration beside them; return its path."""
+def write_corpus(folder: Path, name: str, rows: list[dict[str, Any]], broken_line: str = "") -> Path:
+    """Write rows as JSON lines, one source `<name>-<domain>` per domain, with a source configuration
+    beside them; return its path. A broken line ends the first source."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = folder / f"{name}.jsonl"
-    data.write_text("".join(json.dumps(row) + "\n" for row in rows) + broken_lines, "utf-8")
-    entry = {
-        "name": name,
-        "format": "jsonl",
-        "path": str(data),
-        "domain": {"column": "domain"},
-        "language": {"column": "language"},
-        "code": "code",
-        "id": "id",
-        "license": "CC0-1.0",
-        "citation": "written for this test",
-    }
+    sources = []
+    for domain in dict.fromkeys(row["domain"] for row in rows):
+        data = folder / f"{name}-{domain}.jsonl"
+        lines = [json.dumps(row) for row in rows if row["domain"] == domain]
+        if broken_line and not sources:
+            lines.append(broken_line)
+        data.write_text("".join(line + "\n" for line in lines), "utf-8")
+        sources.append(
+            {
+                "name": f"{name}-{domain}",
+                "format": "jsonl",
+                "path": data.name,
+                "domain": domain,
+                "language_column": "language",
+                "code_column": "code",
+                "id_column": "id",
+                "license": "CC0-1.0",
+                "citation": "written for this test",
+            }
+        )
     config = folder / f"{name}.yaml"
-    config.write_text(json.dumps({"sources": [entry]}), "utf-8")
+    config.write_text(json.dumps({"sources": sources}), "utf-8")
     return config

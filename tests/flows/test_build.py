@@ -36,7 +36,7 @@ def build(home: Path, *configs: Path, **changes: object) -> BuildResult:
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BuildResult]:
     folder = tmp_path_factory.mktemp("build")
-    config = write_corpus(folder, "own", rows(GOOD + BAD), broken_lines="{not json\n")
+    config = write_corpus(folder, "own", rows(GOOD + BAD), broken_line="{not json")
     return folder / "home", build(folder / "home", config)
 
 
@@ -82,7 +82,7 @@ def test_all_invariants_hold_and_all_audits_answer(built: tuple[Path, BuildResul
     for name in audit_names():
         assert ask(Path(result.release) / "catalog.duckdb", name).columns
     licenses = ask(Path(result.release) / "catalog.duckdb", "licenses").rows
-    assert licenses == [("CC0-1.0", len(GOOD), 1)]
+    assert licenses == [("CC0-1.0", len(GOOD), 6)]
 
 
 def test_duplicates_name_their_keeper(catalog: duckdb.DuckDBPyConnection) -> None:
@@ -134,7 +134,7 @@ def test_card_names_sources_licences_and_the_funnel(built: tuple[Path, BuildResu
     assert card.startswith("---\npretty_name:")
     for text in (
         "path: data/train-*.parquet",
-        "| own |",
+        "| own-svg |",
         "CC0-1.0",
         "render.timeout 1",
         "written for this test",
@@ -154,7 +154,7 @@ def test_a_second_build_does_no_work(built: tuple[Path, BuildResult]) -> None:
 def test_a_changed_check_renders_nothing_again(built: tuple[Path, BuildResult]) -> None:
     home = built[0]
     renders = set((home / "stages/render").iterdir())
-    changed = build(home, home.parent / "own.yaml", picture={"min_side": 100})
+    changed = build(home, home.parent / "own.yaml", picture={"min_side": 250})
     assert changed.version != built[1].version
     assert set((home / "stages/render").iterdir()) == renders
     reasons = {row.stage: row.reasons for row in changed.funnel}
