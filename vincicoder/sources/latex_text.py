@@ -95,8 +95,12 @@ def clean_snippet(text: str) -> str:
     return textwrap.dedent("\n".join(lines)).strip("\n")
 
 
-def write_document(snippet: str, preamble: Sequence[str]) -> str:
+def write_document(
+    snippet: str, preamble: Sequence[str], class_options: str = "border=4pt", tikz: bool = True
+) -> str:
     """Return a complete document that shows the snippet alone on a page of its own size."""
-    lines = ["\\documentclass[border=4pt]{standalone}", "\\usepackage{tikz}"]
+    lines = [f"\\documentclass[{class_options}]{{standalone}}"]
+    if tikz:
+        lines.append("\\usepackage{tikz}")
     lines += [line for line in preamble if line.strip() and line.strip() != "\\usepackage{tikz}"]
     return "\n".join([*lines, "\\begin{document}", snippet, "\\end{document}", ""])

@@ -1,4 +1,4 @@
-"""LaTeX: the examples of the pgf/TikZ manual, each made a document that compiles on its own."""
+"""LaTeX: the examples of the manuals of pgf/TikZ and tikz-ext, each made a document of its own."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ def compose_example(example: Example, setups: list[str]) -> str:
     return write_document(everything, preamble)
 
 
-def cut_manual() -> list[Snippet]:
-    """Return every example of the manual that draws with pdfTeX; the id is file and number in the file.
+def cut_manual(tex_package_folder: str, pattern: str) -> list[Snippet]:
+    """Return every example of a manual that draws with pdfTeX; the id is file and number in the file.
 
     Chapters on animation are left out: a picture stands still, and their code would say otherwise.
     """
-    folder = documentation_folder(_DEBIAN_PACKAGE, "generic/pgf")
+    folder = documentation_folder(_DEBIAN_PACKAGE, tex_package_folder)
     snippets = []
-    for path in list_files(folder, ("pgfmanual-en-*.tex", "pgfmanual-en-*.tex.gz")):
+    for path in list_files(folder, (pattern, f"{pattern}.gz")):
         if "animations" in path.name:
             continue
         text = read_code(path)
@@ -107,14 +107,26 @@ def cut_manual() -> list[Snippet]:
 
 
 def create_sources() -> list[SnippetSource]:
-    """Return the manual's source. Nothing is read until it is used."""
-    info = SourceInfo(
+    """Return the manuals' sources. Nothing is read until they are used."""
+    version = partial(debian_version, _DEBIAN_PACKAGE)
+    pgf = SourceInfo(
         name="pgf-manual",
         domain=Domain.LATEX,
         languages=(Language.LATEX,),
         license="LPPL-1.3c OR GFDL-1.2-no-invariants-or-later",
-        origin="Debian package texlive-pictures-doc, generic/pgf: "
+        origin=f"Debian package {_DEBIAN_PACKAGE}, generic/pgf: "
         "codeexample environments that draw with pdfTeX and do not move",
         citation="T. Tantau et al., The TikZ and PGF Packages: manual",
     )
-    return [SnippetSource(info, partial(debian_version, _DEBIAN_PACKAGE), cut_manual)]
+    tikz_ext = SourceInfo(
+        name="tikz-ext-manual",
+        domain=Domain.LATEX,
+        languages=(Language.LATEX,),
+        license="LPPL-1.3c OR GFDL-1.3-no-invariants-or-later",
+        origin=f"Debian package {_DEBIAN_PACKAGE}, latex/tikz-ext: codeexample environments",
+        citation="Q. Dinh, TikZ extensions: manual",
+    )
+    return [
+        SnippetSource(pgf, version, partial(cut_manual, "generic/pgf", "pgfmanual-en-*.tex")),
+        SnippetSource(tikz_ext, version, partial(cut_manual, "latex/tikz-ext", "*.tex")),
+    ]

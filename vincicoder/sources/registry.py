@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import cache
 
-from vincicoder.sources import example_galleries, html_pages, molecules, pgf_manual, svg_packages
+from vincicoder.sources import example_galleries, html_pages, latex_docs, molecules, pgf_manual, svg_packages
 from vincicoder.sources.base import Source, SourceInfo
 
 
 @cache
 def _sources() -> dict[str, Source]:
     made: list[Source] = []
-    for module in (example_galleries, svg_packages, html_pages, pgf_manual, molecules):
+    for module in (example_galleries, svg_packages, html_pages, pgf_manual, latex_docs, molecules):
         made.extend(module.create_sources())
     return {source.info.name: source for source in made}
 

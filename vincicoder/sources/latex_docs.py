@@ -1,0 +1,218 @@
+"""LaTeX: drawings, formulas and tables in the documentation of TeX packages, each with its licence.
+
+Packages under the GPL alone, or whose licence is not known, are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+from vincicoder.sample import Domain, Language
+from vincicoder.sources.base import SourceInfo
+from vincicoder.sources.corpora import debian_path
+from vincicoder.sources.files import Snippet, SnippetSource, list_files, read_code
+from vincicoder.sources.latex_text import (
+    clean_snippet,
+    drop_tex_comments,
+    environments,
+    split_argument,
+    write_document,
+)
+from vincicoder.sources.latex_vocabulary import (
+    MATH_COMMANDS,
+    MATH_ENVIRONMENTS,
+    TABLE_COMMANDS,
+    TABLE_ENVIRONMENTS,
+    uses_only,
+)
+from vincicoder.sources.pgf_manual import needed_setup
+from vincicoder.sources.texlive import (
+    DOCUMENTATION,
+    documentation_version,
+    installed_documentation,
+    licenses,
+    spdx_license,
+)
+
+_DEBIAN_PACKAGES = ("texlive-pictures-doc", "texlive-science-doc", "texlive-latex-extra-doc")
+_STYLES = ("usr/share/texlive/texmf-dist/tex/latex", "usr/share/texlive/texmf-dist/tex/generic")
+# These have sources of their own, or show other packages' code.
+_SKIPPED = frozenset({"pgf", "tikz-ext", "tkzexample"})
+_HELPFUL = """amsmath amssymb amsfonts mathtools bm xcolor siunitx pgfplots circuitikz chemfig tikz-cd array
+booktabs multirow"""
+_HELPFUL_PACKAGES = frozenset(_HELPFUL.split())
+_MARKERS = (
+    "{tikzpicture}",
+    "{circuitikz}",
+    "{tkzexample}",
+    "{tabular}",
+    "\\[",
+    "{equation",
+    "{align",
+    "{gather",
+)
+_PREAMBLE_LINE = re.compile(r"\\(usepackage|usetikzlibrary|usepgflibrary)\s*(\[[^\]]*\])?\s*\{([^}]*)\}")
+_DEFINITION = re.compile(
+    r"^\s*\\(?:newcommand|renewcommand|providecommand|def|tikzset|tikzstyle|definecolor|colorlet|newlength)\b"
+)
+_MATH = re.compile(
+    r"\\\[(?P<display>.+?)\\\]|\\begin\{(?P<name>equation|align|gather|multline)(?P<star>\*?)\}(?P<body>.+?)"
+    r"\\end\{(?P=name)(?P=star)\}",
+    re.DOTALL,
+)
+_MIN_MATH_CHARACTERS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """One documentation file: its TeX package, licence, text, and what its drawings may need."""
+
+    source_id: str
+    package: str
+    license: str
+    text: str
+    preamble: tuple[str, ...]
+    definitions: tuple[str, ...]
+
+
+def _is_style(package: str) -> bool:
+    return any((Path("/") / root / package / f"{package}.sty").is_file() for root in _STYLES)
+
+
+def read_preamble(text: str, package: str) -> tuple[str, ...]:
+    """Return the lines that a drawing of a package's manual needs: the package, its helpers and libraries."""
+    lines = [f"\\usepackage{{{package}}}"] if _is_style(package) else []
+    head = text.split("\\begin{document}")[0]
+    for command, options, names in _PREAMBLE_LINE.findall(head):
+        if command != "usepackage":
+            lines.append(f"\\{command}{{{' '.join(names.split())}}}")
+            continue
+        for name in (part.strip() for part in names.split(",")):
+            if name in _HELPFUL_PACKAGES and name != package:
+                lines.append(f"\\usepackage{options}{{{name}}}")
+    return tuple(dict.fromkeys(lines))
+
+
+def read_definitions(text: str) -> tuple[str, ...]:
+    """Return the one-line definitions of a manual's preamble: commands, styles and colours."""
+    head = text.split("\\begin{document}")[0]
+    lines = head.split("\n")
+    return tuple(line for line in lines if _DEFINITION.match(line) and line.count("{") == line.count("}"))
+
+
+@cache
+def read_manuals() -> tuple[Manual, ...]:
+    """Return every manual whose licence allows its use, in order of its path."""
+    known: dict[str, str] = {}
+    for debian_package in installed_documentation(_DEBIAN_PACKAGES):
+        known.update(licenses(debian_package))
+    root = debian_path(_DEBIAN_PACKAGES[0], DOCUMENTATION)
+    manuals = []
+    for folder in ("generic", "latex"):
+        for path in list_files(root / folder, ("**/*.tex", "**/*.tex.gz")):
+            package = path.relative_to(root / folder).parts[0]
+            license_name = spdx_license(known.get(package, ""))
+            text = read_code(path)
+            if license_name is None or package in _SKIPPED or isinstance(text, bytes):
+                continue
+            if not any(marker in text for marker in _MARKERS):
+                continue
+            name = path.relative_to(root).as_posix().removesuffix(".gz")
+            text = drop_tex_comments(text)
+            manuals.append(
+                Manual(
+                    name, package, license_name, text, read_preamble(text, package), read_definitions(text)
+                )
+            )
+    return tuple(manuals)
+
+
+def _cut_unique(cut: Callable[[Manual], Iterator[tuple[str, str]]]) -> list[Snippet]:
+    """Return what `cut` finds in each manual as (what tells it apart, document), taking repeats once."""
+    snippets: list[Snippet] = []
+    seen: set[str] = set()
+    for manual in read_manuals():
+        for number, (content, document) in enumerate(cut(manual)):
+            key = re.sub(r"\s+", " ", content)
+            if key not in seen:
+                seen.add(key)
+                snippets.append(Snippet(f"{manual.source_id}#{number}", document, manual.license))
+    return snippets
+
+
+def cut_drawings(manual: Manual) -> Iterator[tuple[str, str]]:
+    """Yield the drawings of a manual (but those with a macro's parameters) as documents."""
+    for name in ("tikzpicture", "circuitikz"):
+        for body in environments(manual.text, name):
+            if re.search(r"(?<!\\)#|\\meta|\\marg|\\oarg|\\verb", body):
+                continue
+            yield from _drawing(manual, f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+
+def cut_tkz_examples(manual: Manual) -> Iterator[tuple[str, str]]:
+    """Yield the worked examples of the tkz packages as documents."""
+    for body in environments(manual.text, "tkzexample"):
+        split = split_argument(body, "[", "]") if body.startswith("[") else ("", body)
+        if split is not None and "code only" not in split[0]:
+            yield from _drawing(manual, split[1])
+
+
+def _drawing(manual: Manual, code: str) -> Iterator[tuple[str, str]]:
+    code = clean_snippet(code)
+    setup = needed_setup(code, list(manual.definitions))
+    yield code, write_document(code, (*manual.preamble, *setup))
+
+
+def cut_formulas(manual: Manual) -> Iterator[tuple[str, str]]:
+    """Yield the displayed formulas made of common commands alone as documents."""
+    for match in _MATH.finditer(manual.text):
+        body = match["display"] or match["body"]
+        if len(body.strip()) < _MIN_MATH_CHARACTERS or not uses_only(body, MATH_COMMANDS, MATH_ENVIRONMENTS):
+            continue
+        code = clean_snippet(re.sub(r"\\label\{[^}]*\}", "", match[0]))
+        code = code.replace("{equation}", "{equation*}")
+        yield (
+            code,
+            write_document(code, ("\\usepackage{amsmath,amssymb}",), "border=4pt,varwidth", tikz=False),
+        )
+
+
+def cut_tables(manual: Manual) -> Iterator[tuple[str, str]]:
+    """Yield the tables made of common commands alone as documents."""
+    for body in environments(manual.text, "tabular"):
+        code = clean_snippet(f"\\begin{{tabular}}{body}\\end{{tabular}}")
+        if "&" not in body or not uses_only(code, TABLE_COMMANDS, TABLE_ENVIRONMENTS):
+            continue
+        preamble = ["\\usepackage{amsmath,amssymb}"] if "$" in body else []
+        preamble += ["\\usepackage{array}"] if re.search(r"[mb>]\{", body.split("\n")[0]) else []
+        preamble += ["\\usepackage{booktabs}"] if re.search(r"\\(top|mid|bottom|cmid)rule", body) else []
+        preamble += ["\\usepackage{multirow}"] if "\\multirow" in body else []
+        preamble += ["\\usepackage{xcolor}"] if "color" in body else []
+        yield code, write_document(code, preamble, tikz=False)
+
+
+def _source(name: str, what: str, cut: Callable[[Manual], Iterator[tuple[str, str]]]) -> SnippetSource:
+    info = SourceInfo(
+        name=name,
+        domain=Domain.LATEX,
+        languages=(Language.LATEX,),
+        license="LPPL-1.3c",
+        origin=f"Debian packages {', '.join(_DEBIAN_PACKAGES)}: {what} (each row has its package's licence)",
+        citation="Documentation of TeX Live packages, by their authors",
+    )
+    version = partial(documentation_version, _DEBIAN_PACKAGES)
+    return SnippetSource(info, version, partial(_cut_unique, cut))
+
+
+def create_sources() -> list[SnippetSource]:
+    """Return the documentation sources. Nothing is read until they are used."""
+    return [
+        _source("tex-drawings", "TikZ and circuitikz pictures", cut_drawings),
+        _source("tkz-examples", "examples of the tkz packages", cut_tkz_examples),
+        _source("tex-formulas", "displayed formulas", cut_formulas),
+        _source("tex-tables", "tables", cut_tables),
+    ]
