@@ -129,6 +129,10 @@ class RenderEngine:
             for job in in_flight.values():
                 job.abandoned = True
 
+    def worker_processes(self) -> list[int]:
+        """Return the process ids at the roots of the workers' process trees, for tests and reports."""
+        return [] if self._supervisor is None else self._supervisor.worker_processes()
+
     def _start_worker(self, language: str) -> WorkerHandle:
         workspace = "" if "namespaces" in self._layers else tempfile.mkdtemp(prefix="vincicoder-render-")
         configuration = WorkerConfiguration(

@@ -1,0 +1,116 @@
+"""Compares the engine with the usual way: CPU seconds a sample, side by side, sandbox on.
+
+    python -m benchmarks.render --samples 60 --json render.json
+
+Each sample is rendered by the engine (one warm worker, pixels out, hashes off) and then the usual way
+(`benchmarks/naive/`), in turn, so that a noisy machine is noisy for both. All processes are counted.
+Only samples that both ways rendered are compared; `failed_*` count the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import statistics
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.processor_time import ended_children_seconds, own_seconds, tree_seconds
+from benchmarks.samples import pick_samples
+from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
+from vincicoder.render.registry import LANGUAGES
+from vincicoder.render.sandbox.kernel import adopt_orphans
+
+# Charts only: molecules are drawn by another library in a few milliseconds and would flatter the ratio.
+_DOMAINS = {"python": "chart"}
+_WARM_UP_SAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One language's figures; times are CPU milliseconds a sample."""
+
+    ratio_sums: float
+    ratio_median: float
+    naive_ms: float
+    engine_ms: float
+    failed_naive: int
+    failed_engine: int
+    compared: int
+
+
+def _render_one(engine: RenderEngine, language: str, code: str) -> tuple[RenderResult, float]:
+    guards = engine.worker_processes()
+    tree_before, own_before = tree_seconds(guards), own_seconds()
+    (result,) = engine.render([RenderRequest("sample", language, code)])
+    own = own_seconds() - own_before
+    return result, own + tree_seconds(guards) - tree_before
+
+
+def compare(language: str, samples: list[str]) -> Comparison:
+    """Render the samples both ways and compare."""
+    naive = importlib.import_module(f"benchmarks.naive.{language}")
+    pairs: list[tuple[float, float]] = []
+    failed_naive = failed_engine = 0
+    with RenderEngine(workers=1, output="pixels", measure=False) as engine:
+        for code in samples[:_WARM_UP_SAMPLES]:
+            _render_one(engine, language, code)
+            naive.render(code, (512, 512))
+        for code in samples:
+            result, engine_seconds = _render_one(engine, language, code)
+            own_before, children_before = own_seconds(), ended_children_seconds()
+            pixels = naive.render(code, (result.width or 512, result.height or 512))
+            naive_seconds = ended_children_seconds() - children_before + own_seconds() - own_before
+            rendered = result.status is RenderStatus.RENDERED
+            failed_engine += not rendered
+            failed_naive += pixels is None
+            if rendered and pixels is not None:
+                pairs.append((naive_seconds, engine_seconds))
+    naive_times, engine_times = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    return Comparison(
+        ratio_sums=round(sum(naive_times) / sum(engine_times), 2),
+        ratio_median=round(statistics.median(naive_times) / statistics.median(engine_times), 2),
+        naive_ms=round(statistics.fmean(naive_times) * 1000, 2),
+        engine_ms=round(statistics.fmean(engine_times) * 1000, 2),
+        failed_naive=failed_naive,
+        failed_engine=failed_engine,
+        compared=len(pairs),
+    )
+
+
+def main() -> None:
+    """Run the comparison and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--samples", type=int, default=60, help="samples per language")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    parser.add_argument(
+        "--languages", nargs="+", default=["python", "html", "svg", "latex"], choices=list(LANGUAGES)
+    )
+    options = parser.parse_args()
+    adopt_orphans()  # so that the processes that browsers leave behind are counted
+    figures: dict[str, Any] = {}
+    columns = (
+        "ratio_sums",
+        "ratio_median",
+        "naive_ms",
+        "engine_ms",
+        "failed_naive",
+        "failed_engine",
+        "compared",
+    )
+    print(" ".join(f"{name:>13}" for name in ("language", *columns)), flush=True)
+    for language in options.languages:
+        samples = pick_samples(language, options.samples, _DOMAINS.get(language, ""))
+        figures[language] = asdict(compare(language, samples))
+        print(
+            " ".join(f"{text!s:>13}" for text in (language, *(figures[language][key] for key in columns))),
+            flush=True,
+        )
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()
