@@ -20,7 +20,8 @@ from packaging.version import Version
 
 from tests.imports import PACKAGES, ROOT, imports_of, python_files
 
-PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+PROJECT, TOOLS = PYPROJECT["project"], PYPROJECT["tool"]
 EXTRAS = ("render", "reward", "sft", "rl", "serve", "ray", "dev")
 LOCKED_EXTRAS = ("render", "dev")
 # Folders whose code may import what an extra brings; all other code lives on the base alone.
@@ -155,6 +156,15 @@ def test_every_base_requirement_is_imported() -> None:
     modules = {module for path in python_files(*PACKAGES) for module in third_party(imports_of(path))}
     imported = {name for module in modules for name in distributions_of(module)}
     assert declared_names(None) - imported == set(NOT_IMPORTED)
+
+
+def test_data_files_are_packaged() -> None:
+    """An installed copy, not only an editable one, holds what the code reads from beside it."""
+    patterns = TOOLS["setuptools"]["package-data"]
+    for package in PACKAGES:
+        data = {path for path in (ROOT / package).rglob("*.*") if path.suffix not in {".py", ".pyc"}}
+        packaged = {path for pattern in patterns.get(package, []) for path in (ROOT / package).glob(pattern)}
+        assert data <= packaged, package
 
 
 def test_the_license_is_the_declared_one() -> None:
