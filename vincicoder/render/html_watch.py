@@ -83,7 +83,7 @@ class Budget:
         if used.largest_bytes > limits.memory_mb << 20:
             raise BudgetExceededError(
                 Reason.RENDER_OUT_OF_MEMORY,
-                f"a browser process held {used.largest_bytes >> 20} MB; at most {limits.memory_mb} are allowed",
+                f"a browser process held {used.largest_bytes >> 20} MB, over {limits.memory_mb} MB",
             )
         if used.cpu_seconds - self._cpu_before > limits.cpu_seconds:
             raise BudgetExceededError(

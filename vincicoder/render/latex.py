@@ -14,14 +14,15 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.latex_document import Document, parse
 from vincicoder.render.latex_errors import explain, forbidden
 from vincicoder.render.latex_preamble import snippet_preamble
+from vincicoder.render.latex_prefix import Habits
 from vincicoder.render.latex_raster import DOTS_PER_INCH, rasterize
-from vincicoder.render.latex_run import JOB_NAME, Ended, run_cold
-from vincicoder.render.latex_server import WarmLatex, fork_library
+from vincicoder.render.latex_run import JOB_NAME, Ended, needs_second_run, run_cold
+from vincicoder.render.latex_server import PreambleError, WarmLatex, fork_library
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
-WARM_PREAMBLES = 2
-"""pdflatex processes kept warm: one for each of the two preambles of snippets, about 100 MB each."""
+WARM_PROCESSES = 6
+"""pdflatex processes kept warm in a worker, each with another beginning of a preamble read."""
 
 
 class LatexRenderer:
@@ -31,6 +32,7 @@ class LatexRenderer:
         self._limits = RenderLimits()
         self._workspace = Path()
         self._library: Path | None = None
+        self._habits = Habits()
         self._warm: OrderedDict[str, WarmLatex] = OrderedDict()
         self._jobs = 0
 
@@ -42,8 +44,10 @@ class LatexRenderer:
         """Load the preamble of most snippets."""
         self._limits = limits
         self._workspace = workspace
-        if self._library is not None:
-            self._warm_for(snippet_preamble(""))
+        if self._library is not None and self._warm_for(snippet_preamble("")) is None:
+            raise InfrastructureError(
+                "pdflatex does not get through the preamble of snippets: is TeX complete?"
+            )
 
     def render(self, code: str) -> Picture | Refusal:
         """Set the code and draw its first page."""
@@ -76,30 +80,50 @@ class LatexRenderer:
 
     def _run(self, document: Document, engine: str, directory: Path) -> tuple[Ended, int]:
         """Return how TeX ended and what to add to its line numbers."""
-        if engine == "pdflatex" and self._library is not None and not document.own_preamble:
-            (directory / "body.tex").write_text(document.body, errors="replace")
-            preamble = document.preamble
-            try:
-                return self._warm_for(preamble).run(directory, self._limits), document.line_offset
-            except InfrastructureError:
-                with contextlib.suppress(KeyError):
-                    self._warm.pop(preamble).close()
-                raise
-        preamble = document.preamble
-        (directory / f"{JOB_NAME}.tex").write_text(preamble + document.body, errors="replace")
-        offset = 0 if document.own_preamble else document.line_offset - preamble.count("\n")
-        return run_cold(engine, directory, self._limits), offset
+        text = document.preamble + document.body
+        offset = 0 if document.own_preamble else document.line_offset - document.preamble.count("\n")
+        beginning = self._beginning(document) if engine == "pdflatex" else None
+        warm = self._warm_for(beginning) if beginning is not None else None
+        if beginning is None or warm is None:
+            (directory / f"{JOB_NAME}.tex").write_text(text, errors="replace")
+            ended = run_cold(engine, directory, self._limits)
+            if ended.code == 0 and needs_second_run(directory):
+                ended = run_cold(engine, directory, self._limits)
+            return ended, offset
+        (directory / "body.tex").write_text(text[len(beginning) :], errors="replace")
+        try:
+            ended = warm.run(directory, self._limits)
+            if ended.code == 0 and needs_second_run(directory):
+                ended = warm.run(directory, self._limits)
+        except InfrastructureError:
+            self._warm.pop(beginning).close()
+            raise
+        return ended, offset + beginning.count("\n")
 
-    def _warm_for(self, preamble: str) -> WarmLatex:
-        warm = self._warm.get(preamble)
+    def _beginning(self, document: Document) -> str | None:
+        if self._library is None:
+            return None
+        return (
+            self._habits.choose(document.preamble, set(self._warm))
+            if document.own_preamble
+            else document.preamble
+        )
+
+    def _warm_for(self, beginning: str) -> WarmLatex | None:
+        """Return the process that has read `beginning`, started if need be; None if it cannot be."""
+        warm = self._warm.get(beginning)
         if warm is None:
             assert self._library is not None
-            while len(self._warm) >= WARM_PREAMBLES:
+            while len(self._warm) >= WARM_PROCESSES:
                 self._warm.popitem(last=False)[1].close()
             self._jobs += 1
-            warm = WarmLatex(preamble, self._library, self._workspace / f"warm-{self._jobs}")
-            self._warm[preamble] = warm
-        self._warm.move_to_end(preamble)
+            try:
+                warm = WarmLatex(beginning, self._library, self._workspace / f"warm-{self._jobs}")
+            except PreambleError:
+                self._habits.reject(beginning)
+                return None
+            self._warm[beginning] = warm
+        self._warm.move_to_end(beginning)
         return warm
 
     def _result(self, document: Document, ended: Ended, offset: int, directory: Path) -> Picture | Refusal:
@@ -140,7 +164,7 @@ def missing_tools() -> list[str]:
     if shutil.which("pdflatex") is None:
         missing.append(
             "pdflatex is not found: apt-get install texlive-latex-extra texlive-pictures texlive-science"
-            " texlive-fonts-recommended lmodern (and texlive-luatex, texlive-xetex for documents that need them)"
+            " texlive-fonts-recommended lmodern (and texlive-luatex, texlive-xetex for what needs them)"
         )
     try:
         import pypdfium2  # noqa: F401

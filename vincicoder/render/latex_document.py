@@ -83,7 +83,8 @@ def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[s
     textual = bool(_TEXTUAL.search(bare[split:].strip()))
     before, after = ("\\begin{minipage}{16cm}", "\\end{minipage}") if textual else ("", "")
     # No new line of ours before the code: its line numbers stay as the author counts them.
-    body = f"{head}\\begin{{document}}{before}\\ignorespaces {content.strip(chr(10))}\n{after}\\end{{document}}\n"
+    opening = f"{head}\\begin{{document}}{before}\\ignorespaces "
+    body = opening + content.strip("\n") + f"\n{after}\\end{{document}}\n"
     offset = len(content) - len(content.lstrip("\n")) if split == 0 else 0
     return Document(snippet_preamble(bare), body, engines, textual, False, offset)
 

@@ -29,7 +29,7 @@ _FORBIDDEN = (
     re.compile(r"^runsystem\(.*\)\.\.\.disabled.*$", re.MULTILINE),
 )
 _MEMORY = re.compile(
-    r"TeX capacity exceeded, sorry \[(?:main memory size|string pool size|pool size|save size|number of strings)"
+    r"TeX capacity exceeded, sorry \[(?:main memory size|pool size|save size|number of strings)"
     r"|memory exhausted|not enough memory|Unable to allocate"
 )
 _SIGNALS = {

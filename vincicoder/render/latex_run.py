@@ -89,3 +89,14 @@ def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
             process.kill()
             process.wait()
             return Ended(-signal.SIGKILL, True)
+
+
+def needs_second_run(directory: Path) -> bool:
+    """Return whether the document refers to what only its first run could find out."""
+    try:
+        log = (directory / f"{JOB_NAME}.log").read_bytes()
+        notes = (directory / f"{JOB_NAME}.aux").read_bytes()
+    except OSError:
+        return False
+    # The second is what TikZ writes for `remember picture`.
+    return b"Rerun to get" in log or b"Rerun LaTeX" in log or b"\\pgfsyspdfmark" in notes

@@ -20,6 +20,7 @@ from vincicoder.render.latex_run import JOB_NAME, Ended, tex_command, tex_enviro
 from vincicoder.sample import InfrastructureError
 
 _REQUESTS, _ANSWERS = 198, 199  # the descriptors that latex_fork.c uses
+_OWN_FILES = ("forkpoint.tex", f"{JOB_NAME}.tex", f"{JOB_NAME}.log")
 START_SECONDS = 120.0
 """Wall time a preamble may take to load; generous, because machines are loaded."""
 
@@ -55,11 +56,16 @@ def fork_library(directory: Path) -> Path | None:
     return library
 
 
+class PreambleError(Exception):
+    """The preamble cannot be kept warm; a cold run will say why."""
+
+
 class WarmLatex:
     """One pdflatex that has read a preamble. `run` forks it in a job directory that holds body.tex."""
 
     def __init__(self, preamble: str, library: Path, directory: Path) -> None:
-        """Start it; raises InfrastructureError when the preamble does not load."""
+        """Start it; raises PreambleError when the preamble does not load, or opens files."""
+        self._directory = directory
         directory.mkdir(parents=True)
         (directory / "forkpoint.tex").write_text("\\relax\n")
         (directory / f"{JOB_NAME}.tex").write_text(
@@ -92,13 +98,13 @@ class WarmLatex:
                 os.close(descriptor)
         self._buffer = b""
         try:
-            if self._answer(time.monotonic() + START_SECONDS) != "ready":
-                raise InfrastructureError("pdflatex did not get through the preamble")
-        except (InfrastructureError, TimeoutError) as error:
+            ready = self._answer(time.monotonic() + START_SECONDS) == "ready"
+        except (InfrastructureError, TimeoutError):
+            ready = False
+        # A file opened before the fork would be shared by all documents.
+        if not ready or len(list(directory.iterdir())) > len(_OWN_FILES):
             self.close()
-            log = directory / f"{JOB_NAME}.log"
-            tail = log.read_text(errors="replace")[-1000:] if log.exists() else "no log"
-            raise InfrastructureError(f"{error}; the end of its log: {tail}") from error
+            raise PreambleError(preamble)
 
     def run(self, directory: Path, limits: RenderLimits) -> Ended:
         """Typeset directory/body.tex. Raises InfrastructureError when the server itself is gone."""
@@ -130,6 +136,7 @@ class WarmLatex:
         self._process.wait()
         os.close(self._requests)
         os.close(self._answers)
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     def _answer(self, deadline: float) -> str:
         while b"\n" not in self._buffer:
