@@ -69,7 +69,7 @@ def _exit_with(action: Callable[[], int]) -> None:
 def _become_first_process(configuration: WorkerConfiguration, work: Callable[[Path], None]) -> int:
     megabytes = configuration.scratch_mb + configuration.limits.output_mb
     namespaces.furnish(megabytes << 20)
-    workspace = namespaces.SCRATCH_MOUNT / "work"
+    workspace = namespaces.WORKSPACE
     workspace.mkdir()
     worker = os.fork()
     if worker == 0:

@@ -17,7 +17,7 @@ from vincicoder.render.python_errors import describe
 from vincicoder.render.python_hooks import install_hooks
 from vincicoder.render.python_hooks_matplotlib import last_open_figure
 from vincicoder.render.python_region import Region
-from vincicoder.render.sandbox import kernel, landlock, paths, seccomp
+from vincicoder.render.sandbox import kernel, landlock, namespaces, paths, seccomp
 from vincicoder.sample import Reason
 
 FILE_NAME = "sample.py"
@@ -37,7 +37,9 @@ class SampleSandbox:
         """Prepare every layer that works here; samples may write below `folder` only."""
         ruleset = -1
         if landlock.version() > 0:
-            readable = [*paths.readable_by_samples(), Path("/proc/self")]
+            readable = paths.readable_by_samples()
+            if namespaces.WORKSPACE in folder.parents:
+                readable.append(Path("/proc"))  # of this worker's namespace: it shows no stranger
             font_cache = os.environ.get("MPLCONFIGDIR")
             if font_cache:
                 readable.append(Path(font_cache))
@@ -121,6 +123,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
     """Run the code and write its picture, or why there is none, into `region`. Never raises."""
     try:
         os.chdir(folder)
+        os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
         captured.limits = limits
         install_hooks()
         sandbox.apply(limits)

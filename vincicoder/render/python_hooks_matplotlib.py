@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,8 @@ def hook_matplotlib() -> None:
     _put(FigureManagerBase, "show", lambda self: _capture_shown(self.canvas.figure))
     _put(Figure, "show", lambda self, warn=True: _capture_shown(self))
     _put(plt, "show", show)
+    # `plt.savefig` ends with a redraw for the screen that is not there: a third of its time.
+    _put(FigureCanvasBase, "draw_idle", lambda self, *_, **__: None)
     _put(plt, "pause", lambda interval: None)  # the figure stays open, and is found at the end
     _put(plt, "switch_backend", stay_with_agg)
     _put(matplotlib, "use", stay_with_agg)
@@ -80,11 +84,32 @@ def _hook_saving(base: Any, agg: Any) -> None:
                 except OSError:
                     return
         else:
-            original_print_figure(self, filename, dpi, *rest, **options)
+            with _no_idle_layout(self.figure, options.get("bbox_inches")):
+                original_print_figure(self, filename, dpi, *rest, **options)
         self.figure.stale = False  # so that a show of the unchanged figure is seen to be no new output
 
     _put(agg, "_print_pil", print_pil)
     _put(base, "print_figure", print_figure)
+
+
+@contextmanager
+def _no_idle_layout(figure: Any, bbox_inches: Any) -> Iterator[None]:
+    """Hide the engine that `tight_layout()` leaves behind: it does nothing, yet makes a save draw twice."""
+    from matplotlib import rcParams
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    engine = figure.get_layout_engine()
+    if (
+        not isinstance(engine, PlaceHolderLayoutEngine)
+        or (bbox_inches or rcParams["savefig.bbox"]) == "tight"
+    ):
+        yield
+        return
+    figure._layout_engine = None
+    try:
+        yield
+    finally:
+        figure._layout_engine = engine
 
 
 def _format_of(filename: Any, given: str | None) -> str:

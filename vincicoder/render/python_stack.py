@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import io
 import os
 import random
-import re
 import warnings
 from contextlib import suppress
 from importlib import metadata
@@ -39,24 +37,6 @@ _STACK = [
     "PIL.PngImagePlugin",
     "PIL.JpegImagePlugin",
 ]
-# Imported the first time that a sample names them: (word in the code, modules).
-_GROUPS = {
-    "rdkit": ("rdkit.Chem", "rdkit.Chem.Draw", "rdkit.Chem.AllChem", "rdkit.Chem.Draw.rdMolDraw2D"),
-    "networkx": ("networkx",),
-    "sklearn": ("sklearn",),
-    "plotly": ("plotly.graph_objects", "plotly.express"),
-    "schemdraw": ("schemdraw", "schemdraw.elements"),
-    "scipy": (
-        "scipy.interpolate",
-        "scipy.optimize",
-        "scipy.signal",
-        "scipy.ndimage",
-        "scipy.cluster.hierarchy",
-    ),
-    "indigo": ("indigo",),
-}
-_WORDS = re.compile(r"\b(" + "|".join(_GROUPS) + r")\b")
-_imported: set[str] = set()
 
 
 def import_stack(cache: Path) -> None:
@@ -70,15 +50,6 @@ def import_stack(cache: Path) -> None:
     warnings.simplefilter("ignore")
     for name in _STACK:
         importlib.import_module(name)
-
-
-def import_groups(code: str) -> None:
-    """Import what the code names, once, in the warm process, so that later forks have it."""
-    for word in set(_WORDS.findall(code)) - _imported:
-        _imported.add(word)
-        for name in _GROUPS[word]:
-            with suppress(ImportError):  # the sample will meet it itself, and say so
-                importlib.import_module(name)
 
 
 def warm_up() -> None:

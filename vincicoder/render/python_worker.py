@@ -13,8 +13,10 @@ from pathlib import Path
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.render.python_child import SampleSandbox, run_sample
+from vincicoder.render.python_imports import Preloader
 from vincicoder.render.python_region import Region
-from vincicoder.render.python_stack import import_groups, import_stack, warm_up
+from vincicoder.render.python_stack import import_stack, warm_up
+from vincicoder.render.sandbox.kernel import use_huge_pages
 from vincicoder.sample import InfrastructureError, Reason
 
 _ATTEMPTS_AFTER_KILL = 2
@@ -34,16 +36,20 @@ class PythonRenderer:
         # One folder for all samples, emptied after each: the sandbox's rules name it once.
         self._folder = workspace / "sample"
         self._folder.mkdir(mode=_FOLDER_MODE)
+        self._preloader = Preloader()
         warm_up()
         self._sandbox = SampleSandbox.build(limits, self._folder)
         # What is alive now stays: keep the collector from touching, and so copying, its pages.
         gc.collect()
         gc.freeze()
         gc.disable()
+        use_huge_pages()
 
     def render(self, code: str) -> Picture | Refusal:
         """Run the code in a fork and return the picture it drew last."""
-        import_groups(code)
+        if self._preloader.preload(code):
+            gc.freeze()
+            use_huge_pages()
         for _attempt in range(_ATTEMPTS_AFTER_KILL):
             outcome = self._run_once(code)
             # Nobody but a stranger, or the sample itself, sends SIGKILL: ask again who it was.

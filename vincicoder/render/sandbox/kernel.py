@@ -122,3 +122,22 @@ def drop_capabilities() -> None:
     if number is None:
         raise OSError(f"capset: unknown number on {platform.machine()}")
     check(system_call(number, ctypes.byref(header), ctypes.byref(data)), "capset")
+
+
+_MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25
+_HUGE_PAGE_BYTES = 2 << 20
+
+
+def use_huge_pages() -> None:
+    """Put this process's anonymous memory on huge pages, where the kernel can (Linux 6.1 and later).
+
+    A fork copies one entry for each page: with huge ones it takes half the time.
+    """
+    with open("/proc/self/maps") as lines:
+        mappings = [line.split(maxsplit=5) for line in lines]
+    for fields in mappings:
+        name = fields[5].strip() if len(fields) > 5 else ""
+        start, end = (int(text, 16) for text in fields[0].split("-"))
+        if fields[1] == "rw-p" and name in ("", "[heap]") and end - start >= _HUGE_PAGE_BYTES:
+            for advice in (_MADV_HUGEPAGE, _MADV_COLLAPSE):
+                _libc.madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), ctypes.c_int(advice))

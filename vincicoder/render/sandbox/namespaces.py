@@ -12,6 +12,9 @@ from vincicoder.render.sandbox import kernel
 # Python installation or source tree is in, so that nothing needed gets hidden.
 SCRATCH_MOUNT = Path("/dev/shm")
 
+# The worker's workspace in it.
+WORKSPACE = SCRATCH_MOUNT / "work"
+
 _FLAGS = (
     kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
 )

@@ -1,0 +1,53 @@
+"""Imports in the warm process what the next sample imports, so that every later fork has it too."""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+
+# Installed libraries that draw, or that drawing code computes with; nothing else is ever imported here.
+_LIBRARIES = (
+    "matplotlib mpl_toolkits numpy scipy pandas seaborn sklearn networkx rdkit plotly schemdraw indigo PIL "
+    "statsmodels skimage shapely"
+)
+_ALLOWED = frozenset(_LIBRARIES.split())
+_IMPORT = re.compile(
+    r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?([^#;)\n]*)|import[ \t]+([^#;\n]+))", re.MULTILINE
+)
+# Modules that change how others behave, need a screen, or start programs when they are imported.
+_UNWANTED = re.compile(r"experimental|test|backend_(?!agg|bases)|conftest|__main__|pylab")
+
+
+class Preloader:
+    """Remembers what has been tried, so that a sample costs one regular expression."""
+
+    def __init__(self) -> None:
+        self._tried: set[str] = set()
+
+    def preload(self, code: str) -> bool:
+        """Import what `code` names of the allowed libraries; return whether anything new was loaded."""
+        before = len(sys.modules)
+        for module, names, plain in _IMPORT.findall(code):
+            if plain:
+                for part in plain.split(","):
+                    self._load(part.split()[0] if part.split() else "")
+            elif self._load(module):
+                for part in names.split(","):
+                    name = part.split()[0] if part.split() else ""
+                    if name.isidentifier() and not hasattr(sys.modules[module], name):
+                        self._load(f"{module}.{name}")
+        return len(sys.modules) > before
+
+    def _load(self, name: str) -> bool:
+        if name not in self._tried:
+            self._tried.add(name)
+            allowed = name.partition(".")[0] in _ALLOWED and all(
+                part.isidentifier() for part in name.split(".")
+            )
+            if allowed and not _UNWANTED.search(name):
+                try:
+                    importlib.import_module(name)
+                except BaseException:  # the sample will meet it itself, and say so
+                    return False
+        return name in sys.modules and name.partition(".")[0] in _ALLOWED
