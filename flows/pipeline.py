@@ -119,11 +119,11 @@ def _run_stages(
         cleaned = runner.map(clean_shard, _calls(home, collected, limits=config.clean), done)
     with _stage(clock, "dedup_code", cleaned):
         unique = runner.run(deduplicate_code, home=home, previous=cleaned)
-    with _stage(clock, "render", unique) as done:
+    with _stage(clock, "render", unique) as done, RenderIndex(home) as index:
         calls = _calls(
             home,
             unique,
-            index=RenderIndex(home),
+            index=index,
             limits=config.render,
             workers=config.workers,
             require_sandbox=config.require_sandbox,

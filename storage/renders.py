@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import pyarrow as pa
@@ -43,7 +43,7 @@ class RenderPlace:
 
 
 class RenderIndex:
-    """Answers which render keys are known, and where. Safe to share between threads."""
+    """Answers which render keys are known, and where. Safe to share between threads; a context manager."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
@@ -51,6 +51,12 @@ class RenderIndex:
         self._database = duckdb.connect(":memory:", config={"threads": 1})
         self._database.execute("CREATE TABLE places (render_key VARCHAR, output VARCHAR, row INTEGER)")
         self._loaded: set[str] = set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._database.close()
 
     def find(self, keys: Sequence[str]) -> dict[str, RenderPlace]:
         """Return the places of those keys that are known; looks for outputs written since the last call."""

@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from flows.pipeline import BuildResult, run_build
-from flows.runners import DirectRunner
+from flows.runners import DirectRunner, ShardsFailedError
 from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
 from storage.release import current_version, read_manifest
 from storage.schemas import RELEASE_SCHEMA
+from tasks.stage import TASK_OPTIONS
 from tests.corpora import write_corpus
 from tests.samples import BAD, GOOD, rows
 from vincicoder.config import BuildConfig
@@ -172,3 +173,37 @@ def test_new_rows_render_only_themselves(tmp_path: Path) -> None:
         for path in (tmp_path / "home/stages/render").glob("*/renders.parquet")
     )
     assert ran == 2, "the first program comes from the cache"
+
+
+def test_a_failure_of_ours_blames_no_row_and_the_next_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TASK_OPTIONS, "retry_delay_seconds", [0])
+    config = write_corpus(tmp_path, "own", rows([case for case in GOOD if case[2] == "svg"]))
+    obstacle = tmp_path / "home/stages/verify"
+    obstacle.parent.mkdir(parents=True)
+    obstacle.write_bytes(b"a file where the outputs' folder must be")
+    with pytest.raises(ShardsFailedError, match=r"stage verify: 1 of 1 shards failed \(own-svg 0000"):
+        build(tmp_path / "home", config)
+    assert not (tmp_path / "home/releases").exists()
+    rendered = list((tmp_path / "home/stages/render").glob("*/done.json"))
+    assert len(rendered) == 1
+    obstacle.unlink()
+    result = build(tmp_path / "home", config)
+    assert (result.kept, result.rejected) == (1, 0)
+    assert list((tmp_path / "home/stages/render").glob("*/done.json")) == rendered
+
+
+def test_a_home_may_be_an_object_store(tmp_path: Path) -> None:
+    config = BuildConfig(
+        profile=None,
+        source_configs=(write_corpus(tmp_path, "own", rows([c for c in GOOD if c[2] == "svg"])),),
+        workers=1,
+    )
+    uri = f"memory://{tmp_path.name}"
+    result = run_build(config, uri, DirectRunner(1), flow_run="")
+    home = Home(uri)
+    assert current_version(home, "sft") == result.version
+    with home.open(f"releases/sft/{result.version}/data/train-00000-of-00001.parquet") as stream:
+        assert pq.read_table(stream)["source_id"].to_pylist() == ["circle"]
+    assert run_build(config, uri, DirectRunner(1), flow_run="").version == result.version

@@ -54,15 +54,17 @@ def corpus_rows() -> list[Row]:
 def start(home: Path, config: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "flows.cli", "build", "sft", "--profile", "none", "--json"]
     command += ["--home", str(home), "--source-config", str(config), "--shard-rows", "5"]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
-    )
+    home.parent.mkdir(parents=True, exist_ok=True)
+    with (home.parent / "stderr.log").open("w") as log:
+        return subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
+        )
 
 
 def finish(home: Path, config: Path) -> dict[str, object]:
     process = start(home, config)
     printed, _ = process.communicate(timeout=300)
-    assert process.returncode == 0
+    assert process.returncode == 0, (home.parent / "stderr.log").read_text()[-3000:]
     answer: dict[str, object] = json.loads(printed.splitlines()[-1])
     return answer
 
