@@ -11,7 +11,7 @@ from pathlib import Path
 from vincicoder.sample import Domain, Language
 from vincicoder.sources.base import SourceInfo
 from vincicoder.sources.corpora import debian_path, debian_version, pypi_package, pypi_version
-from vincicoder.sources.figure_slices import FIGURE_MAKERS, slice_figures
+from vincicoder.sources.figure_slices import makes_figure, slice_figures
 from vincicoder.sources.files import FileSource, Snippet, SnippetSource, list_files, read_code
 
 _LOOPS = (ast.For, ast.While, ast.FunctionDef, ast.Lambda, ast.ListComp)
@@ -32,11 +32,7 @@ def count_figures(code: str) -> int:
     repeated = {id(child) for loop in ast.walk(tree) if isinstance(loop, _LOOPS) for child in ast.walk(loop)}
     count = 0
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in FIGURE_MAKERS
-        ):
+        if makes_figure(node):
             count += 2 if id(node) in repeated else 1
     return max(count, 1)
 

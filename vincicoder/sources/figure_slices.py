@@ -11,7 +11,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-FIGURE_MAKERS = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "matshow"})
+_FIGURE_MAKERS = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "matshow"})
+_PYPLOT_NAMES = frozenset({"plt", "pyplot", "pylab", "mpl", "matplotlib"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 # Calls on modules that set the scene for all that follows.
 _SETTING_CALLS = (
@@ -55,17 +56,21 @@ def _base_name(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _called(node: ast.AST) -> str | None:
+def makes_figure(node: ast.AST, local_makers: frozenset[str] = frozenset()) -> bool:
+    """Say whether a node is a call that makes a figure: pyplot's, by whatever import, or a local function's.
+
+    `figure.subplots(...)` makes axes on a figure that is there.
+    """
     if not isinstance(node, ast.Call):
-        return None
+        return False
     if isinstance(node.func, ast.Attribute):
-        return node.func.attr
-    return node.func.id if isinstance(node.func, ast.Name) else None
+        return node.func.attr in _FIGURE_MAKERS and _base_name(node.func.value) in _PYPLOT_NAMES
+    return isinstance(node.func, ast.Name) and node.func.id in _FIGURE_MAKERS | local_makers
 
 
 def _count_figures(node: ast.AST, makers: frozenset[str], in_loop: bool = False) -> int:
     """Count calls that make a figure; one in a loop counts twice, for there may be any number."""
-    count = (2 if in_loop else 1) if _called(node) in makers else 0
+    count = (2 if in_loop else 1) if makes_figure(node, makers) else 0
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, _SCOPES):
             count += _count_figures(child, makers, in_loop or isinstance(node, ast.For | ast.While))
@@ -100,7 +105,7 @@ def _read_statement(node: ast.stmt, text: str, makers: frozenset[str]) -> _State
         changes=frozenset(changes - {""}),
         figures=0 if is_definition else _count_figures(node, makers),
         is_setting=_is_setting(node),
-        is_show=isinstance(node, ast.Expr) and _called(node.value) == "show",
+        is_show=text.strip().endswith(".show()"),
         uses_pyplot=not is_definition and any(name.id in ("plt", "pyplot", "pylab") for name in names),
     )
 
@@ -118,10 +123,9 @@ def _read_statements(code: str) -> list[_Statement]:
     local_makers = {
         node.name
         for node in tree.body
-        if isinstance(node, ast.FunctionDef)
-        and any(_count_figures(part, FIGURE_MAKERS) for part in node.body)
+        if isinstance(node, ast.FunctionDef) and any(_count_figures(part, frozenset()) for part in node.body)
     }
-    makers = FIGURE_MAKERS | local_makers
+    makers = frozenset(local_makers)
     lines = code.splitlines()
     statements = []
     previous_end = 0

@@ -64,7 +64,12 @@ _MATH = re.compile(
     r"\\end\{(?P=name)(?P=star)\}",
     re.DOTALL,
 )
+# A macro's parameters, the manual's own markup, the page around, or plots by an external program.
+_NOT_ALONE = re.compile(
+    r"(?<!\\)#|\\(meta|marg|oarg|verb)\b|remember picture|current page|gnuplot|function *\{|\\tkzFct"
+)
 _MIN_MATH_CHARACTERS = 15
+_MAX_DEFINITION_LINES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +88,38 @@ def _is_style(package: str) -> bool:
     return any((Path("/") / root / package / f"{package}.sty").is_file() for root in _STYLES)
 
 
-def read_preamble(text: str, package: str) -> tuple[str, ...]:
-    """Return the lines that a drawing of a package's manual needs: the package, its helpers and libraries."""
-    lines = [f"\\usepackage{{{package}}}"] if _is_style(package) else []
-    head = text.split("\\begin{document}")[0]
+def _head(text: str) -> str:
+    return text.split("\\begin{document}")[0]
+
+
+def read_preamble(head: str, package: str) -> tuple[str, ...]:
+    """Return what a drawing of a manual needs of its preamble: the package, its helpers and libraries."""
+    lines = []
     for command, options, names in _PREAMBLE_LINE.findall(head):
         if command != "usepackage":
             lines.append(f"\\{command}{{{' '.join(names.split())}}}")
             continue
         for name in (part.strip() for part in names.split(",")):
-            if name in _HELPFUL_PACKAGES and name != package:
+            if name in _HELPFUL_PACKAGES or name == package:
                 lines.append(f"\\usepackage{options}{{{name}}}")
+    if _is_style(package) and not any(line.endswith(f"{{{package}}}") for line in lines):
+        lines.insert(0, f"\\usepackage{{{package}}}")
     return tuple(dict.fromkeys(lines))
 
 
-def read_definitions(text: str) -> tuple[str, ...]:
-    """Return the one-line definitions of a manual's preamble: commands, styles and colours."""
-    head = text.split("\\begin{document}")[0]
+def read_definitions(head: str) -> tuple[str, ...]:
+    """Return the definitions of a manual's preamble: commands, styles and colours, each to its last brace."""
+    definitions = []
     lines = head.split("\n")
-    return tuple(line for line in lines if _DEFINITION.match(line) and line.count("{") == line.count("}"))
+    for number, line in enumerate(lines):
+        if not _DEFINITION.match(line):
+            continue
+        for stop in range(number + 1, min(number + _MAX_DEFINITION_LINES, len(lines)) + 1):
+            block = "\n".join(lines[number:stop])
+            if block.count("{") == block.count("}"):
+                definitions.append(block)
+                break
+    return tuple(definitions)
 
 
 @cache
@@ -111,23 +129,27 @@ def read_manuals() -> tuple[Manual, ...]:
     for debian_package in installed_documentation(_DEBIAN_PACKAGES):
         known.update(licenses(debian_package))
     root = debian_path(_DEBIAN_PACKAGES[0], DOCUMENTATION)
-    manuals = []
+    texts: list[tuple[str, str, str]] = []
+    heads: dict[str, str] = {}
     for folder in ("generic", "latex"):
         for path in list_files(root / folder, ("**/*.tex", "**/*.tex.gz")):
             package = path.relative_to(root / folder).parts[0]
-            license_name = spdx_license(known.get(package, ""))
+            if package in _SKIPPED or spdx_license(known.get(package, "")) is None:
+                continue
             text = read_code(path)
-            if license_name is None or package in _SKIPPED or isinstance(text, bytes):
-                continue
-            if not any(marker in text for marker in _MARKERS):
-                continue
-            name = path.relative_to(root).as_posix().removesuffix(".gz")
-            text = drop_tex_comments(text)
-            manuals.append(
-                Manual(
-                    name, package, license_name, text, read_preamble(text, package), read_definitions(text)
-                )
-            )
+            if isinstance(text, str) and any(marker in text for marker in _MARKERS):
+                text = drop_tex_comments(text)
+                name = path.relative_to(root).as_posix().removesuffix(".gz")
+                texts.append((name, package, text))
+            if isinstance(text, str) and "\\documentclass" in text:
+                heads[package] = heads.get(package, "") + _head(text)
+    manuals = []
+    for name, package, text in texts:
+        # A chapter without a preamble of its own is read by its package's main files.
+        head = _head(text) if "\\documentclass" in text else heads.get(package, "")
+        license_name = spdx_license(known[package]) or ""
+        preamble, definitions = read_preamble(head, package), read_definitions(head)
+        manuals.append(Manual(name, package, license_name, text, preamble, definitions))
     return tuple(manuals)
 
 
@@ -145,19 +167,18 @@ def _cut_unique(cut: Callable[[Manual], Iterator[tuple[str, str]]]) -> list[Snip
 
 
 def cut_drawings(manual: Manual) -> Iterator[tuple[str, str]]:
-    """Yield the drawings of a manual (but those with a macro's parameters) as documents."""
+    """Yield the drawings of a manual that can stand alone as documents."""
     for name in ("tikzpicture", "circuitikz"):
         for body in environments(manual.text, name):
-            if re.search(r"(?<!\\)#|\\meta|\\marg|\\oarg|\\verb", body):
-                continue
-            yield from _drawing(manual, f"\\begin{{{name}}}{body}\\end{{{name}}}")
+            if not _NOT_ALONE.search(body):
+                yield from _drawing(manual, f"\\begin{{{name}}}{body}\\end{{{name}}}")
 
 
 def cut_tkz_examples(manual: Manual) -> Iterator[tuple[str, str]]:
     """Yield the worked examples of the tkz packages as documents."""
     for body in environments(manual.text, "tkzexample"):
         split = split_argument(body, "[", "]") if body.startswith("[") else ("", body)
-        if split is not None and "code only" not in split[0]:
+        if split is not None and "code only" not in split[0] and not _NOT_ALONE.search(split[1]):
             yield from _drawing(manual, split[1])
 
 

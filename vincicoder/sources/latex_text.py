@@ -99,8 +99,11 @@ def write_document(
     snippet: str, preamble: Sequence[str], class_options: str = "border=4pt", tikz: bool = True
 ) -> str:
     """Return a complete document that shows the snippet alone on a page of its own size."""
-    lines = [f"\\documentclass[{class_options}]{{standalone}}"]
+    wanted = [line for line in preamble if line.strip() and line.strip() != "\\usepackage{tikz}"]
+    # Options of xcolor must come before TikZ loads it.
+    early = [line for line in wanted if line.startswith("\\usepackage[") and line.endswith("{xcolor}")]
+    lines = [f"\\documentclass[{class_options}]{{standalone}}", *early]
     if tikz:
         lines.append("\\usepackage{tikz}")
-    lines += [line for line in preamble if line.strip() and line.strip() != "\\usepackage{tikz}"]
+    lines += [line for line in wanted if line not in early]
     return "\n".join([*lines, "\\begin{document}", snippet, "\\end{document}", ""])
