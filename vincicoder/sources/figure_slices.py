@@ -90,13 +90,14 @@ def _read_statement(node: ast.stmt, text: str, makers: frozenset[str]) -> _State
         if isinstance(part, ast.Import | ast.ImportFrom):
             binds |= {(alias.asname or alias.name).partition(".")[0] for alias in part.names}
     changes: set[str] = set()
-    for part in _walk_scope(node):
+    for part in () if isinstance(node, _SCOPES) else _walk_scope(node):
         if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store | ast.Del):
             changes.add(_base_name(part) or "")
         elif isinstance(part, ast.AugAssign):
             changes.add(_base_name(part.target) or "")
         elif isinstance(part, ast.Expr) and isinstance(part.value, ast.Call):
-            changes.add(_base_name(part.value.func) or "")
+            method = part.value.func  # called for its effect, so it may change its object
+            changes.add((_base_name(method) if isinstance(method, ast.Attribute) else None) or "")
     is_definition = isinstance(node, (*_SCOPES, ast.Import, ast.ImportFrom))
     return _Statement(
         text=text,
@@ -105,9 +106,17 @@ def _read_statement(node: ast.stmt, text: str, makers: frozenset[str]) -> _State
         changes=frozenset(changes - {""}),
         figures=0 if is_definition else _count_figures(node, makers),
         is_setting=_is_setting(node),
-        is_show=text.strip().endswith(".show()"),
+        is_show=_is_show(node),
         uses_pyplot=not is_definition and any(name.id in ("plt", "pyplot", "pylab") for name in names),
     )
+
+
+def _is_show(node: ast.stmt) -> bool:
+    """Say whether a statement shows or closes figures: each program shows its own at the end."""
+    if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)):
+        return False
+    called = node.value.func
+    return isinstance(called, ast.Attribute) and called.attr in ("show", "close")
 
 
 def _is_setting(node: ast.stmt) -> bool:

@@ -75,7 +75,7 @@ class JsonlSource:
             for position in range(start, min(stop, self.count())):
                 content.seek(starts[position])
                 line = content.read(starts[position + 1] - starts[position])
-                yield self._read_row(line.rstrip(b"\r\n"), position)
+                yield self._read_row(line, position)
 
     def _read_row(self, line: bytes, position: int) -> RawSample:
         try:
@@ -86,7 +86,7 @@ class JsonlSource:
             return self.columns.to_raw(row, position)
         return RawSample(
             source_id=f"line {position + 1}",
-            code=line,
+            code=line.rstrip(b"\r\n"),
             language=self.columns.language or "",
             domain=self.columns.domain,
             license=self.columns.license,

@@ -40,8 +40,8 @@ from vincicoder.sources.texlive import (
 
 _DEBIAN_PACKAGES = ("texlive-pictures-doc", "texlive-science-doc", "texlive-latex-extra-doc")
 _STYLES = ("usr/share/texlive/texmf-dist/tex/latex", "usr/share/texlive/texmf-dist/tex/generic")
-# These have sources of their own, or show other packages' code.
-_SKIPPED = frozenset({"pgf", "tikz-ext", "tkzexample"})
+# These have sources of their own, show other packages' code, or plot by an external program.
+_SKIPPED = frozenset({"pgf", "tikz-ext", "tkzexample", "tkz-fct"})
 _HELPFUL = """amsmath amssymb amsfonts mathtools bm xcolor siunitx pgfplots circuitikz chemfig tikz-cd array
 booktabs multirow"""
 _HELPFUL_PACKAGES = frozenset(_HELPFUL.split())
@@ -84,8 +84,14 @@ class Manual:
     definitions: tuple[str, ...]
 
 
-def _is_style(package: str) -> bool:
-    return any((Path("/") / root / package / f"{package}.sty").is_file() for root in _STYLES)
+def loading_lines(package: str) -> list[str]:
+    """Return what loads a TeX package as installed here: its style of that name, else its TikZ libraries."""
+    folders = [Path("/") / root / package for root in _STYLES]
+    if any((folder / f"{package}.sty").is_file() for folder in folders):
+        return [f"\\usepackage{{{package}}}"]
+    libraries = [path for folder in folders for path in list_files(folder, ("tikzlibrary*.code.tex",))]
+    names = [path.name.removeprefix("tikzlibrary").removesuffix(".code.tex") for path in libraries]
+    return [f"\\usetikzlibrary{{{name}}}" for name in names]
 
 
 def _head(text: str) -> str:
@@ -102,8 +108,8 @@ def read_preamble(head: str, package: str) -> tuple[str, ...]:
         for name in (part.strip() for part in names.split(",")):
             if name in _HELPFUL_PACKAGES or name == package:
                 lines.append(f"\\usepackage{options}{{{name}}}")
-    if _is_style(package) and not any(line.endswith(f"{{{package}}}") for line in lines):
-        lines.insert(0, f"\\usepackage{{{package}}}")
+    if not any(line.endswith(f"{{{package}}}") for line in lines):
+        lines = loading_lines(package) + lines
     return tuple(dict.fromkeys(lines))
 
 

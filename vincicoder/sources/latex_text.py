@@ -10,6 +10,8 @@ _DRAWING = re.compile(
     r"\\begin\{(tikzpicture|pgfpicture|circuitikz)\}|\\(tikz|pgfpicture|tikzpicture|feynmandiagram)(?![A-Za-z@])"
 )
 
+_XCOLOR = re.compile(r"\\usepackage\[([^\]]*)\]\{xcolor\}")
+
 
 def draws(code: str) -> bool:
     """Say whether a snippet holds a picture (TikZ or pgf), not only text."""
@@ -101,9 +103,12 @@ def write_document(
     """Return a complete document that shows the snippet alone on a page of its own size."""
     wanted = [line for line in preamble if line.strip() and line.strip() != "\\usepackage{tikz}"]
     # Options of xcolor must come before TikZ loads it.
-    early = [line for line in wanted if line.startswith("\\usepackage[") and line.endswith("{xcolor}")]
-    lines = [f"\\documentclass[{class_options}]{{standalone}}", *early]
+    colour_options = [match[1] for line in wanted if (match := _XCOLOR.fullmatch(line))]
+    lines = [f"\\documentclass[{class_options}]{{standalone}}"]
+    if colour_options:
+        options = dict.fromkeys(option.strip() for part in colour_options for option in part.split(","))
+        lines.append(f"\\usepackage[{','.join(options)}]{{xcolor}}")
     if tikz:
         lines.append("\\usepackage{tikz}")
-    lines += [line for line in wanted if line not in early]
+    lines += [line for line in wanted if not _XCOLOR.fullmatch(line)]
     return "\n".join([*lines, "\\begin{document}", snippet, "\\end{document}", ""])
