@@ -87,7 +87,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 echo "system: installing ${#missing[@]} packages: ${missing[*]}"
 as_root apt-get -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-    install "${missing[@]}" >"$log" </dev/null || {
+    install "${missing[@]}" >"$log" 2>&1 </dev/null || {
     tail -n 40 "$log" >&2
     echo "system: apt-get failed; the end of its output is above" >&2
     exit 1
