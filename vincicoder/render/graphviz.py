@@ -23,9 +23,6 @@ from vincicoder.sample import InfrastructureError, Reason
 DOTS_PER_INCH = 96
 
 _TOO_LARGE = re.compile(r"too large for (?:cairo|gd)-renderer|graph is too large")
-_MISSING_IMAGE = re.compile(
-    r'No such file or directory while opening (?P<name>\S+)|No or improper image="(?P<image>[^"]+)"'
-)
 
 
 class GraphvizRenderer:
@@ -51,7 +48,7 @@ class GraphvizRenderer:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 cwd=self._workspace,
-                # GVBINDIR is unset and SERVER_NAME set: then dot opens no image file by path.
+                # As on a web server: dot then opens no file that a graph names.
                 env={
                     "PATH": "/usr/bin:/bin",
                     "HOME": str(self._workspace),
@@ -92,6 +89,8 @@ def _explain(code: int, messages: str) -> Refusal:
         return Refusal(Reason.RENDER_TIMEOUT, "dot used up its CPU time")
     if -code == signal.SIGXFSZ:
         return Refusal(Reason.RENDER_OUTPUT_LIMIT, "dot wrote more than a sample may")
+    if _TOO_LARGE.search(messages):
+        return Refusal(Reason.RENDER_TOO_LARGE, messages[:500])
     if "out of memory" in messages or "bad_alloc" in messages:
         return Refusal(Reason.RENDER_OUT_OF_MEMORY, messages[:500])
     if code < 0:

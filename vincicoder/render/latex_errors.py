@@ -26,6 +26,8 @@ _FORBIDDEN = (
     re.compile(
         r"^.*Not (?:reading from|writing to) (?!/dev/null).+ \(open(?:in|out)_any = .\)", re.MULTILINE
     ),
+    re.compile(r"(?:pdf|lua|xe)latex: \S+: Permission denied"),
+    re.compile(r"^.*File [`']\|.*' not found.*", re.MULTILINE),
     re.compile(r"^runsystem\(.*\)\.\.\.disabled.*$", re.MULTILINE),
 )
 _MEMORY = re.compile(

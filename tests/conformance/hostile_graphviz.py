@@ -1,0 +1,24 @@
+"""Graphs that swell, or read files."""
+
+from __future__ import annotations
+
+from tests.conformance.harness import Hostile
+
+NEIGHBOUR = "digraph { neighbour -> other }"
+
+
+def _complete(nodes: int) -> str:
+    edges = ";".join(f"n{a}->n{b}" for a in range(nodes) for b in range(nodes))
+    return f"digraph {{ {edges} }}"
+
+
+SAMPLES = [
+    Hostile("empty", "render.error", " "),
+    Hostile("syntax_error", "render.error", "digraph { a -> ", "syntax error"),
+    Hostile("complete_graph", "render.timeout", _complete(150)),
+    Hostile("huge_node", "render.too_large", "graph { a [width=900 height=900] }"),
+    Hostile("file_as_picture", "rendered", 'graph { a [image="/etc/passwd" label="x"] }'),
+    Hostile(
+        "file_as_style", "rendered", 'graph { stylesheet="file:///etc/passwd"; a [shapefile="@CANARY@"] }'
+    ),
+]
