@@ -75,8 +75,11 @@ def has_one_figure(path: Path) -> bool:
 
 
 def shows_one_figure(path: Path) -> bool:
-    """Say whether a gallery script draws one still figure."""
-    return not needs_a_user(path) and has_one_figure(path)
+    """Say whether a gallery script draws one still figure; some are prose alone, without a statement."""
+    if needs_a_user(path) or not has_one_figure(path):
+        return False
+    code = read_code(path)
+    return isinstance(code, str) and drop_gallery_markup(code).strip() != ""
 
 
 def cut_figures(root: Callable[[], Path], patterns: tuple[str, ...]) -> list[Snippet]:
