@@ -20,7 +20,7 @@ def render(code: str, size: tuple[int, int]) -> NDArray[np.uint8] | None:
     """Typeset the document, or the snippet under the same preamble as the engine's, from the start."""
     document = parse(code)
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "document.tex").write_text(document.preamble + document.body, "utf-8")
+        Path(folder, "document.tex").write_text(document.text, "utf-8")
         for engine in document.engines:
             command = [engine, "-interaction=nonstopmode", "-halt-on-error", "document.tex"]
             done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)

@@ -14,15 +14,16 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.latex_document import Document, parse
 from vincicoder.render.latex_errors import explain, forbidden
 from vincicoder.render.latex_preamble import snippet_preamble
-from vincicoder.render.latex_prefix import Habits
+from vincicoder.render.latex_prefix import Habits, beginnings
 from vincicoder.render.latex_raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.latex_run import JOB_NAME, Ended, needs_second_run, run_cold
-from vincicoder.render.latex_server import PreambleError, WarmLatex, fork_library
+from vincicoder.render.latex_server import PreambleError, WarmLatex, fork_library, start_warm
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
-WARM_PROCESSES = 6
-"""pdflatex processes kept warm in a worker, each with another beginning of a preamble read."""
+WARM_PROCESSES = 24
+"""pdflatex processes kept warm in a worker, each with another beginning of a document read: 34 MB
+each, most of it shared with the one it branched off."""
 
 
 class LatexRenderer:
@@ -44,7 +45,7 @@ class LatexRenderer:
         """Load the preamble of most snippets."""
         self._limits = limits
         self._workspace = workspace
-        if self._library is not None and self._warm_for(snippet_preamble("")) is None:
+        if self._library is not None and self._make_warm([snippet_preamble("")]) is None:
             raise InfrastructureError(
                 "pdflatex does not get through the preamble of snippets: is TeX complete?"
             )
@@ -80,51 +81,69 @@ class LatexRenderer:
 
     def _run(self, document: Document, engine: str, directory: Path) -> tuple[Ended, int]:
         """Return how TeX ended and what to add to its line numbers."""
-        text = document.preamble + document.body
-        offset = 0 if document.own_preamble else document.line_offset - document.preamble.count("\n")
-        beginning = self._beginning(document) if engine == "pdflatex" else None
-        warm = self._warm_for(beginning) if beginning is not None else None
-        if beginning is None or warm is None:
-            (directory / f"{JOB_NAME}.tex").write_text(text, errors="replace")
+        if engine == "pdflatex" and self._library is not None:
+            if document.own_preamble:
+                candidates = beginnings(document.preamble, document.opening)
+            else:
+                candidates = [document.preamble, document.preamble + document.opening][
+                    : 2 if document.opening else 1
+                ]
+            ended, lines_before = self._run_warm(document, candidates, directory)
+            if ended is not None and ended.code == 0 and needs_second_run(directory):
+                # References are read when the document begins: start before that.
+                before = [text for text in candidates if text != document.preamble + document.opening]
+                ended, lines_before = self._run_warm(document, before, directory)
+            if ended is not None:
+                return ended, document.line_offset + lines_before
+        (directory / f"{JOB_NAME}.tex").write_text(document.text, errors="replace")
+        ended = run_cold(engine, directory, self._limits)
+        if ended.code == 0 and needs_second_run(directory):
             ended = run_cold(engine, directory, self._limits)
-            if ended.code == 0 and needs_second_run(directory):
-                ended = run_cold(engine, directory, self._limits)
-            return ended, offset
-        (directory / "body.tex").write_text(text[len(beginning) :], errors="replace")
+        return ended, document.line_offset
+
+    def _run_warm(
+        self, document: Document, candidates: list[str], directory: Path
+    ) -> tuple[Ended | None, int]:
+        """Return how a fork ended, None if nothing is warm, and how many lines had been read before it."""
+        beginning = self._make_warm(self._habits.choose(candidates, self._warm))
+        if beginning is None:
+            return None, 0
+        rest = document.text[len(beginning) :]
+        lines = beginning.count("\n")
+        if not beginning.endswith("\n") and rest[: rest.find("\n")].isspace() | rest.startswith("\n"):
+            # The end of a line that has begun is a space, a line of its own would be a paragraph.
+            rest = rest[rest.find("\n") + 1 :]
+            lines += 1
+        (directory / "body.tex").write_text(rest, errors="replace")
         try:
-            ended = warm.run(directory, self._limits)
-            if ended.code == 0 and needs_second_run(directory):
-                ended = warm.run(directory, self._limits)
+            return self._warm[beginning].run(directory, self._limits), lines
         except InfrastructureError:
             self._warm.pop(beginning).close()
             raise
-        return ended, offset + beginning.count("\n")
 
-    def _beginning(self, document: Document) -> str | None:
-        if self._library is None:
-            return None
-        return (
-            self._habits.choose(document.preamble, set(self._warm))
-            if document.own_preamble
-            else document.preamble
-        )
-
-    def _warm_for(self, beginning: str) -> WarmLatex | None:
-        """Return the process that has read `beginning`, started if need be; None if it cannot be."""
-        warm = self._warm.get(beginning)
-        if warm is None:
-            assert self._library is not None
-            while len(self._warm) >= WARM_PROCESSES:
-                self._warm.popitem(last=False)[1].close()
-            self._jobs += 1
-            try:
-                warm = WarmLatex(beginning, self._library, self._workspace / f"warm-{self._jobs}")
-            except PreambleError:
-                self._habits.reject(beginning)
-                return None
-            self._warm[beginning] = warm
-        self._warm.move_to_end(beginning)
-        return warm
+    def _make_warm(self, chosen: list[str]) -> str | None:
+        """Start what is not yet warm; return the longest beginning that is, or None."""
+        reached: str | None = None
+        for beginning in chosen:
+            if beginning not in self._warm:
+                assert self._library is not None
+                self._jobs += 1
+                directory = self._workspace / f"warm-{self._jobs}"
+                try:
+                    if reached is None:
+                        self._warm[beginning] = start_warm(beginning, self._library, directory)
+                    else:
+                        self._warm[beginning] = self._warm[reached].branch(
+                            beginning[len(reached) :], directory
+                        )
+                except PreambleError:
+                    self._habits.reject(beginning)
+                    return reached
+            self._warm.move_to_end(beginning)
+            reached = beginning
+        while len(self._warm) > WARM_PROCESSES:
+            self._warm.popitem(last=False)[1].close()
+        return reached
 
     def _result(self, document: Document, ended: Ended, offset: int, directory: Path) -> Picture | Refusal:
         log = _read(directory / f"{JOB_NAME}.log")

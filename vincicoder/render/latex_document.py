@@ -34,16 +34,22 @@ _NO_PAGE_NUMBER = r"\makeatletter\let\ps@plain\ps@empty\makeatother\pagestyle{em
 class Document:
     """`preamble` may be shared with other documents, `body` begins where it ends.
 
-    `line_offset` added to a line number of the body gives that of the author's code, and added to a
-    line number of the whole document if `preamble` is the author's own.
+    The document is `preamble`, `opening` (which ends after \\begin{document}, or is empty) and `body`.
+    `line_offset` added to a line number of all that gives the line of the author's code.
     """
 
     preamble: str
+    opening: str
     body: str
     engines: tuple[str, ...]
     crop: bool
     own_preamble: bool
     line_offset: int
+
+    @property
+    def text(self) -> str:
+        """All of what TeX is given."""
+        return self.preamble + self.opening + self.body
 
 
 def parse(code: str) -> Document:
@@ -61,12 +67,12 @@ def _full(
     code: str, bare: str, class_name: str, begin: re.Match[str] | None, engines: tuple[str, ...]
 ) -> Document:
     if begin is None:
-        return Document("", code, engines, False, True, 0)
+        return Document("", "", code, engines, False, True, 0)
     crop = class_name not in _TIGHT_CLASSES and not _TIGHT_PACKAGE.search(bare)
     preamble, opening, rest = code[: begin.start()], code[begin.start() : begin.end()], code[begin.end() :]
     if crop and "\\pagestyle" not in bare:
         opening += _NO_PAGE_NUMBER
-    return Document(preamble, opening + rest, engines, crop, True, preamble.count("\n"))
+    return Document(preamble, opening, rest, engines, crop, True, 0)
 
 
 def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[str, ...]) -> Document:
@@ -74,7 +80,8 @@ def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[s
         head, body, crop = code[: begin.start()], code[begin.start() :], False
         if "\\end{document}" not in bare:
             body += "\n\\end{document}\n"
-        return Document(snippet_preamble(bare), head + body, engines, crop, False, 0)
+        fixed = snippet_preamble(bare)
+        return Document(fixed, "", head + body, engines, crop, False, -fixed.count("\n"))
     split = 0
     first = _FIRST_CONTENT.search(bare)
     if _PREAMBLE_ONLY.search(bare, 0, first.start() if first else len(bare)):
@@ -83,10 +90,13 @@ def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[s
     textual = bool(_TEXTUAL.search(bare[split:].strip()))
     before, after = ("\\begin{minipage}{16cm}", "\\end{minipage}") if textual else ("", "")
     # No new line of ours before the code: its line numbers stay as the author counts them.
-    opening = f"{head}\\begin{{document}}{before}\\ignorespaces "
-    body = opening + content.strip("\n") + f"\n{after}\\end{{document}}\n"
-    offset = len(content) - len(content.lstrip("\n")) if split == 0 else 0
-    return Document(snippet_preamble(bare), body, engines, textual, False, offset)
+    opening = f"\\begin{{document}}{before}\\ignorespaces "
+    body = content.strip("\n") + f"\n{after}\\end{{document}}\n"
+    fixed = snippet_preamble(bare)
+    offset = (len(content) - len(content.lstrip("\n")) if split == 0 else 0) - fixed.count("\n")
+    if head:
+        return Document(fixed, "", head + opening + body, engines, textual, False, offset)
+    return Document(fixed, opening, body, engines, textual, False, offset)
 
 
 def _engines(bare: str) -> tuple[str, ...]:

@@ -1,12 +1,16 @@
-/* Loaded into pdflatex with LD_PRELOAD: makes a running pdflatex that has read its preamble a fork server.
+/* Loaded into pdflatex with LD_PRELOAD: makes a pdflatex that has read a preamble a fork server.
 
    When TeX opens `forkpoint.tex`, this library says "ready" and waits. For every request line
-       CPU_SECONDS MEMORY_BYTES FILE_BYTES DIRECTORY
-   it forks. The child limits itself, enters the directory, gets a log file of its own and goes on
+       run CPU_SECONDS MEMORY_BYTES FILE_BYTES DIRECTORY
+   it forks; the child limits itself, enters the directory, gets output files of its own and goes on
    with `body.tex` from there in place of `forkpoint.tex`. The parent answers
        started PID
        ended EXIT_CODE_OR_MINUS_SIGNAL
-   Requests come on descriptor 198, answers go to 199; end of input ends the server. */
+   Upon
+       branch DIRECTORY
+   the child goes on in the same way, but is a server again when it opens `forkpoint.tex` once more:
+   its requests come from the named pipe `requests` in the directory, its answers go to `answers`.
+   The first server has them on descriptors 198 and 199. End of input ends a server. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -20,11 +24,15 @@
 
 #define REQUESTS 198
 #define ANSWERS 199
+#define MAX_OUTPUTS 16
 
 static FILE *(*real_fopen)(const char *, const char *);
-static FILE *log_file;
-static char log_name[256];
-static int serving;
+static struct {
+    FILE *file;
+    char name[256];
+} outputs[MAX_OUTPUTS]; /* what was opened for writing before the fork: every child needs its own */
+static int output_count;
+static int is_job;
 
 static int read_line(char *line, size_t size) {
     size_t used = 0;
@@ -41,36 +49,56 @@ static void limit(int resource, unsigned long long value) {
     if (setrlimit(resource, &bounds)) _exit(98);
 }
 
-static void become_job(const char *line) {
-    unsigned long long cpu, memory, file;
-    int start = 0;
-    if (sscanf(line, "%llu %llu %llu %n", &cpu, &memory, &file, &start) < 3 || !start) _exit(97);
+static void enter(const char *directory) {
     close(REQUESTS);
     close(ANSWERS);
-    if (chdir(line + start)) _exit(96);
-    limit(RLIMIT_CPU, cpu);
-    limit(RLIMIT_AS, memory);
-    limit(RLIMIT_FSIZE, file);
+    if (chdir(directory)) _exit(96);
     int terminal = open("terminal.txt", O_CREAT | O_WRONLY | O_TRUNC, 0600);
     if (terminal < 0 || dup2(terminal, 1) < 0 || dup2(terminal, 2) < 0) _exit(95);
     close(terminal);
-    if (log_file && !freopen(log_name, "w", log_file)) _exit(94);
+    for (int index = 0; index < output_count; index++)
+        if (!freopen(outputs[index].name, "w", outputs[index].file)) _exit(94);
+}
+
+static void become_job(const char *line) {
+    unsigned long long cpu, memory, file;
+    int start = 0;
+    if (sscanf(line, "run %llu %llu %llu %n", &cpu, &memory, &file, &start) < 3 || !start) _exit(97);
+    enter(line + start);
+    limit(RLIMIT_CPU, cpu);
+    limit(RLIMIT_AS, memory);
+    limit(RLIMIT_FSIZE, file);
+    is_job = 1;
+}
+
+static void become_branch(const char *line) {
+    enter(line + strlen("branch "));
+    int requests = open("requests", O_RDONLY), answers = open("answers", O_WRONLY);
+    if (requests < 0 || answers < 0 || dup2(requests, REQUESTS) < 0 || dup2(answers, ANSWERS) < 0) _exit(93);
+    close(requests);
+    close(answers);
 }
 
 static void serve(void) {
     char line[8192];
     dprintf(ANSWERS, "ready\n");
     while (read_line(line, sizeof line)) {
+        int branch = !strncmp(line, "branch ", 7);
         fflush(NULL); /* or the child would write what the parent had buffered */
         pid_t child = fork();
         if (child == 0) {
-            become_job(line);
+            if (branch) become_branch(line);
+            else become_job(line);
             return;
         }
         dprintf(ANSWERS, "started %d\n", (int)child);
         int status = 0;
-        waitpid(child, &status, 0);
-        dprintf(ANSWERS, "ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+        if (!branch) {
+            waitpid(child, &status, 0);
+            dprintf(ANSWERS, "ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
+        }
+        while (waitpid(-1, &status, WNOHANG) > 0) /* branches that have ended */
+            ;
     }
     _exit(0);
 }
@@ -82,17 +110,25 @@ static int ends_with(const char *text, const char *end) {
 
 static FILE *open_file(const char *path, const char *mode) {
     if (!real_fopen) real_fopen = dlsym(RTLD_NEXT, "fopen");
-    if (!serving && ends_with(path, "forkpoint.tex")) {
-        serving = 1;
+    if (!is_job && ends_with(path, "forkpoint.tex")) {
         serve();
         return real_fopen("body.tex", mode);
     }
     FILE *file = real_fopen(path, mode);
-    if (!serving && file && ends_with(path, ".log") && strlen(path) < sizeof log_name) {
-        log_file = file;
-        strcpy(log_name, path);
+    if (!is_job && file && mode[0] == 'w' && path[0] != '/') {
+        if (output_count == MAX_OUTPUTS || strlen(path) >= sizeof outputs[0].name) _exit(92);
+        outputs[output_count].file = file;
+        strcpy(outputs[output_count++].name, path);
     }
     return file;
+}
+
+int fclose(FILE *file) {
+    static int (*real_fclose)(FILE *);
+    if (!real_fclose) real_fclose = dlsym(RTLD_NEXT, "fclose");
+    for (int index = 0; !is_job && index < output_count; index++)
+        if (outputs[index].file == file) outputs[index] = outputs[--output_count];
+    return real_fclose(file);
 }
 
 FILE *fopen(const char *path, const char *mode) { return open_file(path, mode); }

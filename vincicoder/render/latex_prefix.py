@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container, Sequence
 
-KEEP_LONGER_AFTER = 12
-"""A longer beginning gets a process of its own once it has been seen this often: loading what it adds
-takes tens of milliseconds a document, a new process about half a second once."""
+KEEP_AFTER = 2
+"""A beginning gets a process of its own when it is seen this often: branching off costs a fork."""
 
 MAX_COUNTED = 10_000
 """Beginnings remembered; when there are more the counts start anew."""
@@ -27,19 +27,22 @@ _UNSHARED = re.compile(
 )
 
 
-def beginnings(preamble: str) -> list[str]:
-    """Return the beginnings of a preamble that end after a loading line, shortest first.
+def beginnings(preamble: str, opening: str) -> list[str]:
+    r"""Return the beginnings of a document that end after a loading line, shortest first.
 
-    Those that load no package are left out: they save nothing.
+    Those that load no package are left out: they save nothing. The last one reaches beyond
+    \begin{document} (`opening`) if all of the preamble is loading lines.
     """
-    found = []
+    found: list[str] = []
     end = 0
     for line in preamble.splitlines(keepends=True):
         if not line.endswith("\n") or not _LOADING.fullmatch(line.rstrip("\n")) or _UNSHARED.search(line):
-            break
+            return found
         end += len(line)
-        if "\\usepackage" in line or "\\usetikzlibrary" in line or "{beamer}" in line or "tikz" in line:
+        if "\\usepackage" in line or "tikz" in line or "{beamer}" in line:
             found.append(preamble[:end])
+    if found and opening:
+        found.append(preamble + opening)
     return found
 
 
@@ -50,23 +53,23 @@ class Habits:
         self._counts: Counter[str] = Counter()
         self._unsuitable: set[str] = set()
 
-    def choose(self, preamble: str, warm: set[str]) -> str | None:
-        """Return the beginning to fork at, warm already or to be made so; None for a cold run."""
-        candidates = [text for text in beginnings(preamble) if text not in self._unsuitable]
-        if not candidates:
-            return None
+    def choose(self, candidates: Sequence[str], warm: Container[str]) -> list[str]:
+        """Return the beginnings to make warm, in order, each a branch of the one before, ending with the
+        one to start from; or only that one, if it is warm already; or nothing, for a cold run.
+
+        `candidates` are beginnings of one document, shortest first.
+        """
+        usable = [text for text in candidates if text not in self._unsuitable]
+        if not usable or usable[0] != candidates[0]:
+            return []
         if len(self._counts) > MAX_COUNTED:
             self._counts.clear()
-        self._counts.update(candidates)
-        longest_warm = max((text for text in candidates if text in warm), key=len, default=None)
-        often = max(
-            (text for text in candidates if self._counts[text] >= KEEP_LONGER_AFTER), key=len, default=None
-        )
-        if longest_warm is None:
-            return often or candidates[0]
-        if often is not None and len(often) > len(longest_warm):
-            return often
-        return longest_warm
+        self._counts.update(usable)
+        chosen = [max((text for text in usable if text in warm), key=len, default=usable[0])]
+        wanted = max((text for text in usable if self._counts[text] >= KEEP_AFTER), key=len, default="")
+        if len(wanted) > len(chosen[0]):
+            chosen.append(wanted)
+        return chosen
 
     def reject(self, beginning: str) -> None:
         """Never choose this beginning again: its process did not start as it should."""
