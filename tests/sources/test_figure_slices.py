@@ -92,6 +92,12 @@ def test_a_local_function_that_makes_a_figure_counts_as_a_maker() -> None:
     assert "draw(2)" in second and "draw(1)" not in second
 
 
+def test_a_figure_that_nothing_is_drawn_on_is_left_out() -> None:
+    script = "import matplotlib.pyplot as plt\nplt.figure()\nplt.show()\nplt.figure()\nplt.plot([1])\n"
+    (only,) = slice_figures(script)
+    assert only.count("plt.figure()") == 1 and "plt.plot([1])" in only
+
+
 def test_counting_figures() -> None:
     assert count_figures("plt.plot([1])") == 1
     assert count_figures("fig = plt.figure()\naxes = fig.subplots(2)\n") == 1

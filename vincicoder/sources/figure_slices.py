@@ -184,6 +184,8 @@ def slice_figures(code: str) -> list[str]:
             continue
         stop = makers[number + 1] if number + 1 < len(makers) else len(statements)
         drawing = _drawing_statements(statements, maker, stop)
+        if drawing == {maker} and statements[maker].uses_pyplot:
+            continue  # an empty figure, that the script filled by other means
         settings = {index for index in range(maker) if statements[index].is_setting}
         chosen = _close_over(statements, drawing | settings)
         if any(statements[index].figures for index in chosen - {maker}):

@@ -10,6 +10,7 @@ _DRAWING = re.compile(
     r"\\begin\{(tikzpicture|pgfpicture|circuitikz)\}|\\(tikz|pgfpicture|tikzpicture|feynmandiagram)(?![A-Za-z@])"
 )
 
+_COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%.*$")
 _XCOLOR = re.compile(r"\\usepackage\[([^\]]*)\]\{xcolor\}")
 
 
@@ -87,7 +88,7 @@ def drop_tex_comments(text: str) -> str:
     for line in text.split("\n"):
         if line.lstrip().startswith("%"):
             continue
-        lines.append(re.sub(r"(?<!\\)((?:\\\\)*)%.*$", r"\1%", line))
+        lines.append(_COMMENT.sub(r"\1%", line) if "%" in line else line)
     return "\n".join(lines)
 
 
