@@ -8,6 +8,7 @@ guard ends everything below it and empties the workspace.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import select
 import shutil
@@ -42,11 +43,12 @@ def run_guarded(configuration: WorkerConfiguration, work: Callable[[Path], None]
         )
     os.close(configuration.control_descriptor)
     # The lifeline may be held open by a process that the engine's program forked: so a signal too.
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(pid, signal.SIGKILL))
+    signal.signal(signal.SIGTERM, lambda *_: _kill(pid))
     kernel.die_with_parent(signal.SIGTERM)
     try:
         return _wait(pid, configuration.lifeline_descriptor)
     finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # the cleaning up must not be broken off
         if not isolated:
             kill_descendants(os.getpid())
             shutil.rmtree(configuration.workspace, ignore_errors=True)
@@ -95,6 +97,11 @@ def _code(status: int) -> int:
     return 128 - code if code < 0 else code
 
 
+def _kill(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
 def _wait(pid: int, lifeline: int) -> int:
     """Wait for the worker's end; end it when the lifeline closes."""
     child = os.pidfd_open(pid)
@@ -104,7 +111,7 @@ def _wait(pid: int, lifeline: int) -> int:
     while True:
         for descriptor, _ in poller.poll():
             if descriptor == lifeline and not os.read(lifeline, 1):
-                os.kill(pid, signal.SIGKILL)
+                _kill(pid)
                 poller.unregister(lifeline)
             if descriptor == child:
                 return _code(os.waitpid(pid, 0)[1])

@@ -13,6 +13,7 @@ from typing import Any
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.python_capture import SampleRefusedError, captured
+from vincicoder.render.python_chance import fix_clock, fix_seeds
 from vincicoder.render.python_errors import describe
 from vincicoder.render.python_hooks import install_hooks
 from vincicoder.render.python_hooks_matplotlib import last_open_figure
@@ -159,6 +160,8 @@ def _execute(code: str, limits: RenderLimits) -> None:
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
     sys.argv = [FILE_NAME]
     sys.path.insert(0, "")
+    fix_seeds()
+    fix_clock(code)
     module = types.ModuleType("__main__")
     module.__dict__["__file__"] = FILE_NAME
     sys.modules["__main__"] = module

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import io
 import os
-import random
 import warnings
 from contextlib import suppress
 from importlib import metadata
@@ -53,7 +52,7 @@ def import_stack(cache: Path) -> None:
 
 
 def warm_up() -> None:
-    """Draw the commonest things once, then fix every seed."""
+    """Draw the commonest things once."""
     import matplotlib.pyplot as plt
     import numpy as np
 
@@ -71,5 +70,3 @@ def warm_up() -> None:
     figure.tight_layout()
     figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
     plt.close("all")
-    random.seed(0)
-    np.random.seed(0)
