@@ -92,6 +92,7 @@ fetch_npm
 fetch_documentation texlive-pictures-doc usr/share/doc/texlive-doc/generic/pgf
 fetch_documentation texlive-science-doc usr/share/doc/texlive-doc/latex/cryptocode
 fetch_documentation libjs-bootstrap5-doc usr/share/doc/libjs-bootstrap5/examples
+fetch_documentation graphviz-doc usr/share/doc/graphviz/examples
 fetch_documentation python-sklearn-doc usr/share/doc/python-sklearn-doc/examples
 fetch_documentation openclipart-svg usr/share/openclipart/svg
 echo "fetch-corpora: corpora are in $corpora"

@@ -128,5 +128,5 @@ def test_every_source_declares_licence_and_citation() -> None:
     for info in list_sources():
         assert info.license and info.citation and info.origin, info.name
         assert info.languages and get_source(info.name).info is info
-    assert {info.domain for info in list_sources()} == {"chart", "svg", "web", "latex", "molecule"}
+    assert {info.domain for info in list_sources()} == {"chart", "svg", "web", "latex", "molecule", "diagram"}
     assert profiles.get_profile("packages")[0].source == "matplotlib-gallery"

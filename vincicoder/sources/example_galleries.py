@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from vincicoder.sample import Domain, Language
@@ -19,6 +19,7 @@ _INTERACTIVE_FOLDERS = frozenset({"animation", "event_handling", "user_interface
 _GALLERY_MARKER = re.compile(r"^\s*# (%%|sphinx_gallery_|\.\. )")
 
 
+@cache
 def count_figures(code: str) -> int:
     """Return how many figures a pyplot script looks like making; a maker in a loop or function counts twice.
 

@@ -74,7 +74,7 @@ class FileSource:
             if self.edit is not None and isinstance(code, str):
                 code = self.edit(code)
             yield RawSample(
-                source_id=path.relative_to(root).as_posix(),
+                source_id=path.relative_to(root).as_posix().removesuffix(".gz"),
                 code=code,
                 language=self.info.languages[0],
                 domain=self.info.domain,

@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from functools import cache
 
-from vincicoder.sources import example_galleries, html_pages, latex_docs, molecules, pgf_manual, svg_packages
+from vincicoder.sources import (
+    example_galleries,
+    graphviz_examples,
+    html_pages,
+    latex_docs,
+    molecules,
+    pgf_manual,
+    svg_packages,
+)
 from vincicoder.sources.base import Source, SourceInfo
+
+_MODULES = (
+    example_galleries,
+    svg_packages,
+    html_pages,
+    pgf_manual,
+    latex_docs,
+    molecules,
+    graphviz_examples,
+)
 
 
 @cache
 def _sources() -> dict[str, Source]:
     made: list[Source] = []
-    for module in (example_galleries, svg_packages, html_pages, pgf_manual, latex_docs, molecules):
+    for module in _MODULES:
         made.extend(module.create_sources())
     return {source.info.name: source for source in made}
 
