@@ -18,7 +18,7 @@ class WorkerConfiguration:
     measure: bool
     layers: tuple[str, ...]  # the sandbox layers to apply, by name
     scratch_mb: int
-    workspace: str  # an emptied directory; unused where the worker has a scratch mount of its own
+    workspace: str  # a directory to make; empty where the worker has a scratch mount of its own
     control_descriptor: int
     lifeline_descriptor: int
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import queue
+import secrets
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
@@ -134,7 +136,10 @@ class RenderEngine:
         return [] if self._supervisor is None else self._supervisor.worker_processes()
 
     def _start_worker(self, language: str) -> WorkerHandle:
-        workspace = "" if "namespaces" in self._layers else tempfile.mkdtemp(prefix="vincicoder-render-")
+        workspace = ""  # in namespaces a worker mounts its own
+        if "namespaces" not in self._layers:
+            # Only named here: the guard makes it, and removes it even when this process is killed.
+            workspace = str(Path(tempfile.gettempdir(), f"vincicoder-render-{secrets.token_hex(8)}"))
         configuration = WorkerConfiguration(
             language=language,
             limits=self.limits,

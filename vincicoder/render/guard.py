@@ -32,6 +32,7 @@ def run_guarded(configuration: WorkerConfiguration, work: Callable[[Path], None]
         namespaces.enter()
     else:
         kernel.adopt_orphans()
+        Path(configuration.workspace).mkdir(mode=0o700)
     pid = os.fork()
     if pid == 0:
         kernel.die_with_parent(signal.SIGKILL)
