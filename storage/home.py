@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class HomeBusyError(Exception):
@@ -63,6 +65,22 @@ class Home:
         """Open a file for reading bytes; seekable, also on object stores."""
         opened: IO[Any] = self.filesystem.open(self.path(relative), "rb")
         return opened
+
+    @contextmanager
+    def open_parquet(self, relative: str) -> Iterator[pq.ParquetFile]:
+        """Open a Parquet file. Read from it with `use_threads=False`.
+
+        Arrow's pool threads may let go of a Python file object while the interpreter shuts down, and
+        that aborts the process; shards are what runs in parallel here, not columns.
+        """
+        source = pa.OSFile(self.path(relative)) if self.is_local else pa.PythonFile(self.open(relative), "r")
+        with source, pq.ParquetFile(source, pre_buffer=False) as file:
+            yield file
+
+    def read_table(self, relative: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read a Parquet file, or some of its columns."""
+        with self.open_parquet(relative) as file:
+            return file.read(list(columns) if columns is not None else None, use_threads=False)
 
     def read_bytes(self, relative: str) -> bytes:
         with self.open(relative) as stream:

@@ -124,8 +124,7 @@ def read_output(
     home: Home, output: StageOutput, name: str = "kept", columns: Sequence[str] | None = None
 ) -> pa.Table:
     """Read one table of an output, or some of its columns."""
-    with home.open(f"{output.folder}/{name}.parquet") as stream:
-        return pq.read_table(stream, columns=list(columns) if columns is not None else None)
+    return home.read_table(f"{output.folder}/{name}.parquet", columns)
 
 
 def write_table(home: Home, relative: str, table: pa.Table) -> str:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Self
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -75,8 +74,8 @@ class RenderIndex:
         for output in self._home.list_names(f"stages/{RENDER_STAGE}"):
             if output in self._loaded or not self._home.exists(f"stages/{RENDER_STAGE}/{output}/done.json"):
                 continue
-            with self._home.open(f"stages/{RENDER_STAGE}/{output}/renders.parquet") as stream:
-                table = pq.read_table(stream, columns=["render_key", "reason"])
+            relative = f"stages/{RENDER_STAGE}/{output}/renders.parquet"
+            table = self._home.read_table(relative, ["render_key", "reason"])
             places = pa.table(
                 {
                     "render_key": table["render_key"],
@@ -100,14 +99,13 @@ def read_renders(
         by_output.setdefault(place.output, set()).add(place.row)
     found: dict[RenderPlace, dict[str, Any]] = {}
     for output, wanted in sorted(by_output.items()):
-        with home.open(f"stages/{RENDER_STAGE}/{output}/renders.parquet") as stream:
-            file = pq.ParquetFile(stream)
+        with home.open_parquet(f"stages/{RENDER_STAGE}/{output}/renders.parquet") as file:
             first = 0
             for group in range(file.num_row_groups):
                 count = file.metadata.row_group(group).num_rows
                 rows = sorted(row for row in wanted if first <= row < first + count)
                 if rows:
-                    table = file.read_row_group(group, columns=list(columns))
+                    table = file.read_row_group(group, columns=list(columns), use_threads=False)
                     picked = table.take([row - first for row in rows]).to_pylist()
                     for row, values in zip(rows, picked, strict=True):
                         found[RenderPlace(output, row)] = values

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.sample import Rejection
 
-STAGE = StageName("verify", 1)
+STAGE = StageName("verify", 2)
 
 # Images decoded at a time: 64 of the largest pages are about 1 GB of pixels at the very worst.
 _BATCH_ROWS = 64
