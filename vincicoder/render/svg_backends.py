@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.render.finish import pick_channels
 from vincicoder.render.svg_size import SCALED_SIDE, drawn_scale, pixel_size
 
 _DPI = 96.0  # CSS pixels an inch
@@ -107,7 +108,7 @@ def draw_with_librsvg(data: bytes) -> NDArray[np.uint8]:
             raise SvgError(message())
         surface.flush()
         bgrx = np.frombuffer(surface.get_data(), np.uint8).reshape(height, surface.get_stride() // 4, 4)
-        return np.ascontiguousarray(bgrx[:, :width, 2::-1])
+        return pick_channels(bgrx[:, :width], (2, 1, 0))
     finally:
         gobject.g_object_unref(handle)
 

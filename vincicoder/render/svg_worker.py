@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.sandbox import kernel
 from vincicoder.render.svg_backends import SvgError, draw_with_cairosvg, draw_with_librsvg, has_librsvg
 from vincicoder.render.svg_guard import check_svg
 from vincicoder.sample import Reason
@@ -21,6 +22,7 @@ class SvgRenderer:
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Load the library and its fonts."""
         self._limits = limits
+        kernel.keep_freed_memory()
         render_svg(_WARM_UP, limits)
 
     def render(self, code: str) -> Picture | Refusal:

@@ -124,6 +124,17 @@ def drop_capabilities() -> None:
     check(system_call(number, ctypes.byref(header), ctypes.byref(data)), "capset")
 
 
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+
+
+def keep_freed_memory() -> None:
+    """Have malloc reuse picture-sized blocks, where it would return each to the kernel and fault it in anew."""
+    mallopt = getattr(_libc, "mallopt", None)  # glibc only
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 32 << 20)
+        mallopt(_M_TRIM_THRESHOLD, 256 << 20)
+
+
 _MADV_HUGEPAGE, _MADV_COLLAPSE = 14, 25
 _HUGE_PAGE_BYTES = 2 << 20
 
