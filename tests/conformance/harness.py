@@ -21,7 +21,7 @@ from vincicoder.render.processes import descendants
 
 SECRET = "the-canary-sang-at-noon"
 # Tight, so that bombs are over soon; CPU limits reject at the same point on a loaded machine.
-LIMITS = RenderLimits(cpu_seconds=4, wall_seconds=12, memory_mb=768, output_mb=16)
+LIMITS = RenderLimits(cpu_seconds=4, wall_seconds=30, memory_mb=768, output_mb=16)
 
 
 @dataclass(frozen=True, slots=True)

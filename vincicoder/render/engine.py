@@ -13,6 +13,7 @@ from typing import Literal, Self
 
 from vincicoder.render.api import RenderLimits, RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.fingerprint import fingerprint
 from vincicoder.render.handle import Job, WorkerHandle
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.results import rejected
@@ -98,6 +99,7 @@ class RenderEngine:
         if problem:
             deliver(job, rejected(request, Reason.RENDER_UNSUPPORTED, problem))
         else:
+            fingerprint(request.language)  # the first time it reads versions: here, not in the engine's thread
             self._supervisor.submit(job)
         return job
 
