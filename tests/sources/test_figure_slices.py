@@ -116,3 +116,12 @@ def test_gallery_markup_goes_and_code_stays() -> None:
         "# A comment that stays.\nimport numpy as np\n\nx = 1  # kept\n# also kept\ny = 2\nz = 3\n"
     )
     assert drop_gallery_markup("def broken(") == "def broken("
+
+
+def test_a_function_may_use_what_is_defined_after_it() -> None:
+    script = (
+        "import matplotlib.pyplot as plt\ndef outer():\n    return inner()\ndef inner():\n    return [1]\n"
+        "plt.figure()\nplt.plot(outer())\nplt.figure()\nplt.plot([2])\n"
+    )
+    first, second = slice_figures(script)
+    assert "def inner" in first and "def inner" not in second

@@ -95,7 +95,7 @@ def test_sections_are_cut_once_each() -> None:
     cutter = SectionCutter()
     first = list(cutter.cut(lxml.html.document_fromstring(page)))
     assert [len(re.findall(r"<h5>", html)) for html in first] == [0, 4, 1, 1]
-    assert "<nav>" in first[0] and all('<body class="dark">' in html for html in first)
+    assert "<nav>" in first[0] and all('<body class="dark" ' in html for html in first)
     other = f"<body class='dark'>{nav}<footer>{'Another foot of a page. ' * 20}</footer></body>"
     second = list(cutter.cut(lxml.html.document_fromstring(other)))
     assert len(second) == 1 and "<footer>" in second[0]

@@ -47,6 +47,7 @@ def test_environments_comments_and_indentation() -> None:
     assert drop_tex_comments("a % note\n% whole line\nb 50\\% c\\\\% d") == "a %\nb 50\\% c\\\\%"
     assert clean_snippet("\n    a  \n      b\n") == "a\n  b"
     assert draws(r"\tikz \draw;") and draws(r"\begin{circuitikz}") and not draws(r"\tikzset{a}")
+    assert not draws("% \\begin{tikzpicture}\nText")
 
 
 def test_xcolor_is_loaded_once_and_before_tikz() -> None:

@@ -42,8 +42,11 @@ class Numbers:
 
 
 class Sized(Numbers):
-    def sizes(self) -> list[int]:
-        return [100 * position for position in range(self.size)]
+    def listing(self) -> list[tuple[str, int]]:
+        return [
+            (f"{'odd' if position % 2 else 'even'}/{position}", 100 * position)
+            for position in range(self.size)
+        ]
 
 
 class Missing(Numbers):
@@ -72,7 +75,10 @@ def test_a_selection_chooses_by_size_then_spreads() -> None:
     source = Sized("a", 20)
     assert select_positions(Selection("a", rows=3, max_bytes=800), source) == [0, 3, 6]
     assert select_positions(Selection("a", max_bytes=300), source) == [0, 1, 2, 3]
-    with pytest.raises(ProfileError, match="'b' does not know the size of its rows"):
+    assert select_positions(Selection("a", max_bytes=900, exclude=("odd/*", "*/4")), source) == [0, 2, 6, 8]
+    with pytest.raises(ProfileError, match="'b' is not made of files: remove max_bytes and exclude"):
+        select_positions(Selection("b", exclude=("x",)), Numbers("b", 5))
+    with pytest.raises(ProfileError, match="'b' is not made of files"):
         select_positions(Selection("b", max_bytes=300), Numbers("b", 5))
 
 

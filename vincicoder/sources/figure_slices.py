@@ -40,6 +40,7 @@ class _Statement:
     is_setting: bool
     is_show: bool
     uses_pyplot: bool
+    is_definition: bool
 
 
 def _walk_scope(node: ast.AST) -> Iterator[ast.AST]:
@@ -107,6 +108,7 @@ def _read_statement(node: ast.stmt, text: str, makers: frozenset[str]) -> _State
         figures=0 if is_definition else _count_figures(node, makers),
         is_setting=_is_setting(node),
         is_show=_is_show(node),
+        is_definition=is_definition,
         uses_pyplot=not is_definition and any(name.id in ("plt", "pyplot", "pylab") for name in names),
     )
 
@@ -154,10 +156,13 @@ def _read_statements(code: str) -> list[_Statement]:
 def _close_over(statements: list[_Statement], chosen: set[int]) -> set[int]:
     """Add what the chosen statements depend on: for each name read, its latest binding and changes since."""
     pending = list(chosen)
+    last = max(chosen)
     while pending:
         index = pending.pop()
+        # What a definition uses may be bound after it, as long as that is before its use.
+        end = last if statements[index].is_definition else index
         for name in statements[index].reads | statements[index].changes:
-            for earlier in range(index - 1, -1, -1):
+            for earlier in range(end - 1, -1, -1):
                 statement = statements[earlier]
                 changes_data = name in statement.changes and not statement.uses_pyplot
                 if (name in statement.binds or changes_data) and earlier not in chosen:

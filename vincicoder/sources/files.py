@@ -36,6 +36,10 @@ def read_code(path: Path) -> str | bytes:
         return content
 
 
+def _identifier(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix().removesuffix(".gz")
+
+
 @dataclass(frozen=True)
 class FileSource:
     """One row a file under `root()`.
@@ -63,9 +67,10 @@ class FileSource:
     def count(self) -> int:
         return len(self.files)
 
-    def sizes(self) -> list[int]:
-        """Bytes of each row on disk, by listing, so that a profile can choose by size."""
-        return [path.stat().st_size for path in self.files]
+    def listing(self) -> list[tuple[str, int]]:
+        """(source_id, bytes on disk) of each row, so that a profile can choose by them."""
+        root = self.root()
+        return [(_identifier(path, root), path.stat().st_size) for path in self.files]
 
     def rows(self, start: int, stop: int) -> Iterator[RawSample]:
         root = self.root()
@@ -74,7 +79,7 @@ class FileSource:
             if self.edit is not None and isinstance(code, str):
                 code = self.edit(code)
             yield RawSample(
-                source_id=path.relative_to(root).as_posix().removesuffix(".gz"),
+                source_id=_identifier(path, root),
                 code=code,
                 language=self.info.languages[0],
                 domain=self.info.domain,

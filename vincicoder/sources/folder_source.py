@@ -52,10 +52,6 @@ class FolderSource:
     def count(self) -> int:
         return len(self._files)
 
-    def sizes(self) -> list[int]:
-        """Bytes of each file, by listing."""
-        return [path.stat().st_size for path in self._files]
-
     def rows(self, start: int, stop: int) -> Iterator[RawSample]:
         for path in self._files[start:stop]:
             yield RawSample(

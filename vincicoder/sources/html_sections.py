@@ -88,7 +88,8 @@ class SectionCutter:
         inner = textwrap.indent(textwrap.dedent(_first_line_indented(html)), "    ")
         return (
             '<html lang="en">\n<head>\n<meta charset="utf-8">\n</head>\n'
-            f'<body{names}>\n  <div style="{room}">\n{inner}\n  </div>\n</body>\n</html>\n'
+            f'<body{names} style="display: block">\n  <div style="{room}">\n{inner}\n  </div>\n'
+            "</body>\n</html>\n"
         )
 
 

@@ -68,6 +68,7 @@ _MATH = re.compile(
 _NOT_ALONE = re.compile(
     r"(?<!\\)#|\\(meta|marg|oarg|verb)\b|remember picture|current page|gnuplot|function *\{|\\tkzFct"
 )
+_MATH_USE = re.compile(r"\\(dfrac|tfrac|text|mathbb|boldsymbol|begin\{([pbvBV]?matrix|cases|align))(?![a-z])")
 _MIN_MATH_CHARACTERS = 15
 _MAX_DEFINITION_LINES = 30
 
@@ -191,7 +192,10 @@ def cut_tkz_examples(manual: Manual) -> Iterator[tuple[str, str]]:
 def _drawing(manual: Manual, code: str) -> Iterator[tuple[str, str]]:
     code = clean_snippet(code)
     setup = needed_setup(code, list(manual.definitions))
-    yield code, write_document(code, (*manual.preamble, *setup))
+    preamble = manual.preamble
+    if _MATH_USE.search(code) and not any("amsmath" in line for line in preamble):
+        preamble = (*preamble, "\\usepackage{amsmath,amssymb}")
+    yield code, write_document(code, (*preamble, *setup))
 
 
 def cut_formulas(manual: Manual) -> Iterator[tuple[str, str]]:

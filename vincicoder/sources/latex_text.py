@@ -15,8 +15,8 @@ _XCOLOR = re.compile(r"\\usepackage\[([^\]]*)\]\{xcolor\}")
 
 
 def draws(code: str) -> bool:
-    """Say whether a snippet holds a picture (TikZ or pgf), not only text."""
-    return _DRAWING.search(code) is not None
+    """Say whether a snippet holds a picture (TikZ or pgf), not only text, outside of comments."""
+    return _DRAWING.search(drop_tex_comments(code)) is not None
 
 
 def split_argument(text: str, opening: str, closing: str) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -23,11 +24,11 @@ class ProfileError(Exception):
 
 
 @runtime_checkable
-class SizedSource(Protocol):
-    """A source that knows the bytes of each row by listing."""
+class ListedSource(Protocol):
+    """A source of files, that knows the id and the bytes of each row by listing."""
 
-    def sizes(self) -> list[int]:
-        """Bytes of each row, in order."""
+    def listing(self) -> list[tuple[str, int]]:
+        """(source_id, bytes) of each row, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ class Selection:
     """What a profile takes of one source.
 
     `rows` at most (None: all), spread evenly over the source's order, out of those whose size is at
-    most `max_bytes` (None: any size).
+    most `max_bytes` (None: any size) and whose id matches no glob pattern of `exclude`.
     """
 
     source: str
     rows: int | None = None
     max_bytes: int | None = None
+    exclude: tuple[str, ...] = ()
 
 
 @cache
@@ -52,6 +54,7 @@ def _profiles() -> dict[str, tuple[Selection, ...]]:
                 source=entry["source"],
                 rows=None if entry["rows"] == "all" else entry["rows"],
                 max_bytes=entry.get("max_bytes"),
+                exclude=tuple(entry.get("exclude", ())),
             )
             for entry in profile["sources"]
         )
@@ -83,20 +86,26 @@ def select_positions(selection: Selection, source: Source) -> list[int]:
     """Return the positions of `source` that a selection takes, increasing.
 
     Raises `SourceUnavailableError` when the corpus is not here, `ProfileError` when the selection asks
-    for sizes of a source that does not know them.
+    for sizes or ids of a source that is not made of files.
     """
     positions: Sequence[int] = range(source.count())
-    if selection.max_bytes is not None:
-        if not isinstance(source, SizedSource):
+    if selection.max_bytes is not None or selection.exclude:
+        if not isinstance(source, ListedSource):
             raise ProfileError(
-                f"source {selection.source!r} does not know the size of its rows: "
-                "remove max_bytes from the profile"
+                f"source {selection.source!r} is not made of files: "
+                "remove max_bytes and exclude from the profile"
             )
-        sizes = source.sizes()
-        positions = [position for position in positions if sizes[position] <= selection.max_bytes]
+        listing = source.listing()
+        positions = [position for position in positions if _is_wanted(selection, *listing[position])]
     if selection.rows is None:
         return list(positions)
     return [positions[index] for index in spread(len(positions), selection.rows)]
+
+
+def _is_wanted(selection: Selection, source_id: str, size: int) -> bool:
+    if selection.max_bytes is not None and size > selection.max_bytes:
+        return False
+    return not any(fnmatchcase(source_id, pattern) for pattern in selection.exclude)
 
 
 def share_out(total: int, sizes: Sequence[int]) -> list[int]:
