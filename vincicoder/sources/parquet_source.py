@@ -84,7 +84,9 @@ class ParquetSource:
         statistics = parquet.metadata.row_group(group)
         row_bytes = statistics.total_byte_size // max(statistics.num_rows, 1) + 1
         size = min(max(_BATCH_BYTES // row_bytes, 1), _MAX_BATCH_ROWS)
-        for batch in parquet.iter_batches(size, row_groups=[group], columns=self.columns.columns()):
+        columns = self.columns.columns()
+        # No pool threads: they may outlive the file that they read.
+        for batch in parquet.iter_batches(size, row_groups=[group], columns=columns, use_threads=False):
             if position >= stop:
                 return
             for index in range(max(start - position, 0), min(stop - position, batch.num_rows)):
