@@ -105,7 +105,8 @@ def _release_schema() -> pa.Schema:
         pa.field("image_height", pa.int32(), nullable=False),
         pa.field("image_origin", pa.string(), nullable=False),
         pa.field("code_sha256", pa.string(), nullable=False),
-        pa.field("phash", pa.uint64(), nullable=False),
+        # The same 64 bits as the catalogue's unsigned phash: ms-swift's loader overflows on uint64.
+        pa.field("phash", pa.int64(), nullable=False),
         pa.field("render_fingerprint", pa.string(), nullable=False),
         # A measurement, so never the same twice: null here, real in the catalogue.
         pa.field("render_seconds", pa.float32()),

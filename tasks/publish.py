@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from storage.release import ReleaseFile
 
-STAGE = StageName("publish", 1)
+STAGE = StageName("publish", 2)
 
 # Rows whose images are in memory at a time while copying.
 _COPY_ROWS = 256
@@ -148,6 +149,7 @@ def _with_images(home: Home, rows: pa.Table, created_by: str) -> pa.Table:
         "image": [{"bytes": png, "path": f"{name}.png"} for name, png in zip(ids, images, strict=True)],
         "messages": messages,
         "created_by": [created_by] * rows.num_rows,
+        "phash": rows["phash"].to_numpy().view(np.int64),
     }
     columns = []
     for field in RELEASE_SCHEMA:

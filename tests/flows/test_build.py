@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
@@ -23,14 +24,8 @@ from vincicoder.sample import Task, make_sample_id
 
 
 def build(home: Path, *configs: Path, **changes: object) -> BuildResult:
-    config = BuildConfig(
-        profile=None,
-        source_configs=configs,
-        shard_rows=4,
-        workers=2,
-        render=RenderLimits(cpu_seconds=5),
-        **changes,
-    )
+    settings = {"shard_rows": 4, "workers": 2, "render": RenderLimits(cpu_seconds=5), **changes}
+    config = BuildConfig(profile=None, source_configs=configs, **settings)
     return run_build(config, str(home), DirectRunner(2), flow_run="test")
 
 
@@ -94,7 +89,10 @@ def test_duplicates_name_their_keeper(catalog: duckdb.DuckDBPyConnection) -> Non
     assert found == [("respaced", "circle", "exact_image", 0), ("same", "circle", "exact_code", 0)]
 
 
-def test_release_files_follow_the_schema_and_carry_the_pictures(built: tuple[Path, BuildResult]) -> None:
+def test_release_files_follow_the_schema_and_carry_the_pictures(
+    built: tuple[Path, BuildResult], catalog: duckdb.DuckDBPyConnection
+) -> None:
+    phashes = dict(catalog.execute("SELECT sample_id, phash FROM samples").fetchall())
     release = Path(built[1].release)
     files = sorted((release / "data").glob("*.parquet"))
     assert [file.name for file in files] == ["train-00000-of-00001.parquet"]
@@ -106,6 +104,7 @@ def test_release_files_follow_the_schema_and_carry_the_pictures(built: tuple[Pat
         assert row["messages"][0] == {"role": "user", "content": row["instruction"]}
         assert row["messages"][1]["content"] == f"```{row['language']}\n{row['code'].rstrip()}\n```"
         assert row["created_by"].startswith("vincicoder ")
+        assert row["phash"] % 2**64 == phashes[row["sample_id"]]
 
 
 def test_image_views_answer_here_and_for_a_moved_copy(
@@ -207,3 +206,38 @@ def test_a_home_may_be_an_object_store(tmp_path: Path) -> None:
     with home.open(f"releases/sft/{result.version}/data/train-00000-of-00001.parquet") as stream:
         assert pq.read_table(stream)["source_id"].to_pylist() == ["circle"]
     assert run_build(config, uri, DirectRunner(1), flow_run="").version == result.version
+
+
+def test_the_release_does_not_depend_on_how_rows_are_cut_into_shards(
+    built: tuple[Path, BuildResult], tmp_path: Path
+) -> None:
+    whole = build(tmp_path / "home", built[0].parent / "own.yaml", shard_rows=5000)
+    assert whole.rejected == built[1].rejected
+    for file in sorted((Path(whole.release) / "data").iterdir()):
+        assert file.read_bytes() == (Path(built[1].release) / "data" / file.name).read_bytes()
+
+
+def test_a_100_mb_row_and_binary_garbage_hurt_nobody(tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    good = GOOD[0][3]
+    (folder / "a.svg").write_text(good)
+    (folder / "b.svg").write_bytes(bytes(range(256)) * 64)
+    (folder / "c.svg").write_text("<svg>" + "x" * 100_000_000 + "</svg>")
+    (folder / "d.svg").write_bytes(b"")
+    (folder / "e.svg").write_text(good.replace("teal", "maroon"))
+    entry = {"name": "files", "format": "folder", "path": "files", "domain": "svg", "license": "CC0-1.0"}
+    config = tmp_path / "files.yaml"
+    config.write_text(json.dumps({"sources": [entry]}))
+    result = build(tmp_path / "home", config)
+    assert (result.collected, result.kept, result.rejected) == (5, 2, 3)
+    with duckdb.connect(f"{result.release}/catalog.duckdb", read_only=True) as catalog:
+        reasons = dict(catalog.execute("SELECT source_id, reason FROM rejects").fetchall())
+        detail = catalog.execute("SELECT detail FROM rejects WHERE source_id = 'c.svg'").fetchone()
+    assert reasons == {
+        "b.svg": "collect.not_text",
+        "c.svg": "collect.oversized",
+        "d.svg": "collect.no_code",
+    }
+    assert detail is not None and detail[0].startswith("100000011 bytes")
+    assert sum(path.stat().st_size for path in (tmp_path / "home").rglob("*.parquet")) < 1_000_000
