@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+import tempfile
 import types
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,7 +125,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
     """Run the code and write its picture, or why there is none, into `region`. Never raises."""
     try:
         os.chdir(folder)
-        os.environ["HOME"] = os.environ["TMPDIR"] = str(folder)
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         captured.limits = limits
         install_hooks()
         sandbox.apply(limits)

@@ -6,6 +6,8 @@ import importlib
 import re
 import sys
 
+from vincicoder.render.svg_backends import load_drawing_libraries
+
 # Installed libraries that draw, or that drawing code computes with; nothing else is ever imported here.
 _LIBRARIES = (
     "matplotlib mpl_toolkits numpy scipy pandas seaborn sklearn networkx rdkit plotly schemdraw indigo PIL "
@@ -28,6 +30,8 @@ class Preloader:
     def preload(self, code: str) -> bool:
         """Import what `code` names of the allowed libraries; return whether anything new was loaded."""
         before = len(sys.modules)
+        if "svg" in code.lower():
+            load_drawing_libraries()  # finding them takes other programs, which a sample cannot start
         for module, names, plain in _IMPORT.findall(code):
             if plain:
                 for part in plain.split(","):

@@ -67,6 +67,15 @@ def backend_version() -> str:
     return "librsvg " + ".".join(str(number) for number in numbers)
 
 
+@cache
+def load_drawing_libraries() -> None:
+    """Load everything that drawing needs, for a process that is to be confined afterwards."""
+    import cairocffi  # noqa: F401
+    import cairosvg  # noqa: F401
+
+    _library()
+
+
 def has_librsvg() -> bool:
     """Return whether the fast library is installed."""
     return _library() is not None
