@@ -21,7 +21,7 @@ from vincicoder.render.latex_server import PreambleError, WarmLatex, fork_librar
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
-WARM_PROCESSES = 24
+WARM_PROCESSES = 16
 """pdflatex processes kept warm in a worker, each with another beginning of a document read: 34 MB
 each, most of it shared with the one it branched off."""
 
@@ -45,7 +45,7 @@ class LatexRenderer:
         """Load the preamble of most snippets."""
         self._limits = limits
         self._workspace = workspace
-        if self._library is not None and self._make_warm([snippet_preamble("")]) is None:
+        if self._library is not None and self._make_warm(["", snippet_preamble("")]) == "":
             raise InfrastructureError(
                 "pdflatex does not get through the preamble of snippets: is TeX complete?"
             )
@@ -85,9 +85,9 @@ class LatexRenderer:
             if document.own_preamble:
                 candidates = beginnings(document.preamble, document.opening)
             else:
-                candidates = [document.preamble, document.preamble + document.opening][
-                    : 2 if document.opening else 1
-                ]
+                candidates = ["", document.preamble]
+                if document.opening:
+                    candidates.append(document.preamble + document.opening)
             ended, lines_before = self._run_warm(document, candidates, directory)
             if ended is not None and ended.code == 0 and needs_second_run(directory):
                 # References are read when the document begins: start before that.
@@ -97,6 +97,8 @@ class LatexRenderer:
                 return ended, document.line_offset + lines_before
         (directory / f"{JOB_NAME}.tex").write_text(document.text, errors="replace")
         ended = run_cold(engine, directory, self._limits)
+        # Lua may have written to the font bitmaps that other documents use.
+        shutil.rmtree(self._workspace / "fonts", ignore_errors=True)
         if ended.code == 0 and needs_second_run(directory):
             ended = run_cold(engine, directory, self._limits)
         return ended, document.line_offset
@@ -131,7 +133,9 @@ class LatexRenderer:
                 directory = self._workspace / f"warm-{self._jobs}"
                 try:
                     if reached is None:
-                        self._warm[beginning] = start_warm(beginning, self._library, directory)
+                        self._warm[beginning] = start_warm(
+                            beginning, self._library, directory, self._workspace / "fonts"
+                        )
                     else:
                         self._warm[beginning] = self._warm[reached].branch(
                             beginning[len(reached) :], directory
@@ -142,7 +146,8 @@ class LatexRenderer:
             self._warm.move_to_end(beginning)
             reached = beginning
         while len(self._warm) > WARM_PROCESSES:
-            self._warm.popitem(last=False)[1].close()
+            # All others branch off the first, which has read nothing.
+            self._warm.pop(next(text for text in self._warm if text)).close()
         return reached
 
     def _result(self, document: Document, ended: Ended, offset: int, directory: Path) -> Picture | Refusal:

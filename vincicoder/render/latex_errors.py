@@ -15,7 +15,7 @@ _CONTEXT = re.compile(r"^l\.\d+ .*$", re.MULTILINE)
 _MISSING = (
     re.compile(r"File [`'](?P<name>[^']+)' not found"),
     re.compile(r"I can't find file [`'\"](?P<name>[^'\"]+)['\"]"),
-    re.compile(r"I did not find the tikz library '(?P<name>[^']+)'"),
+    re.compile(r"I did not find the (?:tikz|pgf) library '(?P<name>[^']+)'"),
     re.compile(r"Unknown pgf library '(?P<name>[^']+)'"),
     re.compile(r"[Tt]he font \"(?P<name>[^\"]+)\" cannot be found"),
     re.compile(r"Unable to load picture or PDF file '(?P<name>[^']+)'"),

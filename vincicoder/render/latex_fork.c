@@ -34,6 +34,11 @@ static struct {
 static int output_count;
 static int is_job;
 
+static int ends_with(const char *text, const char *end) {
+    size_t length = strlen(text), tail = strlen(end);
+    return length >= tail && !strcmp(text + length - tail, end);
+}
+
 static int read_line(char *line, size_t size) {
     size_t used = 0;
     char byte;
@@ -81,6 +86,9 @@ static void become_branch(const char *line) {
 
 static void serve(void) {
     char line[8192];
+    /* A PDF that has been begun is half in TeX's memory: its forks could not write it. */
+    for (int index = 0; index < output_count; index++)
+        if (ends_with(outputs[index].name, ".pdf")) _exit(91);
     dprintf(ANSWERS, "ready\n");
     while (read_line(line, sizeof line)) {
         int branch = !strncmp(line, "branch ", 7);
@@ -101,11 +109,6 @@ static void serve(void) {
             ;
     }
     _exit(0);
-}
-
-static int ends_with(const char *text, const char *end) {
-    size_t length = strlen(text), tail = strlen(end);
-    return length >= tail && !strcmp(text + length - tail, end);
 }
 
 static FILE *open_file(const char *path, const char *mode) {

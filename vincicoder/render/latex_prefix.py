@@ -10,8 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Container, Sequence
 
-KEEP_AFTER = 2
-"""A beginning gets a process of its own when it is seen this often: branching off costs a fork."""
+SHARED_AFTER = 2
+"""A beginning shared by different preambles gets a process of its own when it is seen this often; a whole
+preamble gets one at once, since branching off costs a fork and loading it again costs tenths of seconds."""
 
 MAX_COUNTED = 10_000
 """Beginnings remembered; when there are more the counts start anew."""
@@ -30,18 +31,18 @@ _UNSHARED = re.compile(
 def beginnings(preamble: str, opening: str) -> list[str]:
     r"""Return the beginnings of a document that end after a loading line, shortest first.
 
-    Those that load no package are left out: they save nothing. The last one reaches beyond
-    \begin{document} (`opening`) if all of the preamble is loading lines.
+    The first is empty: TeX with its format read. The last one reaches beyond \begin{document}
+    (`opening`) if all of the preamble is loading lines.
     """
-    found: list[str] = []
+    found = [""]
     end = 0
     for line in preamble.splitlines(keepends=True):
         if not line.endswith("\n") or not _LOADING.fullmatch(line.rstrip("\n")) or _UNSHARED.search(line):
             return found
         end += len(line)
-        if "\\usepackage" in line or "tikz" in line or "{beamer}" in line:
+        if "\\" in line:
             found.append(preamble[:end])
-    if found and opening:
+    if opening:
         found.append(preamble + opening)
     return found
 
@@ -54,21 +55,21 @@ class Habits:
         self._unsuitable: set[str] = set()
 
     def choose(self, candidates: Sequence[str], warm: Container[str]) -> list[str]:
-        """Return the beginnings to make warm, in order, each a branch of the one before, ending with the
-        one to start from; or only that one, if it is warm already; or nothing, for a cold run.
+        """Return the beginnings to use, in order: one that is warm, if any is, then branches to make of it.
 
         `candidates` are beginnings of one document, shortest first.
         """
         usable = [text for text in candidates if text not in self._unsuitable]
-        if not usable or usable[0] != candidates[0]:
+        if not usable:
             return []
         if len(self._counts) > MAX_COUNTED:
             self._counts.clear()
         self._counts.update(usable)
         chosen = [max((text for text in usable if text in warm), key=len, default=usable[0])]
-        wanted = max((text for text in usable if self._counts[text] >= KEEP_AFTER), key=len, default="")
-        if len(wanted) > len(chosen[0]):
-            chosen.append(wanted)
+        shared = [text for text in usable[:-1] if self._counts[text] >= SHARED_AFTER]
+        for wanted in (*shared[-1:], usable[-1]):
+            if len(wanted) > len(chosen[-1]):
+                chosen.append(wanted)
         return chosen
 
     def reject(self, beginning: str) -> None:

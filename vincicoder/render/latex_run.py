@@ -39,14 +39,17 @@ def tex_command(engine: str) -> list[str]:
     return [engine, *options, f"-jobname={JOB_NAME}", f"{settings}\\input{{{JOB_NAME}.tex}}"]
 
 
-def tex_environment(home: Path) -> dict[str, str]:
-    """Return an environment in which TeX reads and writes no absolute path and knows no user."""
+def tex_environment(home: Path, fonts: Path) -> dict[str, str]:
+    """Return an environment in which TeX reads and writes no absolute path and knows no user.
+
+    Below `fonts` TeX keeps the bitmaps of fonts that have no outlines.
+    """
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "HOME": str(home),
         "TMPDIR": str(home),
         "TEXMFHOME": str(home / "texmf"),
-        "TEXMFVAR": str(home / "texmf-var"),
+        "TEXMFVAR": str(fonts),
         "TEXMFCONFIG": str(home / "texmf-config"),
         "openin_any": "p",
         "openout_any": "p",
@@ -75,7 +78,7 @@ def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
             process = subprocess.Popen(
                 tex_command(engine),
                 cwd=directory,
-                env=tex_environment(directory),
+                env=tex_environment(directory, directory / "texmf-var"),
                 preexec_fn=restrict_child,
                 stdin=subprocess.DEVNULL,
                 stdout=terminal,

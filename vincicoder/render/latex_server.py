@@ -97,9 +97,8 @@ class WarmLatex:
     def run(self, directory: Path, limits: RenderLimits) -> Ended:
         """Typeset directory/body.tex. Raises InfrastructureError when the server itself is gone."""
         deadline = time.monotonic() + limits.wall_seconds * 0.9
-        self._ask(
-            f"run {math.ceil(limits.cpu_seconds)} {limits.memory_mb << 20} {limits.output_mb << 20} {directory}"
-        )
+        cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
+        self._ask(f"run {cpu} {memory} {size} {directory}")
         try:
             word, number = self._answer(deadline).split()
             if word != "started":
@@ -148,8 +147,11 @@ class WarmLatex:
         return line.decode()
 
 
-def start_warm(preamble: str, library: Path, directory: Path) -> WarmLatex:
-    """Start pdflatex and let it read a preamble; raises PreambleError when that fails."""
+def start_warm(preamble: str, library: Path, directory: Path, fonts: Path) -> WarmLatex:
+    """Start pdflatex and let it read a preamble; raises PreambleError when that fails.
+
+    It and its branches keep font bitmaps below `fonts`.
+    """
     _write_beginning(directory, f"{JOB_NAME}.tex", preamble + _READ_FONT_MAP)
     requests_read, requests = os.pipe()
     answers, answers_write = os.pipe()
@@ -164,7 +166,7 @@ def start_warm(preamble: str, library: Path, directory: Path) -> WarmLatex:
         process = subprocess.Popen(
             tex_command("pdflatex"),
             cwd=directory,
-            env=tex_environment(directory) | {"LD_PRELOAD": str(library)},
+            env=tex_environment(directory, fonts) | {"LD_PRELOAD": str(library)},
             preexec_fn=prepare_child,
             close_fds=False,
             stdin=subprocess.DEVNULL,
