@@ -99,7 +99,7 @@ class RenderEngine:
         if problem:
             deliver(job, rejected(request, Reason.RENDER_UNSUPPORTED, problem))
         else:
-            fingerprint(request.language)  # the first time it reads versions: here, not in the engine's thread
+            fingerprint(request.language)  # reads versions once: here, not in the engine's thread
             self._supervisor.submit(job)
         return job
 
