@@ -50,11 +50,17 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
             wait_for_server(variables["PREFECT_API_URL"], server)
             yield variables
         finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(30)
-            except subprocess.TimeoutExpired:
-                server.kill()
+            stop(server)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask first; a busy machine may take longer than a test can wait."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def wait_for_server(url: str, server: subprocess.Popen[bytes]) -> None:
@@ -118,8 +124,7 @@ def test_deployed_build_publishes_a_release(environment: dict[str, str], tmp_pat
     except AssertionError as error:
         raise AssertionError(log.read_text()) from error
     finally:
-        worker.send_signal(signal.SIGINT)
-        worker.wait(60)
+        stop(worker)
     assert "Completed" in printed, log.read_text()
 
     version = current_version(Home(home), "sft")

@@ -38,7 +38,10 @@ class WorkerRenderer(Protocol):
     """
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
-        """Warm up: import, launch the browser, load the format. `workspace` is private, emptied by the engine."""
+        """Warm up: import, launch the browser, load the format.
+
+        `workspace` is private and emptied by the engine.
+        """
 
     def render(self, code: str) -> Picture | Refusal:
         """Render one sample; leave nothing behind that the next sample could see."""
@@ -54,7 +57,13 @@ class RendererModule(Protocol):
         """Make the worker-side renderer."""
 
     def fingerprint(self) -> Mapping[str, str]:
-        """Everything that decides the pixels: engine, versions, fonts, dpi, viewport. Cheap, in the parent."""
+        """Everything that decides the pixels: engine, versions, fonts, dpi, viewport.
+
+        Cheap, called in the parent.
+        """
 
     def missing_tools(self) -> list[str]:
-        """What must be installed for this language to render here, in words a user can act on; empty when ready."""
+        """What must be installed to render this language here, in words a user can act on.
+
+        Empty when ready.
+        """
