@@ -4,24 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import MappingProxyType
 from typing import Annotated
 
 import typer
 
-from vincicoder.sample import Language
+from vincicoder.sample import LANGUAGE_OF_SUFFIX
 
-_LANGUAGE_OF_SUFFIX = MappingProxyType(
-    {
-        ".py": Language.PYTHON,
-        ".html": Language.HTML,
-        ".htm": Language.HTML,
-        ".svg": Language.SVG,
-        ".tex": Language.LATEX,
-        ".gv": Language.GRAPHVIZ,
-        ".dot": Language.GRAPHVIZ,
-    }
-)
 _SAMPLES_FAULT, _OUR_FAULT = 3, 4
 
 
@@ -39,9 +27,9 @@ def render(
     """Render one file in the sandbox. Exit 0: rendered; 3: the sample's fault; 4: ours."""
     from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
 
-    chosen = language or _LANGUAGE_OF_SUFFIX.get(file.suffix.lower())
+    chosen = language or LANGUAGE_OF_SUFFIX.get(file.suffix.lower())
     if chosen is None:
-        known = ", ".join(_LANGUAGE_OF_SUFFIX)
+        known = ", ".join(LANGUAGE_OF_SUFFIX)
         typer.echo(f"vincicoder: received {file.name}; known suffixes are {known}: give --language", err=True)
         raise typer.Exit(2)
     code = file.read_text("utf-8", errors="replace")

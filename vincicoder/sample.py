@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Domain(StrEnum):
@@ -26,6 +27,20 @@ class Language(StrEnum):
     SVG = "svg"
     LATEX = "latex"
     GRAPHVIZ = "graphviz"
+
+
+LANGUAGE_OF_SUFFIX = MappingProxyType(
+    {
+        ".py": Language.PYTHON,
+        ".html": Language.HTML,
+        ".htm": Language.HTML,
+        ".svg": Language.SVG,
+        ".tex": Language.LATEX,
+        ".gv": Language.GRAPHVIZ,
+        ".dot": Language.GRAPHVIZ,
+    }
+)
+"""The language of a file of code, by its lower-case suffix."""
 
 
 class Task(StrEnum):

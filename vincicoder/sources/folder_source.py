@@ -7,20 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from vincicoder.sample import Language, RawSample
+from vincicoder.sample import LANGUAGE_OF_SUFFIX, RawSample
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError
 from vincicoder.sources.files import list_files, read_code
 from vincicoder.sources.jsonl_source import file_revision
-
-LANGUAGE_OF_SUFFIX = {
-    ".py": Language.PYTHON,
-    ".html": Language.HTML,
-    ".htm": Language.HTML,
-    ".svg": Language.SVG,
-    ".tex": Language.LATEX,
-    ".gv": Language.GRAPHVIZ,
-    ".dot": Language.GRAPHVIZ,
-}
 
 
 @dataclass(frozen=True)
