@@ -18,6 +18,7 @@ from pathlib import Path
 
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.processes import TreeUse, descendants, tree_use
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
@@ -63,6 +64,9 @@ def worker_environment() -> dict[str, str]:
     }
     for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"):  # a worker is one core's worth of work
         environment[f"{name}_NUM_THREADS"] = "1"
+    browser = find_chromium()
+    if browser is not None:  # the worker has neither the caller's PATH nor its home to look in
+        environment[EXECUTABLE_VARIABLE] = str(browser)
     return environment
 
 
@@ -174,5 +178,3 @@ class WorkerHandle:
         if self.configuration.workspace:
             shutil.rmtree(self.configuration.workspace, ignore_errors=True)
         return code
-
-

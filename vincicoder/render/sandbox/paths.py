@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import site
 import sys
 from pathlib import Path
@@ -65,6 +66,9 @@ def readable_by_samples() -> list[Path]:
     found += [Path(entry) for entry in (*site.getsitepackages(), site.getusersitepackages())]
     found += [Path(entry) for entry in sys.path if entry and "site-packages" in entry]
     found.append(package_root() / "vincicoder")
+    browser = os.environ.get("VINCICODER_CHROMIUM")  # may lie in the user's home
+    if browser:
+        found.append(Path(browser).resolve().parent)
     return found
 
 
