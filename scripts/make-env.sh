@@ -1,14 +1,28 @@
 #!/usr/bin/env bash
-# Make .venv hold exactly the pinned versions of requirements/lock.txt (or a later, compatible
-# addition of your own: nothing is removed), and this project as an editable install.
+# Make .venv hold exactly the pinned versions of requirements/lock.txt, or with the argument `trainers`
+# those of requirements/lock-trainers.txt (a superset) and torch, and this project as an editable
+# install. Nothing is removed: a compatible addition of your own stays.
 #
-# The stamp inside .venv records what was installed, so a second run takes a few milliseconds.
+# The stamps inside .venv record what was installed, so a second run takes a few milliseconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-stamp=.venv/.installed
-wanted=$(cat requirements/lock.txt pyproject.toml | sha256sum | cut -d ' ' -f 1)
-if [[ -x .venv/bin/python && -f $stamp && $(<"$stamp") == "$wanted" ]]; then
+kind=${1:-base}
+case "$kind" in
+base) lock=requirements/lock.txt ;;
+trainers) lock=requirements/lock-trainers.txt ;;
+*)
+    echo "make-env: received '$kind'; allowed are 'base' and 'trainers'" >&2
+    exit 1
+    ;;
+esac
+
+# is_installed KIND: whether .venv holds what the present files ask for.
+wanted=$(cat requirements/*.txt pyproject.toml scripts/make-env.sh | sha256sum | cut -d ' ' -f 1)
+is_installed() {
+    [[ -x .venv/bin/python && -f .venv/.installed-$1 && $(<".venv/.installed-$1") == "$wanted" ]]
+}
+if is_installed "$kind" || is_installed trainers; then
     echo "env: .venv is up to date"
     exit 0
 fi
@@ -19,14 +33,18 @@ if ! .venv/bin/python -c 'import pip' 2>/dev/null; then
     rm -rf .venv
     "$python" -m venv .venv
 fi
-rm -f "$stamp"
-echo "env: installing the pinned versions of requirements/lock.txt"
-.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes \
-    -r requirements/lock.txt
+rm -f .venv/.installed-*
+echo "env: installing the pinned versions of $lock"
+.venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r "$lock"
+if [[ $kind == trainers ]]; then
+    # No hash: which build it is depends on the machine (requirements/unlocked.txt).
+    .venv/bin/python -m pip install -qq --disable-pip-version-check \
+        -c requirements/constraints-cpu.txt torch torchvision
+fi
 # setuptools is in the lock, so building the project itself fetches nothing.
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation \
     --editable .
 .venv/bin/python -m pip check >/dev/null || .venv/bin/python -m pip check >&2
 scripts/install-browser.sh
-echo "$wanted" >"$stamp"
+echo "$wanted" >".venv/.installed-$kind"
 echo "env: done"

@@ -21,7 +21,7 @@ from vincicoder.render.latex_server import PreambleError, WarmLatex, fork_librar
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
-WARM_PROCESSES = 16
+WARM_PROCESSES = 24
 """pdflatex processes kept warm in a worker, each with another beginning of a document read: 34 MB
 each, most of it shared with the one it branched off."""
 
