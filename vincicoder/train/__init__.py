@@ -1,0 +1,1 @@
+"""Training: the reward, the trainers' configurations and launches, the runs they make."""
