@@ -59,6 +59,14 @@ RENDERS_SCHEMA = pa.schema(
     ]
 )
 
+# The corpora's own pictures of kept rows, as collected: compared with the renders, never released.
+SOURCE_IMAGES_SCHEMA = pa.schema(
+    [
+        pa.field("sample_id", pa.string(), nullable=False),
+        pa.field("image", pa.binary(), nullable=False),
+    ]
+)
+
 REJECT_SCHEMA = pa.schema(
     [
         *SAMPLE_FIELDS,

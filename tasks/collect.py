@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from prefect import task
 
-from storage.schemas import SAMPLE_SCHEMA
+from storage.schemas import SAMPLE_SCHEMA, SOURCE_IMAGES_SCHEMA
 from tasks.stage import StageName, StageTables, run_stage, split_rejected
 from vincicoder.collect import to_sample
 from vincicoder.sources.profiles import read_positions
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vincicoder.sample import Rejection, Sample
     from vincicoder.sources.base import Source
 
-STAGE = StageName("collect", 1)
+STAGE = StageName("collect", 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,10 @@ class CollectShard:
 def collect_shard(
     home: Home, source: str, shard: int, corpus: Source, part: CollectShard, max_code_bytes: int
 ) -> StageOutput:
-    """Read the rows of one shard. The key holds the corpus's revision, so new content is read anew."""
+    """Read the rows of one shard. The key holds the corpus's revision, so new content is read anew.
+
+    The extra table `source_images` holds the corpus's own picture of each kept row that has one.
+    """
     revision = corpus.revision()
     parameters = {
         "source": source,
@@ -57,13 +60,19 @@ def collect_shard(
     def compute(_key: str) -> StageTables:
         samples: list[Sample] = []
         rejections: dict[int, Rejection] = {}
+        images: list[dict[str, str | bytes]] = []
         for raw in read_positions(corpus, part.positions):
             sample, rejection = to_sample(raw, corpus.info, revision, max_code_bytes)
             if rejection is not None:
                 rejections[len(samples)] = rejection
+            elif raw.image is not None:
+                images.append({"sample_id": sample.sample_id, "image": raw.image})
             samples.append(sample)
         table = pa.Table.from_pylist([asdict(sample) for sample in samples], SAMPLE_SCHEMA)
-        return split_rejected(STAGE, table, rejections)
+        split = split_rejected(STAGE, table, rejections)
+        if not images:
+            return split
+        return replace(split, extra={"source_images": pa.Table.from_pylist(images, SOURCE_IMAGES_SCHEMA)})
 
     return run_stage(
         home,

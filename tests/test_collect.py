@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
+from storage.home import Home
+from storage.outputs import read_output
+from tasks.collect import CollectShard, collect_shard
 from vincicoder.collect import QUARANTINE_CHARACTERS, to_sample
-from vincicoder.sample import RawSample, Reason, Task, make_sample_id
+from vincicoder.sample import RawSample, Reason, Rejection, Task, make_sample_id
 from vincicoder.sources.base import SourceInfo
 
 INFO = SourceInfo("corpus", "svg", ("svg",), "MIT", "here", "none")
@@ -59,3 +65,43 @@ def test_unknown_languages_and_domains_are_named() -> None:
     assert language is not None and language.reason is Reason.COLLECT_UNKNOWN_LANGUAGE
     assert "'cobol'" in language.detail and "python" in language.detail
     assert domain is not None and domain.reason is Reason.COLLECT_UNKNOWN_DOMAIN
+
+
+def test_the_verdict_of_the_source_comes_first_and_keeps_what_was_received() -> None:
+    verdict = Rejection(Reason.COLLECT_OTHER_TASK, "category 'qa'\0")
+    for code in ("three bars", None, b"\xff"):
+        raw = RawSample("row-1", code, "python", "chart", "MIT", rejection=verdict)
+        sample, rejection = to_sample(raw, INFO, "1.0", 1000)
+        assert rejection == Rejection(Reason.COLLECT_OTHER_TASK, "category 'qa'\\x00")
+    assert sample.code == "\\xff"
+
+
+class _Pictures:
+    info = INFO
+
+    def revision(self) -> str:
+        return "1"
+
+    def count(self) -> int:
+        return 3
+
+    def rows(self, start: int, stop: int) -> Iterator[RawSample]:
+        verdict = Rejection(Reason.COLLECT_OTHER_TASK, "a question")
+        made = [
+            RawSample("a", "<svg/>", "svg", "svg", "MIT", image=b"picture a"),
+            RawSample("b", "<svg></svg>", "svg", "svg", "MIT"),
+            RawSample("c", "what?", "svg", "svg", "MIT", image=b"picture c", rejection=verdict),
+        ]
+        yield from made[start:stop]
+
+
+def test_pictures_of_kept_rows_are_written_beside_them(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    output = collect_shard.fn(home, "corpus", 0, _Pictures(), CollectShard((0, 1, 2)), 1000)
+    assert (output.rows_kept, output.rows_rejected) == (2, 1)
+    images = read_output(home, output, "source_images").to_pylist()
+    assert images == [
+        {"sample_id": make_sample_id("corpus", "a", Task.DIRECT, "<svg/>"), "image": b"picture a"}
+    ]
+    without = collect_shard.fn(home, "corpus", 0, _Pictures(), CollectShard((1,)), 1000)
+    assert "source_images.parquet" not in without.files

@@ -27,12 +27,14 @@ QUARANTINE_CHARACTERS = 4_000
 def to_sample(
     raw: RawSample, info: SourceInfo, revision: str, max_code_bytes: int
 ) -> tuple[Sample, Rejection | None]:
-    """Turn a raw row into a sample, with the rejection where it can't be one.
+    """Turn a raw row into a sample, with the rejection where it can't be one; the source's own comes first.
 
     Line ends become LF and a byte order mark goes; nothing else of the code changes. A rejected
     row keeps the head of what was received, made printable.
     """
     code, rejection = _as_text(raw.code, max_code_bytes)
+    if raw.rejection is not None:
+        rejection = Rejection(raw.rejection.reason, _printable(raw.rejection.detail))
     if rejection is None and raw.language not in set(Language):
         rejection = Rejection(
             Reason.COLLECT_UNKNOWN_LANGUAGE, f"received {raw.language!r}; known are {', '.join(Language)}"

@@ -61,6 +61,9 @@ class Reason(StrEnum):
     COLLECT_OVERSIZED = "collect.oversized"  # over the hard limit that protects memory
     COLLECT_UNKNOWN_LANGUAGE = "collect.unknown_language"  # the source names no known language
     COLLECT_UNKNOWN_DOMAIN = "collect.unknown_domain"
+    COLLECT_OTHER_TASK = "collect.other_task"  # the row asks for no code: questions, algorithms, captions
+    COLLECT_NOT_SELF_CONTAINED = "collect.not_self_contained"  # needs data that the row does not bring
+    COLLECT_MALFORMED_ROW = "collect.malformed_row"  # a field of another type than the corpus declares
 
     CLEAN_SYNTAX_ERROR = "clean.syntax_error"
     CLEAN_TOO_SHORT = "clean.too_short"
@@ -113,11 +116,21 @@ def code_sha256(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a stage does not keep a row: the reason for machines, the detail for people."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class RawSample:
     """One row as a source yields it, before anything is trusted.
 
     `code` is text, undecoded bytes, or None where the corpus has none; `language` may be
     a string that no renderer knows. The collect stage turns it into a sample or a reject.
+    `image` is the corpus's own picture as its file's bytes, undecoded and unchecked, where it has one.
+    `rejection` is the source's own verdict: a row that is not image-to-code at all.
     """
 
     source_id: str
@@ -125,6 +138,8 @@ class RawSample:
     language: str
     domain: str
     license: str
+    image: bytes | None = None
+    rejection: Rejection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +159,3 @@ class Sample:
     task: str
     code: str
     code_sha256: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Why a stage does not keep a row: the reason for machines, the detail for people."""
-
-    reason: Reason
-    detail: str
