@@ -6,7 +6,7 @@ import hashlib
 import json
 from functools import cache
 
-from vincicoder.render.registry import load_module
+from vincicoder.render.registry import LANGUAGES, load_module
 
 # Raised when the engine's own treatment of pixels changes (compositing on white, size rules).
 _PIPELINE_VERSION = "1"
@@ -14,11 +14,13 @@ _PIPELINE_VERSION = "1"
 
 @cache
 def fingerprint(language: str) -> str:
-    """Return 16 hex digits over the language's renderer, versions, fonts and sizes.
+    """Return 16 hex digits over the language's renderer, versions, fonts and sizes, and over those of
+    the languages that it hands over to.
 
     Cheap, in the calling process, no worker is started. Same fingerprint and code, same pixels.
     Raises KeyError for an unregistered language, ImportError where its packages are missing.
     """
     parts = {"language": language, "pipeline": _PIPELINE_VERSION, **load_module(language).fingerprint()}
+    parts |= {f"hands over to {name}": fingerprint(name) for name in LANGUAGES[language].hands_over_to}
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -12,7 +12,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.processes import TreeUse, descendants, tree_use
+from vincicoder.render.protocol import HandOver
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
 
@@ -30,12 +31,24 @@ _EXIT_WAIT_SECONDS = 2.0
 
 @dataclass(slots=True)
 class Job:
-    """One request on its way through the engine. `deliver` is called once, from the engine's thread."""
+    """One request on its way through the engine. `deliver` is called once, from the engine's thread.
+
+    `handed_over` is what a first worker made of it for a second to draw; `seconds` and `cpu_seconds`
+    are what the first had used by then.
+    """
 
     request: RenderRequest
     deliver: Callable[[Job, RenderResult], None]
+    handed_over: HandOver | None = None
+    seconds: float = 0.0
+    cpu_seconds: float = 0.0
     deaths: list[int] = field(default_factory=list)  # exit codes of the workers that it took along
     abandoned: bool = False  # nobody waits for it any more
+
+    @property
+    def language(self) -> str:
+        """The language whose worker is to render it next."""
+        return self.handed_over.language if self.handed_over else self.request.language
 
 
 class WorkerState(Enum):
@@ -112,8 +125,10 @@ class WorkerHandle:
         if not self.jobs and self.state is WorkerState.SERVING:
             self.begin_sample()
         self.jobs.append(job)
-        code = job.request.code.encode("utf-8", "surrogatepass")
-        self._outgoing.append(memoryview(pack_head({}, len(code))))
+        page = job.handed_over
+        code = (page.document if page else job.request.code).encode("utf-8", "surrogatepass")
+        head = {"view": asdict(page.view)} if page else {}
+        self._outgoing.append(memoryview(pack_head(head, len(code))))
         if code:
             self._outgoing.append(memoryview(code))
         self.flush()

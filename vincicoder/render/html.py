@@ -20,12 +20,13 @@ from vincicoder.render.html_page import (
     VIEWPORT_HEIGHT,
     VIEWPORT_WIDTH,
     VIRTUAL_TIME_MS,
+    NotDrawnError,
     Page,
     PageCrashedError,
     scripts,
 )
 from vincicoder.render.html_watch import Budget, BudgetExceededError
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import PageView, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
 if TYPE_CHECKING:
@@ -55,10 +56,17 @@ class HtmlRenderer:
         """Draw one HTML document, with its own scripts run and everything outside it unreachable."""
         if not code.strip():
             return Refusal(Reason.RENDER_NO_OUTPUT, "the document is empty")
+        return self.render_page(code, PageView())
+
+    def render_page(self, code: str, view: PageView) -> Picture | Refusal:
+        """Draw a document in the same way, and show one element of it, if `view` names one."""
         if self._browser is None or self._drawn >= PAGES_PER_BROWSER:
             self._launch()
         try:
-            return self._draw(code)
+            return self._draw(code, view)
+        except NotDrawnError as error:
+            self._clear()
+            return Refusal(Reason.RENDER_ERROR, str(error))
         except BudgetExceededError as error:
             if error.reason != Reason.RENDER_TOO_LARGE:
                 self._stop()
@@ -76,11 +84,11 @@ class HtmlRenderer:
         """Stop the browser."""
         self._stop()
 
-    def _draw(self, code: str) -> Picture:
+    def _draw(self, code: str, view: PageView) -> Picture:
         assert self._browser is not None and self._page is not None
         budget = Budget(self._browser.process_id, self._limits)
         self._browser.pipe.watch = budget.check
-        png = self._page.draw(code, self._limits)
+        png = self._page.draw(code, self._limits, view)
         self._page.clear()
         self._drawn += 1
         with Image.open(io.BytesIO(png)) as image:

@@ -7,6 +7,7 @@ storage, caches or service workers, and timers, workers and script objects end w
 from __future__ import annotations
 
 import base64
+import json
 import math
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from vincicoder.sample import Reason
 if TYPE_CHECKING:
     from vincicoder.render.api import RenderLimits
     from vincicoder.render.html_cdp import CdpPipe, Message
+    from vincicoder.render.protocol import PageView
 
 VIEWPORT_WIDTH = 1280
 VIEWPORT_HEIGHT = 720
@@ -26,12 +28,21 @@ VIEWPORT_HEIGHT = 720
 VIRTUAL_TIME_MS = 1000
 """How long, on the page's own clock, its timers and frames run after loading."""
 
+_FIND_ELEMENT = """(() => {
+  const box = document.querySelector(%s)?.getBoundingClientRect();
+  return box && box.width && box.height ? [box.x + scrollX, box.y + scrollY, box.width, box.height] : null;
+})()"""
+
 MAX_EXTRA_SPANS = 3
 """How many more such spans a page gets that has not finished loading; then it is drawn as it is."""
 
 
 class PageCrashedError(Exception):
     """The process that drew the page died."""
+
+
+class NotDrawnError(Exception):
+    """The page has no such element as its picture is to show; says what the page's title says."""
 
 
 @lru_cache(maxsize=1)
@@ -43,7 +54,8 @@ def scripts() -> tuple[str, str]:
 
 class Page:
     """A tab with a fixed viewport. Its methods raise BudgetExceededError, PageCrashedError,
-    BrowserGoneError or ProtocolError; after any of these the browser is to be replaced."""
+    BrowserGoneError or ProtocolError; after any of these the browser is to be replaced. `draw` raises
+    NotDrawnError too, after which `clear` will do."""
 
     def __init__(self, pipe: CdpPipe) -> None:
         self._pipe = pipe
@@ -77,8 +89,8 @@ class Page:
         self._pipe.wait_event(self._is_stopped)
         self._call("Page.resetNavigationHistory")
 
-    def draw(self, html: str, limits: RenderLimits) -> bytes:
-        """Load the page and return its full-page screenshot as PNG."""
+    def draw(self, html: str, limits: RenderLimits, view: PageView) -> bytes:
+        """Load the page and return a PNG of all of it, or of the element that `view` names."""
         self._pipe.forget_events()
         # Time stands still while the document is parsed, then runs a fixed span as fast as the page allows;
         # what it fetches (which fails at once) and its embedded fonts hold the clock until they are there.
@@ -86,10 +98,10 @@ class Page:
         self._pipe.send("Page.setDocumentContent", {"frameId": self._frame, "html": html}, self._session)
         self._advance_clock()
         for _ in range(MAX_EXTRA_SPANS):
-            if self._settle():
+            if self._settle() and (not view.element or self._find(view)):
                 break
             self._advance_clock()
-        return self._capture(limits)
+        return self._capture(limits, view)
 
     def _advance_clock(self) -> None:
         self._pipe.forget_events()
@@ -100,29 +112,49 @@ class Page:
         self._pipe.wait_event(lambda event: event["method"] == "Emulation.virtualTimeBudgetExpired")
 
     def _settle(self) -> bool:
-        """Freeze the page, out of its scripts' reach; return whether document and fonts are complete."""
+        """Freeze the page; return whether document and fonts are complete."""
+        return self._evaluate(scripts()[1]) is True
+
+    def _find(self, view: PageView) -> list[float] | None:
+        """Return the place of the view's element in the page: x, y, width, height in CSS pixels."""
+        box = self._evaluate(_FIND_ELEMENT % json.dumps(view.element))
+        return box if isinstance(box, list) else None
+
+    def _evaluate(self, expression: str) -> object:
+        """Run a script that the page's own scripts cannot reach."""
         world = self._call("Page.createIsolatedWorld", {"frameId": self._frame})["executionContextId"]
         answer = self._call(
-            "Runtime.evaluate", {"expression": scripts()[1], "contextId": world, "returnByValue": True}
+            "Runtime.evaluate", {"expression": expression, "contextId": world, "returnByValue": True}
         )
-        return answer["result"].get("value") is True
+        value: object = answer["result"].get("value")
+        return value
 
-    def _capture(self, limits: RenderLimits) -> bytes:
+    def _clip(self, view: PageView) -> tuple[float, float, float, float]:
+        """Return what to show: x, y, width, height in CSS pixels."""
+        if view.element:
+            box = self._find(view)
+            if box is None:
+                raise NotDrawnError(str(self._evaluate("document.title")) or "the page drew nothing")
+            return box[0], box[1], box[2], box[3]
         content = self._call("Page.getLayoutMetrics")["cssContentSize"]
         width = max(VIEWPORT_WIDTH, math.ceil(content["width"]))
-        height = max(VIEWPORT_HEIGHT, math.ceil(content["height"]))
+        return 0, 0, width, max(VIEWPORT_HEIGHT, math.ceil(content["height"]))
+
+    def _capture(self, limits: RenderLimits, view: PageView) -> bytes:
+        left, top, css_width, css_height = self._clip(view)
+        width, height = math.ceil(css_width * view.scale), math.ceil(css_height * view.scale)
         if width > limits.max_width or height > limits.max_height or width * height > limits.max_pixels:
             # A cropped picture would not show all that the code says, and so would teach invention.
             raise BudgetExceededError(
                 Reason.RENDER_TOO_LARGE,
-                f"the page is {width}x{height} pixels; at most {limits.max_width}x{limits.max_height} "
+                f"the picture is {width}x{height} pixels; at most {limits.max_width}x{limits.max_height} "
                 f"and {limits.max_pixels} pixels in all are allowed",
             )
         shot = {
             "format": "png",
             "optimizeForSpeed": True,
             "captureBeyondViewport": True,
-            "clip": {"x": 0, "y": 0, "width": width, "height": height, "scale": 1},
+            "clip": {"x": left, "y": top, "width": css_width, "height": css_height, "scale": view.scale},
         }
         return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.sample import Reason
+
+MAX_SCALE = 16
+_MAX_SELECTOR_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,43 @@ class Refusal:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What the picture of a handed-over page shows.
+
+    `element` is a CSS selector: the picture is the first such element's box, at `scale` device pixels
+    a CSS pixel (0 < scale <= MAX_SCALE). A page that ends without such an element is rejected as
+    `render.error`; its `document.title` is the detail. An empty `element` means the whole page.
+    """
+
+    element: str = ""
+    scale: float = 1.0
+
+    @staticmethod
+    def from_message(fields: Mapping[str, Any]) -> PageView:
+        """Read what came over the wire. Raises KeyError, TypeError or ValueError."""
+        element, scale = str(fields["element"]), float(fields["scale"])
+        if len(element) > _MAX_SELECTOR_CHARACTERS or not 0 < scale <= MAX_SCALE:
+            raise ValueError(f"a view of {element[:_MAX_SELECTOR_CHARACTERS]!r} at scale {scale}")
+        return PageView(element, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """An outcome of `render`: a document in another language that draws this sample.
+
+    The engine passes the document to a worker of that language, which draws it as one of its own:
+    as hostile as any. Caller and caches see one result: its seconds and its limits are those of both
+    hops together, each hop has its own retry, and `fingerprint` of the first language covers the
+    second. The first language's `Registration` must name the second in `hands_over_to`; the second
+    renderer must have `render_page` (only `html` has). A job is handed over once.
+    """
+
+    language: str
+    document: str
+    view: PageView
+
+
 class WorkerRenderer(Protocol):
     """Lives in a worker process and renders one sample at a time.
 
@@ -43,11 +83,18 @@ class WorkerRenderer(Protocol):
         `workspace` is private and emptied by the engine.
         """
 
-    def render(self, code: str) -> Picture | Refusal:
+    def render(self, code: str) -> Picture | Refusal | HandOver:
         """Render one sample; leave nothing behind that the next sample could see."""
 
     def close(self) -> None:
         """Stop whatever was started."""
+
+
+class PageRenderer(WorkerRenderer, Protocol):
+    """A renderer to which others may hand over."""
+
+    def render_page(self, code: str, view: PageView) -> Picture | Refusal:
+        """Render one document that another language's renderer made."""
 
 
 class RendererModule(Protocol):

@@ -17,17 +17,21 @@ class Registration:
     `queue_depth`: samples handed to a busy worker ahead of time; over 1 only where a sample takes
     a few milliseconds, so that the hand-over would show. `recycle_after`: samples a worker renders
     before it is replaced. `scratch_mb`: size of the worker's private temporary file system beyond
-    the sample's own `output_mb`.
+    the sample's own `output_mb`. `hands_over_to`: the languages in which its renderer may let others
+    draw (see `protocol.HandOver`).
     """
 
     module: str
     queue_depth: int = 1
     recycle_after: int = 1000
     scratch_mb: int = 256
+    hands_over_to: tuple[str, ...] = ()
 
 
 LANGUAGES: dict[str, Registration] = {
-    "python": Registration("vincicoder.render.python", recycle_after=5000, scratch_mb=16),
+    "python": Registration(
+        "vincicoder.render.python", recycle_after=5000, scratch_mb=16, hands_over_to=("html",)
+    ),
     "svg": Registration("vincicoder.render.svg", queue_depth=3, recycle_after=5000, scratch_mb=16),
     "html": Registration("vincicoder.render.html", recycle_after=500, scratch_mb=1024),
     "latex": Registration("vincicoder.render.latex", recycle_after=1000, scratch_mb=512),

@@ -8,6 +8,9 @@ from vincicoder.render.api import RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.fingerprint import fingerprint
 from vincicoder.render.finish import THUMBNAIL_SIDE
+from vincicoder.render.handle import Job
+from vincicoder.render.protocol import HandOver, PageView
+from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.wire import Message
 from vincicoder.sample import Reason
 
@@ -25,14 +28,25 @@ def failed(request: RenderRequest, detail: str) -> RenderResult:
     return RenderResult(request.request_id, RenderStatus.FAILED, None, detail, None, None, 0, 0, 0.0, "")
 
 
+def read_hand_over(job: Job, message: Message, payload: bytearray) -> HandOver:
+    """Return what a worker hands over. Raises KeyError, TypeError or ValueError as `from_message`."""
+    language = str(message["hand_over"])
+    if job.handed_over is not None or language not in LANGUAGES[job.language].hands_over_to:
+        raise ValueError(f"{job.language!r} may not hand over to {language!r} here")
+    return HandOver(
+        language, payload.decode("utf-8", "surrogatepass"), PageView.from_message(message["view"])
+    )
+
+
 def from_message(
-    request: RenderRequest, configuration: WorkerConfiguration, message: Message, payload: bytearray
+    job: Job, configuration: WorkerConfiguration, message: Message, payload: bytearray
 ) -> RenderResult:
     """Return the result that a worker's message means.
 
     Raises KeyError, TypeError or ValueError where it is not what an honest worker would say.
     """
-    seconds = float(message["seconds"])
+    request = job.request
+    seconds = job.seconds + float(message["seconds"])
     if "reason" in message:
         reason = Reason(message["reason"])
         if reason.stage != "render":

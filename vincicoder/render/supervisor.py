@@ -13,8 +13,8 @@ from collections.abc import Callable
 
 from vincicoder.render.api import RenderResult
 from vincicoder.render.handle import Job, WorkerHandle, WorkerState
-from vincicoder.render.registry import LANGUAGES
-from vincicoder.render.results import failed, from_message, rejected
+from vincicoder.render.registry import LANGUAGES, why_unsupported
+from vincicoder.render.results import failed, from_message, read_hand_over, rejected
 from vincicoder.render.wire import Message, WireError
 from vincicoder.sample import Reason
 
@@ -98,7 +98,7 @@ class Supervisor:
     def _turn(self) -> None:
         while self._inbox:
             job = self._inbox.popleft()
-            self._pending[job.request.language].append(job)
+            self._pending[job.language].append(job)
         self._dispatch()
         for key, events in self._selector.select(self._patience()):
             worker = key.data
@@ -211,18 +211,36 @@ class Supervisor:
     def _finish(self, worker: WorkerHandle, message: Message, payload: bytearray) -> bool:
         """Deliver a result; return whether the worker lives on."""
         job = worker.jobs[0]
+        result: RenderResult | None = None
         try:
-            result = from_message(job.request, worker.configuration, message, payload)
+            if "hand_over" in message:
+                self._hand_over(job, message, payload)
+            else:
+                result = from_message(job, worker.configuration, message, payload)
         except (KeyError, TypeError, ValueError) as error:
             self._bury(worker, worker.kill(), f"the worker sent a malformed result: {error!r}")
             return False
         worker.jobs.popleft()
-        self._deliver(job, result)
+        if result is not None:
+            self._deliver(job, result)
         worker.begin_sample()
         worker.rendered += 1
         if worker.state is WorkerState.SERVING and self._is_worn(worker):
             worker.leave()
         return True
+
+    def _hand_over(self, job: Job, message: Message, payload: bytearray) -> None:
+        """Queue a job for the second worker, before all that have not begun: it is half done."""
+        page = read_hand_over(job, message, payload)
+        seconds, cpu_seconds = float(message["seconds"]), float(message["cpu_seconds"])
+        problem = why_unsupported(page.language)
+        if problem:
+            self._deliver(job, rejected(job.request, Reason.RENDER_UNSUPPORTED, problem, seconds))
+            return
+        job.handed_over = page
+        job.seconds, job.cpu_seconds = max(seconds, 0.0), max(cpu_seconds, 0.0)
+        job.deaths.clear()
+        self._pending[page.language].appendleft(job)
 
     def _is_worn(self, worker: WorkerHandle) -> bool:
         if worker.rendered >= LANGUAGES[worker.language].recycle_after:
@@ -251,13 +269,14 @@ class Supervisor:
                     self._check_sample(worker, elapsed)
 
     def _check_sample(self, worker: WorkerHandle, elapsed: float) -> None:
-        if elapsed > self._wall_seconds + DEADLINE_GRACE_SECONDS:
+        job = worker.jobs[0]
+        if elapsed + job.seconds > self._wall_seconds + DEADLINE_GRACE_SECONDS:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._wall_seconds:g} s of wall time")
             return
         use = worker.measure_use()
         if worker.baseline is None:
             worker.baseline = use
-        if use.cpu_seconds - worker.baseline.cpu_seconds > self._cpu_seconds:
+        if use.cpu_seconds - worker.baseline.cpu_seconds + job.cpu_seconds > self._cpu_seconds:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._cpu_seconds:g} s of CPU time")
         elif use.memory_bytes > self._memory_bytes + (_IDLE_MEMORY_MB << 19):
             used = use.memory_bytes >> 20
@@ -271,7 +290,7 @@ class Supervisor:
         worker.kill()
         job = worker.jobs.popleft()
         self._forget(worker)
-        self._deliver(job, rejected(job.request, reason, detail, seconds))
+        self._deliver(job, rejected(job.request, reason, detail, job.seconds + seconds))
 
     def _bury(self, worker: WorkerHandle, code: int, detail: str) -> None:
         """A worker has died by itself: try its running sample once more, or give up on it."""
@@ -280,7 +299,7 @@ class Supervisor:
             job = worker.jobs.popleft()
             job.deaths.append(code)
             if len(job.deaths) < _ATTEMPTS:
-                self._pending[job.request.language].appendleft(job)
+                self._pending[job.language].appendleft(job)
             elif not starting and all(death - 128 in _CRASH_SIGNALS for death in job.deaths):
                 self._deliver(
                     job,

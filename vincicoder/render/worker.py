@@ -8,8 +8,9 @@ import socket
 import sys
 import time
 import traceback
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.finish import encode_png, measure
 from vincicoder.render.guard import run_guarded
 from vincicoder.render.limits import too_large
-from vincicoder.render.protocol import Picture, Refusal, WorkerRenderer
+from vincicoder.render.protocol import HandOver, PageRenderer, PageView, Picture, Refusal, WorkerRenderer
 from vincicoder.render.registry import load_module
 from vincicoder.render.sandbox.confine import confine_worker
 from vincicoder.render.wire import FrameReader, Message, send_blocking
@@ -33,8 +34,16 @@ def cache_directory() -> Path:
     return Path(base).expanduser() / "vincicoder"
 
 
-def _answer(outcome: Picture | Refusal, configuration: WorkerConfiguration) -> tuple[Message, Any]:
-    """Turn a renderer's outcome into a frame for the engine: thumbnail first, then the picture."""
+def _cpu_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfiguration) -> tuple[Message, Any]:
+    """Turn a renderer's outcome into a frame for the engine: message and payload."""
+    if isinstance(outcome, HandOver):
+        document = outcome.document.encode("utf-8", "surrogatepass")
+        return {"hand_over": outcome.language, "view": asdict(outcome.view)}, document
     if isinstance(outcome, Picture):
         pixels = outcome.pixels
         height, width = pixels.shape[:2]
@@ -66,9 +75,14 @@ def _serve(configuration: WorkerConfiguration, renderer: WorkerRenderer, connect
         if frame is None:
             continue
         code = frame[1].decode("utf-8", "surrogatepass")
-        started = time.monotonic()
+        view = frame[0].get("view")
+        started, cpu_before = time.monotonic(), _cpu_seconds()
         try:
-            message, payload = _answer(renderer.render(code), configuration)
+            if view is None:
+                outcome = renderer.render(code)
+            else:
+                outcome = cast("PageRenderer", renderer).render_page(code, PageView.from_message(view))
+            message, payload = _answer(outcome, configuration)
         except Exception:
             # A renderer raises only when our own machinery is at fault; this worker is spent.
             send_blocking(
@@ -77,6 +91,8 @@ def _serve(configuration: WorkerConfiguration, renderer: WorkerRenderer, connect
             return
         message["kind"] = "result"
         message["seconds"] = time.monotonic() - started
+        if "hand_over" in message:
+            message["cpu_seconds"] = _cpu_seconds() - cpu_before
         send_blocking(connection, message, payload)
 
 
