@@ -1,6 +1,6 @@
 """The golden set: forty real samples a language, named by source and hash, with what they looked like.
 
-    python -m tests.render.golden_set LANGUAGE...     chooses and renders them anew, after a wanted change
+    python tests/render/golden_set.py LANGUAGE...     chooses and renders them anew, after a wanted change
 
 Only names, hashes and sizes are kept here; the code is read from the corpora on this machine.
 """

@@ -66,6 +66,13 @@ def test_warm_and_cold_runs_give_the_same_pixels(warm: LatexRenderer, cold: Late
         assert np.array_equal(pixels(warm, code), expected)
 
 
+def test_a_preamble_that_begins_the_pdf_is_kept_warm_too(warm: LatexRenderer) -> None:
+    shading = _DOCUMENTS[-1]
+    pixels(warm, shading)
+    begun = [text for text, process in warm._warm.items() if (process._directory / "picture.pdf").exists()]
+    assert [text for text in begun if shading.startswith(text)]
+
+
 def test_references_are_resolved(cold: LatexRenderer) -> None:
     body = "\\documentclass{article}\n\\begin{document}\n\\section{A}\\label{a}See %s.\n\\end{document}\n"
     assert np.array_equal(pixels(cold, body % "\\ref{a}"), pixels(cold, body % "1"))

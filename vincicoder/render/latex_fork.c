@@ -54,15 +54,32 @@ static void limit(int resource, unsigned long long value) {
     if (setrlimit(resource, &bounds)) _exit(98);
 }
 
+/* A PDF that was begun before the fork goes on in the child's own file after the same bytes. */
+static void copy_begun(int from, FILE *to) {
+    char block[65536];
+    ssize_t count;
+    while ((count = read(from, block, sizeof block)) > 0)
+        if (fwrite(block, 1, (size_t)count, to) != (size_t)count) _exit(91);
+    if (count < 0) _exit(91);
+    close(from);
+}
+
 static void enter(const char *directory) {
+    int begun[MAX_OUTPUTS];
     close(REQUESTS);
     close(ANSWERS);
+    for (int index = 0; index < output_count; index++) {
+        begun[index] = ends_with(outputs[index].name, ".pdf") ? open(outputs[index].name, O_RDONLY) : -1;
+        if (begun[index] < 0 && ends_with(outputs[index].name, ".pdf")) _exit(90);
+    }
     if (chdir(directory)) _exit(96);
     int terminal = open("terminal.txt", O_CREAT | O_WRONLY | O_TRUNC, 0600);
     if (terminal < 0 || dup2(terminal, 1) < 0 || dup2(terminal, 2) < 0) _exit(95);
     close(terminal);
-    for (int index = 0; index < output_count; index++)
+    for (int index = 0; index < output_count; index++) {
         if (!freopen(outputs[index].name, "w", outputs[index].file)) _exit(94);
+        if (begun[index] >= 0) copy_begun(begun[index], outputs[index].file);
+    }
 }
 
 static void become_job(const char *line) {
@@ -86,9 +103,6 @@ static void become_branch(const char *line) {
 
 static void serve(void) {
     char line[8192];
-    /* A PDF that has been begun is half in TeX's memory: its forks could not write it. */
-    for (int index = 0; index < output_count; index++)
-        if (ends_with(outputs[index].name, ".pdf")) _exit(91);
     dprintf(ANSWERS, "ready\n");
     while (read_line(line, sizeof line)) {
         int branch = !strncmp(line, "branch ", 7);
