@@ -46,10 +46,11 @@ def _declare_operators() -> None:
         return
     import torch
 
-    make_library: Any = torch.library.Library  # untyped in torch
+    load_library: Any = torch.ops.load_library  # both are untyped in torch
+    make_library: Any = torch.library.Library
     try:
         for library in sorted(Path(spec.origin).parent.glob("_C*.so")):
-            torch.ops.load_library(library)
+            load_library(library)
             return
     except OSError:
         pass
