@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows import cli_build, cli_doctor, cli_release, cli_render
+from flows import cli_build, cli_doctor, cli_release, cli_render, cli_train
 
 app = typer.Typer(
     name="vincicoder",
@@ -15,6 +15,8 @@ app = typer.Typer(
 )
 app.add_typer(cli_build.app, name="build")
 app.add_typer(cli_release.app, name="release")
+app.add_typer(cli_train.app, name="train")
+app.add_typer(cli_train.runs_app, name="runs")
 app.command()(cli_release.audit)
 app.command()(cli_render.render)
 app.command()(cli_doctor.doctor)

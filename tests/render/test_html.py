@@ -70,9 +70,11 @@ def test_a_page_too_tall_is_refused(renderer: HtmlRenderer) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        "<script>document.write(Date.now(), performance.now(), new Date(), Math.random(), crypto.getRandomValues(new Uint8Array(4)))</script>",
+        "<script>document.write(Date.now(), performance.now(), new Date(), Math.random(), "
+        "crypto.getRandomValues(new Uint8Array(4)))</script>",
         "<p id=p></p><script>let n=0;setInterval(()=>{p.textContent=++n+' '+Date.now()},7)</script>",
-        "<p id=p></p><script>let n=0;(function f(t){p.textContent=++n+' '+t;requestAnimationFrame(f)})(0)</script>",
+        "<p id=p></p><script>let n=0;"
+        "(function f(t){p.textContent=++n+' '+t;requestAnimationFrame(f)})(0)</script>",
         "<style>@keyframes k{to{margin-left:900px}}p{animation:k 3s infinite alternate}</style><p>moving",
     ],
 )  # fmt: skip
@@ -98,8 +100,8 @@ def test_scripts_run_for_a_second_of_the_pages_clock(renderer: HtmlRenderer) -> 
         ("sessionStorage.setItem('left',1)", "sessionStorage.getItem('left')"),
         ("document.cookie='left=1'", "document.cookie"),
         ("history.pushState({},'')", "history.length>1||history.state"),
-        ("new BroadcastChannel('c').onmessage=e=>e.source;setInterval(()=>new BroadcastChannel('c').postMessage(1),1)",
-         "false"),
+        ("new BroadcastChannel('c').onmessage=e=>e.source;"
+         "setInterval(()=>new BroadcastChannel('c').postMessage(1),1)", "false"),
         ("window.onbeforeunload=()=>'stay'", "window.onbeforeunload"),
         ("document.body.style.background='black'", "document.body.style.background"),
     ],

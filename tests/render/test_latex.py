@@ -23,9 +23,11 @@ pytestmark = pytest.mark.skipif(bool(missing_tools()), reason="; ".join(missing_
 _STANDALONE = "\\documentclass[border=4pt]{standalone}\n\\usepackage{tikz}\n"
 _DOCUMENTS = [
     _STANDALONE + "\\begin{document}\n\\tikz\\draw (0,0) circle (1) node {$x^2$};\n\\end{document}\n",
-    _STANDALONE + "\\usetikzlibrary{calc}\n\\begin{document}\n\\tikz\\draw ($(0,0)!.5!(2,2)$) -- (3,1);\n\\end{document}\n",
+    _STANDALONE + "\\usetikzlibrary{calc}\n\\begin{document}\n"
+    "\\tikz\\draw ($(0,0)!.5!(2,2)$) -- (3,1);\n\\end{document}\n",
     _STANDALONE + "\\begin{document}% comment\n a b\n\nc\n\\end{document}\n",
-    "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n\\section{A}\\label{a}See \\ref{a}.\n\\end{document}\n",
+    "\\documentclass{article}\n\\usepackage{amsmath}\n\\begin{document}\n"
+    "\\section{A}\\label{a}See \\ref{a}.\n\\end{document}\n",
     "\\begin{tabular}{ll}\\toprule a & b \\\\ \\bottomrule\\end{tabular}",
     "\\begin{tabular}{ll}\\rowcolor{red} a & b\\end{tabular}",
     "\\[ \\sum_{i=1}^n i \\]",

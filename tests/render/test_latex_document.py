@@ -19,13 +19,17 @@ _TIKZ = "\\documentclass[tikz]{standalone}\n\\usepackage{tikz}\n\\usetikzlibrary
         (_TIKZ + "\\begin{document}\\tikz\\draw(0,0);\\end{document}", ("pdflatex",), False),
         ("\\documentclass{article}\\begin{document}x\\end{document}", ("pdflatex",), True),
         ("\\documentclass{beamer}\\begin{document}x\\end{document}", ("pdflatex",), False),
-        ("\\documentclass{article}\\usepackage{fontspec}\\begin{document}x\\end{document}", ("xelatex", "lualatex"), True),
+        (
+            "\\documentclass{article}\\usepackage{fontspec}\\begin{document}x\\end{document}",
+            ("xelatex", "lualatex"),
+            True,
+        ),
         ("\\documentclass{article}\\begin{document}\\directlua{}\\end{document}", ("lualatex",), True),
         ("% \\directlua\n\\documentclass{article}\\begin{document}x\\end{document}", ("pdflatex",), True),
         ("\\begin{tikzpicture}\\draw(0,0);\\end{tikzpicture}", ("pdflatex",), False),
         ("\\[ x \\]", ("pdflatex",), True),
     ],
-)  # fmt: skip
+)
 def test_engine_and_cropping(code: str, engines: tuple[str, ...], crop: bool) -> None:
     document = parse(code)
     assert (document.engines, document.crop) == (engines, crop)
@@ -70,13 +74,21 @@ def test_habits_branch_at_what_is_shared() -> None:
 @pytest.mark.parametrize(
     ("log", "reason", "detail"),
     [
-        ("./forkpoint.tex:3: Undefined control sequence.\nl.3 \\foo\n", Reason.RENDER_ERROR, "line 13: Undefined"),
+        (
+            "./forkpoint.tex:3: Undefined control sequence.\nl.3 \\foo\n",
+            Reason.RENDER_ERROR,
+            "line 13: Undefined",
+        ),
         ("! LaTeX Error: File `a.sty' not found.\n", Reason.RENDER_MISSING_DEPENDENCY, "a.sty"),
-        ("! TeX capacity exceeded, sorry [main memory size=5000000].\n", Reason.RENDER_OUT_OF_MEMORY, "main memory"),
+        (
+            "! TeX capacity exceeded, sorry [main memory size=5000000].\n",
+            Reason.RENDER_OUT_OF_MEMORY,
+            "main memory",
+        ),
         ("! TeX capacity exceeded, sorry [input stack size=10000].\n", Reason.RENDER_ERROR, "input stack"),
         ("runsystem(id)...disabled.\n", Reason.RENDER_FORBIDDEN, "runsystem(id)"),
     ],
-)  # fmt: skip
+)
 def test_logs_are_explained(log: str, reason: Reason, detail: str) -> None:
     refusal = explain(Ended(1, False), log, "", 10, False)
     assert refusal.reason is reason

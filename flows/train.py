@@ -1,0 +1,79 @@
+"""The flows `train-sft` and `train-grpo`: check, launch, follow, register."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.runtime import flow_run
+
+from storage.home import Home
+from tasks.train import execute_run, prepare_run
+from vincicoder.config import default_home
+from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, load_recipe_file
+
+if TYPE_CHECKING:
+    from tasks.train import PreparedRun
+    from vincicoder.train.metrics import Metric
+
+
+@flow(name="train-sft", flow_run_name="train-sft {recipe}", validate_parameters=True, persist_result=False)
+def train_sft(recipe: str, home: str | None = None) -> dict[str, Any]:
+    """Fine-tune on an SFT release with ms-swift; the same as `vincicoder train sft`.
+
+    `recipe` is a file in the worker's folder. Running it again goes on from the last checkpoint, and does
+    nothing where the run has finished.
+    """
+    loaded = load_recipe_file(Path(recipe))
+    if not isinstance(loaded, SftRecipe):
+        raise RecipeError(f"recipe {recipe} is of kind {loaded.kind!r}; train-sft takes kind: sft")
+    return _train(loaded, recipe, home)
+
+
+@flow(name="train-grpo", flow_run_name="train-grpo {recipe}", validate_parameters=True, persist_result=False)
+def train_grpo(recipe: str, home: str | None = None) -> dict[str, Any]:
+    """Reinforce with GRPO on an RL release, with verl or ms-swift; the same as `vincicoder train grpo`."""
+    loaded = load_recipe_file(Path(recipe))
+    if not isinstance(loaded, GrpoRecipe):
+        raise RecipeError(f"recipe {recipe} is of kind {loaded.kind!r}; train-grpo takes kind: grpo")
+    return _train(loaded, recipe, home)
+
+
+def _train(recipe: SftRecipe | GrpoRecipe, path: str, home: str | None) -> dict[str, Any]:
+    opened = Home(home or default_home())
+    prepared = prepare_run(opened, recipe, Path(path).stem)
+    create_markdown_artifact(_checks(prepared), key=f"{recipe.kind}-preflight", description=prepared.run_id)
+    progress: Any = create_progress_artifact(0.0, key=f"{recipe.kind}-progress", description=prepared.run_id)
+    steps = recipe.max_steps
+
+    def show(metrics: list[Metric]) -> None:
+        if steps:
+            reached = max(metric.step for metric in metrics)
+            update_progress_artifact(progress, min(100.0 * reached / steps, 100.0))
+
+    result = execute_run(opened, prepared, str(flow_run.get_id() or ""), show)
+    update_progress_artifact(progress, 100.0)
+    create_markdown_artifact(_summary(result), key=f"{recipe.kind}-checkpoint", description=prepared.run_id)
+    return dict(result)
+
+
+def _checks(prepared: PreparedRun) -> str:
+    lines = [
+        f"| {check.name} | {'ok' if check.ok else 'warning'} | {check.detail} |" for check in prepared.checks
+    ]
+    return "\n".join(["| check | | |", "|---|---|---|", *lines])
+
+
+def _summary(result: dict[str, Any]) -> str:
+    lines = [f"| {name} | {value} |" for name, value in sorted(result["metrics"].items())]
+    return "\n".join(
+        [
+            f"`{result['checkpoint']}` after {result['steps']} steps",
+            "",
+            "| metric | last |",
+            "|---|---|",
+            *lines,
+        ]
+    )

@@ -1,0 +1,92 @@
+"""What training needs to know of a release: its version, its files, its longest rows, whether it is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from storage.outputs import file_sha256
+from storage.release import current_version, read_manifest, release_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from storage.home import Home
+
+# The columns that make a row's text, by kind of release.
+_TEXT_COLUMNS = {"sft": "messages", "rl": "prompt"}
+
+
+class ReleaseNotFoundError(Exception):
+    """There is no such release in this home."""
+
+
+def resolve_version(home: Home, kind: str, version: str) -> str:
+    """Return the version that is meant by a name or by `current`. Raises ReleaseNotFoundError."""
+    found = current_version(home, kind) if version == "current" else version
+    if found is not None and read_manifest(home, kind, found) is not None:
+        return found
+    known = [name for name in home.list_names(f"releases/{kind}") if name != "current"]
+    build = "vincicoder build " + kind
+    raise ReleaseNotFoundError(
+        f"received release {version!r}; the {kind} releases in {home.uri} are: "
+        f"{', '.join(known) or 'none yet'}. `{build} --home {home.uri}` makes one"
+    )
+
+
+def data_files(home: Home, kind: str, version: str, split: str) -> list[Path]:
+    """Return the Parquet files of a split, in order; empty where the release has no such split."""
+    folder = home.local_path(f"{release_folder(kind, version)}/data")
+    return sorted(folder.glob(f"{split}-*.parquet"))
+
+
+def file_problems(home: Home, kind: str, version: str) -> list[str]:
+    """Compare every file that the manifest lists with its hash; empty when all is as it was published."""
+    manifest = read_manifest(home, kind, version)
+    if manifest is None:
+        return [f"release {version} has no manifest.json"]
+    folder = home.local_path(release_folder(kind, version))
+    problems = []
+    for file in manifest["files"]:
+        path = folder / file["path"]
+        if not path.is_file():
+            problems.append(f"{file['path']} is missing")
+        elif path.stat().st_size != file["bytes"] or file_sha256(path) != file["sha256"]:
+            problems.append(f"{file['path']} is not what was published")
+    return problems
+
+
+def count_rows(home: Home, kind: str, version: str) -> int:
+    """Return the rows of all splits, as the manifest says."""
+    manifest = read_manifest(home, kind, version) or {}
+    return int(sum(file.get("rows") or 0 for file in manifest.get("files", [])))
+
+
+def longest_rows(home: Home, kind: str, version: str, count: int) -> list[dict[str, Any]]:
+    """Return the rows with the most characters, longest first: `sample_id`, `text`, `width`, `height`.
+
+    Reads a row group at a time, and no images.
+    """
+    column = _TEXT_COLUMNS[kind]
+    found: list[dict[str, Any]] = []
+    for split in ("train", "validation"):
+        for path in data_files(home, kind, version, split):
+            relative = f"{release_folder(kind, version)}/data/{path.name}"
+            with home.open_parquet(relative) as file:
+                for group in range(file.num_row_groups):
+                    rows = file.read_row_group(
+                        group,
+                        columns=["sample_id", column, "image_width", "image_height"],
+                        use_threads=False,
+                    ).to_pylist()
+                    found += [
+                        {
+                            "sample_id": row["sample_id"],
+                            "text": "\n".join(message["content"] for message in row[column]),
+                            "width": row["image_width"],
+                            "height": row["image_height"],
+                        }
+                        for row in rows
+                    ]
+                    found.sort(key=lambda row: (-len(row["text"]), row["sample_id"]))
+                    del found[count:]
+    return found

@@ -1,0 +1,216 @@
+"""The registry of training runs: what was started, what it measured, which checkpoints it made.
+
+runs(...)          one row per run: recipe, release, code, status, why it ended
+metrics(...)       run_id, step, name, value: every number the trainer wrote
+checkpoints(...)   one row per whole checkpoint, with its lineage: run, release, parent checkpoint
+
+It lies at `runs/registry.duckdb` of the home. DuckDB lets one process write at a time, so each call opens
+the file, does its work in one transaction and closes it; a call that finds it open elsewhere waits.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from storage.home import Home
+
+_WAIT_SECONDS = 30.0
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    run_id VARCHAR PRIMARY KEY, kind VARCHAR, recipe_name VARCHAR, recipe JSON, release VARCHAR,
+    model VARCHAR, parent VARCHAR, code_commit VARCHAR, version VARCHAR, flow_run VARCHAR, folder VARCHAR,
+    status VARCHAR, attempts INTEGER, started_at DOUBLE, ended_at DOUBLE, reason VARCHAR, detail VARCHAR
+);
+CREATE TABLE IF NOT EXISTS metrics (
+    run_id VARCHAR, step BIGINT, name VARCHAR, value DOUBLE, PRIMARY KEY (run_id, step, name)
+);
+CREATE TABLE IF NOT EXISTS checkpoints (
+    checkpoint_id VARCHAR PRIMARY KEY, run_id VARCHAR, step BIGINT, path VARCHAR, architecture VARCHAR,
+    parameters BIGINT, bytes BIGINT, digest VARCHAR, parent VARCHAR, release VARCHAR, metrics JSON,
+    registered_at DOUBLE
+);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it is started. `parent` is the checkpoint it goes on from, where that is one of ours."""
+
+    run_id: str
+    kind: str
+    recipe_name: str
+    recipe: Mapping[str, Any]
+    release: str
+    model: str
+    parent: str | None
+    code_commit: str
+    version: str
+    flow_run: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRecord:
+    """A whole checkpoint and where it comes from."""
+
+    checkpoint_id: str
+    run_id: str
+    step: int
+    path: str
+    architecture: str
+    parameters: int
+    bytes: int
+    digest: str
+    parent: str | None
+    release: str
+    metrics: Mapping[str, float]
+
+
+class RegistryBusyError(Exception):
+    """Another process kept the registry open for too long."""
+
+
+class RunRegistry:
+    """The registry of one home, which must be a local folder."""
+
+    def __init__(self, home: Home) -> None:
+        self.path: Path = home.local_path("runs/registry.duckdb")
+
+    def start(self, record: RunRecord) -> None:
+        """Note that a run starts, or goes on: its first start and its earlier metrics stay."""
+        fields = {**asdict(record), "recipe": json.dumps(dict(record.recipe), sort_keys=True)}
+        with self._write() as database:
+            known = database.execute("SELECT 1 FROM runs WHERE run_id = ?", [record.run_id]).fetchone()
+            if known is None:
+                fields |= {"status": "running", "attempts": 1, "started_at": time.time()}
+                names = ", ".join(fields)
+                marks = ", ".join("?" * len(fields))
+                database.execute(f"INSERT INTO runs ({names}) VALUES ({marks})", list(fields.values()))
+            else:
+                database.execute(
+                    "UPDATE runs SET status = 'running', attempts = attempts + 1, ended_at = NULL, "
+                    "reason = NULL, detail = NULL, flow_run = ?, code_commit = ? WHERE run_id = ?",
+                    [record.flow_run, record.code_commit, record.run_id],
+                )
+
+    def add_metrics(self, run_id: str, metrics: Sequence[tuple[int, str, float]]) -> None:
+        """Add numbers; a step that is trained again after a resume replaces what it had."""
+        if not metrics:
+            return
+        with self._write() as database:
+            database.executemany(
+                "INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?)",
+                [(run_id, step, name, value) for step, name, value in metrics],
+            )
+
+    def finish(self, run_id: str, status: str, reason: str | None, detail: str | None) -> None:
+        """Note how a run ended: `finished`, `failed` or `stopped`."""
+        with self._write() as database:
+            database.execute(
+                "UPDATE runs SET status = ?, ended_at = ?, reason = ?, detail = ? WHERE run_id = ?",
+                [status, time.time(), reason, detail, run_id],
+            )
+
+    def register(self, record: CheckpointRecord) -> None:
+        """Add a checkpoint, which must be on disk and whole by now."""
+        fields = {**asdict(record), "metrics": json.dumps(dict(record.metrics), sort_keys=True)}
+        fields["registered_at"] = time.time()
+        with self._write() as database:
+            names, marks = ", ".join(fields), ", ".join("?" * len(fields))
+            database.execute(
+                f"INSERT OR REPLACE INTO checkpoints ({names}) VALUES ({marks})", list(fields.values())
+            )
+
+    def runs(self) -> list[dict[str, Any]]:
+        """Return all runs, the newest first, each with its last checkpoint and final loss."""
+        return self._select(
+            "SELECT r.* EXCLUDE (recipe), c.checkpoint_id, c.path AS checkpoint, c.step, "
+            "(SELECT value FROM metrics m WHERE m.run_id = r.run_id AND m.name = 'loss' "
+            "ORDER BY m.step DESC LIMIT 1) AS final_loss "
+            "FROM runs r LEFT JOIN (SELECT * FROM checkpoints QUALIFY "
+            "row_number() OVER (PARTITION BY run_id ORDER BY step DESC) = 1) c USING (run_id) "
+            "ORDER BY r.started_at DESC, r.run_id"
+        )
+
+    def run(self, run_id: str) -> dict[str, Any]:
+        """Return one run with its recipe, checkpoints and metrics. Raises KeyError naming the known ones."""
+        found = [run for run in self.runs() if run["run_id"] == run_id]
+        if not found:
+            known = ", ".join(run["run_id"] for run in self.runs()) or "none yet"
+            raise KeyError(f"received run {run_id!r}; known are: {known}")
+        recipe = self._select("SELECT recipe FROM runs WHERE run_id = ?", run_id)[0]["recipe"]
+        return {
+            **found[0],
+            "recipe": json.loads(recipe),
+            "checkpoints": self._select("SELECT * FROM checkpoints WHERE run_id = ? ORDER BY step", run_id),
+            "metrics": self._select(
+                "SELECT name, count(*) AS steps, arg_min(value, step) AS first, "
+                "arg_max(value, step) AS last, "
+                "min(value) AS lowest, max(value) AS highest FROM metrics WHERE run_id = ? "
+                "GROUP BY name ORDER BY name",
+                run_id,
+            ),
+        }
+
+    def curve(self, run_id: str, name: str) -> list[tuple[int, float]]:
+        """Return one metric of a run by step."""
+        rows = self._select(
+            "SELECT step, value FROM metrics WHERE run_id = ? AND name = ? ORDER BY step", run_id, name
+        )
+        return [(row["step"], row["value"]) for row in rows]
+
+    def latest_checkpoint(self, kind: str) -> dict[str, Any] | None:
+        """Return the last checkpoint of the newest finished run of a kind (`sft`, `grpo`), or None."""
+        rows = self._select(
+            "SELECT c.* FROM checkpoints c JOIN runs r USING (run_id) WHERE r.kind = ? AND "
+            "r.status = 'finished' ORDER BY r.ended_at DESC, c.step DESC LIMIT 1",
+            kind,
+        )
+        return rows[0] if rows else None
+
+    def checkpoint_of_run(self, run_id: str) -> dict[str, Any] | None:
+        """Return the last checkpoint that a run registered, or None."""
+        rows = self._select("SELECT * FROM checkpoints WHERE run_id = ? ORDER BY step DESC LIMIT 1", run_id)
+        return rows[0] if rows else None
+
+    def _select(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        if not self.path.exists():
+            return []
+        with self._open(read_only=True) as database:
+            result = database.execute(query, list(parameters))
+            columns = [column[0] for column in result.description or []]
+            return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+    @contextmanager
+    def _write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open(read_only=False) as database:
+            database.execute(_TABLES)
+            database.begin()
+            yield database
+            database.commit()
+
+    @contextmanager
+    def _open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                database = duckdb.connect(str(self.path), read_only=read_only)
+                break
+            except duckdb.IOException as error:
+                if "lock" not in str(error).lower() or time.monotonic() > deadline:
+                    raise RegistryBusyError(f"{self.path} can't be opened: {error}") from error
+                time.sleep(0.05)
+        with database:
+            yield database

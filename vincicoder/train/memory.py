@@ -1,0 +1,55 @@
+"""How much memory a GPU needs for training, before a GPU is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Bytes a parameter in mixed precision with AdamW: 2 for the bf16 weight, 2 for its gradient, and 12 for
+# the fp32 copy, momentum and variance (Rajbhandari et al., ZeRO, arXiv 1910.02054, section 3.1).
+_WEIGHT, _GRADIENT, _OPTIMIZER = 2, 2, 12
+# What CUDA, NCCL and the allocator's fragments take, in bytes: a flat allowance.
+_OVERHEAD = 4 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryEstimate:
+    """Bytes on one GPU: `states` for weights, gradients and optimizer; `activations` for one micro-batch."""
+
+    states: int
+    activations: int
+    total: int
+
+
+def estimate_memory(
+    parameters: int,
+    configuration: Mapping[str, Any],
+    *,
+    tokens: int,
+    devices: int,
+    zero_stage: int,
+    trained_share: float = 1.0,
+) -> MemoryEstimate:
+    """Estimate full or partial training in bf16 with gradient checkpointing.
+
+    `tokens` are those of one micro-batch on one GPU; `trained_share` is the part of the parameters with
+    gradients. ZeRO 2 spreads gradients and optimizer over the devices, ZeRO 3 the weights too (section 5
+    of the paper). Activations: 2 bytes x tokens x width a layer is what full recomputation keeps, and one
+    layer's 34 bytes x tokens x width at its peak (Korthikanti et al., arXiv 2205.05198, sections 4 and 5),
+    and fp32 logits with their gradient.
+    """
+    text = configuration.get("text_config") or configuration
+    width, layers = int(text.get("hidden_size", 4096)), int(text.get("num_hidden_layers", 32))
+    vocabulary = int(text.get("vocab_size", 150_000))
+    weights = _WEIGHT * parameters
+    gradients = int(_GRADIENT * parameters * trained_share)
+    optimizer = int(_OPTIMIZER * parameters * trained_share)
+    if zero_stage >= 2:
+        gradients, optimizer = gradients // devices, optimizer // devices
+    if zero_stage == 3:
+        weights //= devices
+    kept = 2 * tokens * width * layers + 34 * tokens * width
+    logits = (2 + 4 + 4) * tokens * vocabulary
+    states, activations = weights + gradients + optimizer, kept + logits
+    return MemoryEstimate(states, activations, states + activations + _OVERHEAD)

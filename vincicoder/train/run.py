@@ -1,0 +1,124 @@
+"""One training run in its folder: start or go on, follow, and say how it ended.
+
+recipe.json           what was asked for
+trainer.yaml          the trainer's own configuration, as it was given to it
+trainer.log           what it printed, all attempts
+output/checkpoint-N   what it saved
+run.lock              held while anything of the trainer lives
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from vincicoder.train.checkpoints import Checkpoint, CheckpointError, inspect_checkpoint, last_resumable
+from vincicoder.train.crash import Crash, CrashKind, classify_crash
+from vincicoder.train.launch import Launch, interrupt_on_termination, run_trainer
+from vincicoder.train.metrics import Metric, MetricsFile
+
+
+class RunBusyError(Exception):
+    """The run's trainer is still alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How an attempt ended. `checkpoint` is the last whole one, also after a crash, where there is one."""
+
+    status: Literal["finished", "failed", "stopped"]
+    checkpoint: Checkpoint | None
+    crash: Crash | None
+    seconds: float
+
+
+def run_id_of(kind: str, name: str, described: Any) -> str:
+    """Return a run's name: the same recipe, model and release are the same run, which then goes on."""
+    digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode()).hexdigest()
+    return f"{kind}-{name}-{digest[:8]}"
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[int]:
+    """Hold a run's folder and yield the lock's descriptor. Raises RunBusyError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "run.lock").open("a+") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunBusyError(
+                f"the trainer of {folder.name} is still running (its lock is {folder / 'run.lock'}): wait "
+                "for it to end, or end it, and run the same command again"
+            ) from error
+        yield stream.fileno()
+
+
+def clear_broken(output: Path) -> tuple[Path | None, list[str]]:
+    """Remove checkpoints that a killed trainer left half-written, and return the last whole one.
+
+    Trainers resume from the newest folder they find, so a broken one must not stay.
+    """
+    whole, passed_over = last_resumable(output)
+    for path, _ in passed_over:
+        shutil.rmtree(path)
+    return whole, [reason for _, reason in passed_over]
+
+
+def attempt(
+    launch: Launch,
+    metrics_files: Sequence[Path],
+    output: Path,
+    on_metrics: Callable[[list[Metric]], None],
+) -> RunOutcome:
+    """Run the trainer once, to its end. KeyboardInterrupt and SIGTERM stop it in order and are an outcome.
+
+    `on_metrics` gets the numbers as the trainer writes them; those of earlier attempts come first again.
+    """
+    followed = [MetricsFile(path) for path in metrics_files]
+    since = launch.log.stat().st_size if launch.log.exists() else 0
+    started = time.monotonic()
+
+    def follow() -> None:
+        for file in followed:
+            if metrics := file.read_new():
+                on_metrics(metrics)
+
+    try:
+        with interrupt_on_termination():
+            status = run_trainer(launch, follow)
+    except KeyboardInterrupt:
+        follow()
+        crash = Crash(CrashKind.STOPPED, "stopped by the user", "run the same command again: it goes on")
+        return RunOutcome("stopped", _last_whole(output), crash, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    if status != 0:
+        crash = classify_crash(status, launch.log, since)
+        ended: Literal["failed", "stopped"] = "stopped" if crash.kind is CrashKind.STOPPED else "failed"
+        return RunOutcome(ended, _last_whole(output), crash, seconds)
+    checkpoint = _last_whole(output)
+    if checkpoint is None:
+        crash = Crash(
+            CrashKind.UNKNOWN,
+            f"the trainer ended with status 0 and left no whole checkpoint in {output}",
+            "lower save_steps below the number of steps; see the trainer's log",
+        )
+        return RunOutcome("failed", None, crash, seconds)
+    return RunOutcome("finished", checkpoint, None, seconds)
+
+
+def _last_whole(output: Path) -> Checkpoint | None:
+    path, _ = last_resumable(output)
+    if path is None:
+        return None
+    try:
+        return inspect_checkpoint(path)
+    except CheckpointError:
+        return None
