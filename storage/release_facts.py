@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from storage.outputs import file_sha256
 from storage.release import current_version, read_manifest, release_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from storage.home import Home
@@ -61,32 +65,75 @@ def count_rows(home: Home, kind: str, version: str) -> int:
     return int(sum(file.get("rows") or 0 for file in manifest.get("files", [])))
 
 
-def longest_rows(home: Home, kind: str, version: str, count: int) -> list[dict[str, Any]]:
+def count_in(paths: Iterable[Path]) -> int:
+    """Return the rows of some Parquet files."""
+    return sum(pq.read_metadata(path).num_rows for path in paths)
+
+
+def longest_rows(kind: str, paths: Iterable[Path], count: int) -> list[dict[str, Any]]:
     """Return the rows with the most characters, longest first: `sample_id`, `text`, `width`, `height`.
 
     Reads a row group at a time, and no images.
     """
     column = _TEXT_COLUMNS[kind]
     found: list[dict[str, Any]] = []
-    for split in ("train", "validation"):
-        for path in data_files(home, kind, version, split):
-            relative = f"{release_folder(kind, version)}/data/{path.name}"
-            with home.open_parquet(relative) as file:
-                for group in range(file.num_row_groups):
-                    rows = file.read_row_group(
-                        group,
-                        columns=["sample_id", column, "image_width", "image_height"],
-                        use_threads=False,
-                    ).to_pylist()
-                    found += [
-                        {
-                            "sample_id": row["sample_id"],
-                            "text": "\n".join(message["content"] for message in row[column]),
-                            "width": row["image_width"],
-                            "height": row["image_height"],
-                        }
-                        for row in rows
-                    ]
-                    found.sort(key=lambda row: (-len(row["text"]), row["sample_id"]))
-                    del found[count:]
+    for path in paths:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            for group in range(file.num_row_groups):
+                rows = file.read_row_group(
+                    group,
+                    columns=["sample_id", column, "image_width", "image_height"],
+                    use_threads=False,
+                ).to_pylist()
+                found += [
+                    {
+                        "sample_id": row["sample_id"],
+                        "text": _text(row[column]),
+                        "width": row["image_width"],
+                        "height": row["image_height"],
+                    }
+                    for row in rows
+                ]
+                found.sort(key=lambda row: (-len(row["text"]), row["sample_id"]))
+                del found[count:]
     return found
+
+
+def write_part(
+    kind: str, paths: Iterable[Path], target: Path, limit: int | None, max_characters: int | None
+) -> int:
+    """Copy the first `limit` rows of at most `max_characters` of text into one file; return how many.
+
+    The file appears whole or not at all. Reads a row group at a time.
+    """
+    column = _TEXT_COLUMNS[kind]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = target.with_suffix(".part")
+    written = 0
+    writer: pq.ParquetWriter | None = None
+    for path in paths:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            for group in range(file.num_row_groups):
+                if limit is not None and written >= limit:
+                    break
+                table = file.read_row_group(group, use_threads=False)
+                lengths = [len(_text(messages)) for messages in table[column].to_pylist()]
+                fitting = [
+                    row
+                    for row, length in enumerate(lengths)
+                    if max_characters is None or length <= max_characters
+                ]
+                chosen = table.take(
+                    pa.array(fitting[: None if limit is None else limit - written], pa.int64())
+                )
+                writer = writer or pq.ParquetWriter(unfinished, table.schema, compression="zstd")
+                writer.write_table(chosen)
+                written += chosen.num_rows
+    if writer is not None:
+        writer.close()
+        unfinished.replace(target)
+    return written
+
+
+def _text(messages: list[dict[str, str]]) -> str:
+    return "\n".join(message["content"] for message in messages)

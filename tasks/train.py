@@ -16,11 +16,13 @@ from prefect import task
 from storage.home import Home
 from storage.release_facts import (
     ReleaseNotFoundError,
+    count_in,
     count_rows,
     data_files,
     file_problems,
     longest_rows,
     resolve_version,
+    write_part,
 )
 from storage.runs import CheckpointRecord, RunRecord, RunRegistry
 from tasks.stage import TASK_OPTIONS
@@ -30,12 +32,12 @@ from vincicoder.train.environment import EnvironmentFacts, interpreter, probe_en
 from vincicoder.train.launch import Launch
 from vincicoder.train.lengths import LongRow
 from vincicoder.train.preflight import Check, PreflightError, ReleaseFacts, architecture_at, failures
-from vincicoder.train.recipes import TINY_MODEL, GrpoRecipe, Recipe
+from vincicoder.train.recipes import TINY_MODEL, GrpoRecipe, Recipe, Rows
 from vincicoder.train.run import RunOutcome, attempt, clear_broken, held, run_id_of
 from vincicoder.train.swift_arguments import TrainingInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from vincicoder.train.metrics import Metric
 
@@ -74,14 +76,19 @@ def prepare_run(home: Home, recipe: Recipe, name: str) -> PreparedRun:
     kind = "rl" if isinstance(recipe, GrpoRecipe) else "sft"
     version = resolve_version(home, kind, recipe.release)
     facts = probe_environment(recipe.environment)
-    model, parent = resolve_model(home, recipe.model, lambda: _texts(home, kind, version))
+    published = {split: data_files(home, kind, version, split) for split in ("train", "validation")}
+    model, parent = resolve_model(home, recipe.model, lambda: _texts(kind, published["train"]))
     identity = {"recipe": recipe.model_dump(mode="json"), "release": version, "model": str(model)}
     run_id = run_id_of(recipe.kind, name, identity)
+    problems = file_problems(home, kind, version)
+    files, rows = _choose_rows(home, recipe, kind, published, run_id) if not problems else (published, 0)
+    everything = [path for paths in files.values() for path in paths]
     release = ReleaseFacts(
         version=version,
-        rows=count_rows(home, kind, version),
-        problems=file_problems(home, kind, version),
-        longest=[LongRow(**row) for row in longest_rows(home, kind, version, _LONGEST_ROWS)],
+        rows=rows,
+        rows_left_out=max(count_rows(home, kind, version) - rows, 0),
+        problems=problems,
+        longest=[] if problems else [LongRow(**row) for row in longest_rows(kind, everything, _LONGEST_ROWS)],
     )
     checks = launcher.preflight(
         recipe, facts, model, _started_with(home, run_id), release, _folder(home, run_id)
@@ -96,8 +103,8 @@ def prepare_run(home: Home, recipe: Recipe, name: str) -> PreparedRun:
         model=model,
         parent=parent,
         facts=facts,
-        train_files=data_files(home, kind, version, "train"),
-        validation_files=data_files(home, kind, version, "validation"),
+        train_files=files["train"],
+        validation_files=files["validation"],
         checks=checks,
     )
 
@@ -196,8 +203,22 @@ def resolve_model(home: Home, model: str, texts: Callable[[], list[str]]) -> tup
     return model, None
 
 
-def _texts(home: Home, kind: str, version: str) -> list[str]:
-    return [row["text"] for row in longest_rows(home, kind, version, _LONGEST_ROWS)]
+def _texts(kind: str, paths: Sequence[Path]) -> list[str]:
+    return [row["text"] for row in longest_rows(kind, paths, _LONGEST_ROWS)]
+
+
+def _choose_rows(
+    home: Home, recipe: Recipe, kind: str, published: Mapping[str, list[Path]], run_id: str
+) -> tuple[dict[str, list[Path]], int]:
+    """Return the files to train on and their rows: the release's own, or the recipe's part of them."""
+    if recipe.rows == Rows():
+        return dict(published), count_in(path for paths in published.values() for path in paths)
+    target = _folder(home, run_id) / "data" / "train.parquet"
+    if not target.is_file():
+        write_part(kind, published["train"], target, recipe.rows.limit, recipe.rows.max_characters)
+    if not target.is_file():
+        return {"train": [], "validation": []}, 0
+    return {"train": [target], "validation": []}, count_in([target])
 
 
 def _folder(home: Home, run_id: str) -> Path:

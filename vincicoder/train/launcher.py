@@ -137,7 +137,8 @@ def make_tiny(folder: Path, texts: Sequence[str]) -> None:
     """Make the tiny model in a process of its own: this one need not hold torch."""
     code = (
         "import json, sys; from pathlib import Path; "
-        "from vincicoder.train.tiny_model import make_tiny_model; make_tiny_model(Path(sys.argv[1]), json.load(sys.stdin))"
+        "from vincicoder.train.tiny_model import make_tiny_model; "
+        "make_tiny_model(Path(sys.argv[1]), json.load(sys.stdin))"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(startup_folder()), str(_PROJECT)])}
     done = subprocess.run(

@@ -48,10 +48,12 @@ class PreflightError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFacts:
-    """What the checks need to know of a release. `problems` is what its verification found."""
+    """What the checks need to know of a release. `problems` is what its verification found;
+    `rows_left_out` are those that the recipe's `rows` does not take."""
 
     version: str
     rows: int
+    rows_left_out: int
     problems: Sequence[str]
     longest: Sequence[LongRow]
 
@@ -124,8 +126,9 @@ def check_release(release: ReleaseFacts) -> Check:
             "release", False, f"{release.version} does not verify: {listed}. Build or fetch it again"
         )
     if not release.rows:
-        return Check("release", False, f"{release.version} has no rows to train on")
-    return Check("release", True, f"{release.version}: {release.rows:,} rows, verified")
+        return Check("release", False, f"{release.version} has no rows that the recipe's `rows` takes")
+    left_out = f", {release.rows_left_out:,} left out by `rows`" if release.rows_left_out else ""
+    return Check("release", True, f"{release.version}: {release.rows:,} rows{left_out}, verified")
 
 
 def check_memory(recipe: SftRecipe, model: Path | str, facts: EnvironmentFacts) -> Check:
@@ -179,9 +182,10 @@ def check_lengths(
     detail = f"the longest has {counts[longest]:,} tokens; max_length is {max_length:,}"
     if over:
         at_least = "at least " if over == len(counts) else ""
+        worst = release.longest[longest].sample_id[:12]
         detail = (
-            f"{at_least}{over} rows exceed max_length={max_length:,} (sample "
-            f"{release.longest[longest].sample_id[:12]} has {counts[longest]:,} tokens): raise it, or build a release with shorter rows"
+            f"{at_least}{over} rows exceed max_length={max_length:,} (sample {worst} has {counts[longest]:,} "
+            "tokens): raise it, or leave long rows out with `rows.max_characters`"
         )
     return Check("lengths", not over, detail)
 

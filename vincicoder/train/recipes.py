@@ -40,6 +40,16 @@ class Environment(_Part):
         return max(self.gpus, 1) * self.nodes
 
 
+class Rows(_Part):
+    """A part of a release, for a pilot run: the first `limit` rows of at most `max_characters` of text.
+
+    What is left out is counted in the preflight's report. None takes all.
+    """
+
+    limit: int | None = Field(default=None, ge=1)
+    max_characters: int | None = Field(default=None, ge=1)
+
+
 class SftRecipe(_Part):
     """Supervised fine-tuning with ms-swift.
 
@@ -52,6 +62,7 @@ class SftRecipe(_Part):
     model: str
     model_type: str
     release: str = "current"
+    rows: Rows = Rows()
     environment: Environment = Environment()
     tuner: Literal["full", "lora"] = "full"
     dtype: Literal["bfloat16", "float32"] = "bfloat16"
@@ -106,6 +117,7 @@ class GrpoRecipe(_Part):
     model: str
     model_type: str = "qwen3_vl"
     release: str = "current"
+    rows: Rows = Rows()
     environment: Environment = Environment()
     dtype: Literal["bfloat16", "float32"] = "bfloat16"
     zero_stage: Literal[0, 2, 3] = 0
