@@ -31,7 +31,7 @@ EXTRAS_OF_FOLDER = {
     "vincicoder/render": ("render", "ray"),
     "vincicoder/similarity": ("reward",),
     "vincicoder/refine": ("serve",),
-    "vincicoder/train": ("reward", "sft", "rl", "serve", "ray"),
+    "vincicoder/train": ("render", "reward", "sft", "rl", "serve", "ray"),
     "tests": EXTRAS,
 }
 # Base requirements that no code imports.
