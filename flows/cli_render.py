@@ -8,14 +8,15 @@ from typing import Annotated
 
 import typer
 
-from vincicoder.sample import LANGUAGE_OF_SUFFIX
+from vincicoder.sample import LANGUAGE_OF_SUFFIX, language_of_file
 
 _SAMPLES_FAULT, _OUR_FAULT = 3, 4
 
 
 def render(
     file: Annotated[
-        Path, typer.Argument(help="A .py, .html, .svg, .tex or .gv file.", exists=True, dir_okay=False)
+        Path,
+        typer.Argument(help="A file of code; its suffix tells the language.", exists=True, dir_okay=False),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PNG.")],
     language: Annotated[str | None, typer.Option(help="Default: by the file's suffix.")] = None,
@@ -27,7 +28,7 @@ def render(
     """Render one file in the sandbox. Exit 0: rendered; 3: the sample's fault; 4: ours."""
     from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
 
-    chosen = language or LANGUAGE_OF_SUFFIX.get(file.suffix.lower())
+    chosen = language or language_of_file(file.name)
     if chosen is None:
         known = ", ".join(LANGUAGE_OF_SUFFIX)
         typer.echo(f"vincicoder: received {file.name}; known suffixes are {known}: give --language", err=True)

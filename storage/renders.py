@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 RENDER_STAGE = "render"
 
-# These depend on how loaded the machine was, so a later build asks again.
-LOAD_DEPENDENT_REASONS = frozenset({"render.timeout", "render.out_of_memory", "render.crashed"})
+# These depend on the machine, how loaded it was or what it lacks, so a later build asks again.
+MACHINE_DEPENDENT_REASONS = frozenset(
+    {"render.timeout", "render.out_of_memory", "render.crashed", "render.unsupported"}
+)
 
 
 def render_key(language: str, code: str, fingerprint: str) -> str:
@@ -83,8 +85,10 @@ class RenderIndex:
                     "row": pa.array(range(table.num_rows), pa.int32()),
                 }
             )
-            load_dependent = pc.is_in(table["reason"], value_set=pa.array(sorted(LOAD_DEPENDENT_REASONS)))
-            self._database.register("fresh", places.filter(pc.invert(load_dependent)))
+            machine_dependent = pc.is_in(
+                table["reason"], value_set=pa.array(sorted(MACHINE_DEPENDENT_REASONS))
+            )
+            self._database.register("fresh", places.filter(pc.invert(machine_dependent)))
             self._database.execute("INSERT INTO places SELECT * FROM fresh")
             self._database.unregister("fresh")
             self._loaded.add(output)

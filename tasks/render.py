@@ -13,6 +13,7 @@ from storage.schemas import RENDERED_SCHEMA, RENDERS_SCHEMA
 from tasks.engine import shared_engine
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
 from vincicoder.render import RenderLimits, RenderRequest, RenderResult, RenderStatus, fingerprint
+from vincicoder.render.registry import why_unsupported
 from vincicoder.sample import InfrastructureError, Reason, Rejection
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ def render_shard(
 ) -> StageOutput:
     """Render one shard. Programs the cache knows under the same fingerprint are not run again."""
     table = read_shard(home, previous)
+    # A language that cannot be drawn here has none; once it can, the key of this stage is another.
     fingerprints = {
-        language: fingerprint(language) for language in sorted(set(table["language"].to_pylist()))
+        language: "" if why_unsupported(language) else fingerprint(language)
+        for language in sorted(set(table["language"].to_pylist()))
     }
 
     def compute(key: str) -> StageTables:

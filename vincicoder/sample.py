@@ -27,6 +27,10 @@ class Language(StrEnum):
     SVG = "svg"
     LATEX = "latex"
     GRAPHVIZ = "graphviz"
+    MERMAID = "mermaid"
+    VEGA_LITE = "vega-lite"
+    ASYMPTOTE = "asymptote"
+    LILYPOND = "lilypond"
 
 
 LANGUAGE_OF_SUFFIX = MappingProxyType(
@@ -38,9 +42,23 @@ LANGUAGE_OF_SUFFIX = MappingProxyType(
         ".tex": Language.LATEX,
         ".gv": Language.GRAPHVIZ,
         ".dot": Language.GRAPHVIZ,
+        ".mmd": Language.MERMAID,
+        ".mermaid": Language.MERMAID,
+        ".vl": Language.VEGA_LITE,
+        ".vl.json": Language.VEGA_LITE,
+        ".asy": Language.ASYMPTOTE,
+        ".ly": Language.LILYPOND,
     }
 )
 """The language of a file of code, by its lower-case suffix."""
+
+
+def language_of_file(name: str) -> Language | None:
+    """Return the language that a file's name tells, or None."""
+    lowered = name.lower()
+    return next(
+        (language for suffix, language in LANGUAGE_OF_SUFFIX.items() if lowered.endswith(suffix)), None
+    )
 
 
 class Task(StrEnum):

@@ -9,7 +9,17 @@ import pytest
 from vincicoder.compose import Recipe, fenced_answer, instruction_for, load_recipe, over_quota, split_of
 from vincicoder.sample import Domain, Language
 
-NAMES = {"python": "Python", "html": "HTML", "svg": "SVG", "latex": "LaTeX", "graphviz": "Graphviz"}
+NAMES = {
+    "python": "Python",
+    "html": "HTML",
+    "svg": "SVG",
+    "latex": "LaTeX",
+    "graphviz": "Graphviz",
+    "mermaid": "Mermaid",
+    "vega-lite": "Vega-Lite",
+    "asymptote": "Asymptote",
+    "lilypond": "LilyPond",
+}
 
 
 def test_every_phrasing_names_its_language_and_has_one_image_tag() -> None:

@@ -14,6 +14,12 @@ from defusedxml.common import DefusedXmlException
 from lxml import html as lxml_html
 from lxml.etree import ParserError
 
+from vincicoder.clean.syntax_drawing import (
+    asymptote_error,
+    lilypond_error,
+    mermaid_error,
+    vega_lite_error,
+)
 from vincicoder.sample import Language
 
 
@@ -96,5 +102,9 @@ _CHECKERS: Mapping[str, Callable[[str], str | None]] = MappingProxyType(
         Language.SVG: svg_error,
         Language.HTML: html_error,
         Language.LATEX: latex_error,
+        Language.MERMAID: mermaid_error,
+        Language.VEGA_LITE: vega_lite_error,
+        Language.ASYMPTOTE: asymptote_error,
+        Language.LILYPOND: lilypond_error,
     }
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from vincicoder.sample import LANGUAGE_OF_SUFFIX, RawSample
+from vincicoder.sample import RawSample, language_of_file
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError
 from vincicoder.sources.files import list_files, read_code
 from vincicoder.sources.jsonl_source import file_revision
@@ -32,9 +32,7 @@ class FolderSource:
             raise SourceUnavailableError(
                 f"source {self.info.name!r}: there is no folder {self.path}; mend `path` in the source file"
             )
-        return [
-            path for path in list_files(self.path, ("**/*",)) if path.suffix.lower() in LANGUAGE_OF_SUFFIX
-        ]
+        return [path for path in list_files(self.path, ("**/*",)) if language_of_file(path.name)]
 
     def revision(self) -> str:
         return file_revision(self._files)
@@ -47,7 +45,7 @@ class FolderSource:
             yield RawSample(
                 source_id=path.relative_to(self.path).as_posix(),
                 code=read_code(path),
-                language=self.language or LANGUAGE_OF_SUFFIX[path.suffix.lower()],
+                language=self.language or language_of_file(path.name) or "",
                 domain=self.domain,
                 license=self.license,
             )
