@@ -19,6 +19,9 @@ SAMPLE_FIELDS = [
     pa.field("code_sha256", pa.string(), nullable=False),
 ]
 
+# What cleaning adds: what it changed in the code, in order; empty where it changed nothing.
+CLEAN_FIELDS = [pa.field("changes", pa.list_(pa.string()), nullable=False)]
+
 # What rendering adds. The PNG itself stays in the `renders.parquet` of the output named by
 # `render_output`, at row `render_row`: image bytes are written once here and copied once, at publish.
 RENDER_FIELDS = [
@@ -40,8 +43,9 @@ COMPOSE_FIELDS = [
 ]
 
 SAMPLE_SCHEMA = pa.schema(SAMPLE_FIELDS)
-RENDERED_SCHEMA = pa.schema(SAMPLE_FIELDS + RENDER_FIELDS)
-COMPOSED_SCHEMA = pa.schema(SAMPLE_FIELDS + RENDER_FIELDS + COMPOSE_FIELDS)
+CLEANED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS)
+RENDERED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS)
+COMPOSED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + COMPOSE_FIELDS)
 
 # One row per program that was really run: what the cache answers from.
 RENDERS_SCHEMA = pa.schema(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 from prefect import task
 
+from storage.schemas import CLEANED_SCHEMA
 from tasks.stage import (
     StageName,
     StageTables,
@@ -16,26 +17,42 @@ from tasks.stage import (
     samples_of,
     split_rejected,
 )
-from vincicoder.clean import CleanLimits, check_code
+from vincicoder.clean import CleanLimits, clean_samples, versions
+from vincicoder.sample import code_sha256
 
 if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("clean", 1)
+STAGE = StageName("clean", 2)
 
 
 @task(**STAGE.shard_task)
 def clean_shard(
     home: Home, source: str, shard: int, previous: StageOutput, limits: CleanLimits
 ) -> StageOutput:
-    """Check the code of every row. Python's own version is a parameter: it decides what is valid syntax."""
-    parameters = {"limits": asdict(limits), "python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+    """Clean the code of every row. Rejected rows keep the code as it was collected.
+
+    The versions of Python, ruff and the tokenizer are parameters: they decide what passes.
+    """
+    parameters = {"limits": {**asdict(limits), "tokenizer": None}, "versions": dict(versions(limits))}
 
     def compute(_key: str) -> StageTables:
         table = read_shard(home, previous)
-        found = enumerate(check_code(sample, limits) for sample in samples_of(table))
-        return split_rejected(STAGE, table, {row: rejection for row, rejection in found if rejection})
+        cleaned = clean_samples(samples_of(table), limits)
+        rejections = {row: one.rejection for row, one in enumerate(cleaned) if one.rejection is not None}
+        parted = split_rejected(STAGE, table, rejections)
+        kept = [one for one in cleaned if one.rejection is None]
+        columns = {
+            "code": pa.array([one.code for one in kept], pa.string()),
+            "code_sha256": pa.array([code_sha256(one.code) for one in kept], pa.string()),
+            "changes": pa.array([list(one.changes) for one in kept], pa.list_(pa.string())),
+        }
+        arrays = [
+            columns[name] if name in columns else parted.kept[name].combine_chunks()
+            for name in CLEANED_SCHEMA.names
+        ]
+        return StageTables(pa.table(arrays, CLEANED_SCHEMA), parted.rejected)
 
     return run_stage(
         home,

@@ -83,9 +83,16 @@ class Reason(StrEnum):
     COLLECT_NOT_SELF_CONTAINED = "collect.not_self_contained"  # needs data that the row does not bring
     COLLECT_MALFORMED_ROW = "collect.malformed_row"  # a field of another type than the corpus declares
 
-    CLEAN_SYNTAX_ERROR = "clean.syntax_error"
     CLEAN_TOO_SHORT = "clean.too_short"
-    CLEAN_TOO_LONG = "clean.too_long"
+    CLEAN_TOO_LONG = "clean.too_long"  # in characters, or in tokens of the target model
+    CLEAN_LANGUAGE = "clean.language"  # plainly another language than the declared one
+    CLEAN_SYNTAX_ERROR = "clean.syntax_error"
+    CLEAN_UNDEFINED_NAME = "clean.undefined_name"  # Python that must fail: an undefined name, a wrong format
+    CLEAN_DATA_BLOB = "clean.data_blob"  # embedded pictures or base64 data, which no picture tells
+    CLEAN_EXTERNAL_RESOURCE = "clean.external_resource"  # needs the network to look as meant
+    CLEAN_MISSING_FILE = "clean.missing_file"  # reads a file that the sample does not bring
+    CLEAN_SECRET = "clean.secret"  # a key or token of a known form
+    CLEAN_REPETITION = "clean.repetition"  # mostly one piece over and over
 
     RENDER_ERROR = "render.error"  # the code raised, or the document is invalid
     RENDER_NO_OUTPUT = "render.no_output"  # the code ran and drew nothing
@@ -101,6 +108,10 @@ class Reason(StrEnum):
     VERIFY_UNDECODABLE = "verify.undecodable"
     VERIFY_BLANK = "verify.blank"
     VERIFY_SIZE = "verify.size"  # too small, or an extreme aspect ratio
+    VERIFY_CLIPPED = "verify.clipped"  # the drawing is cut off at the border
+    VERIFY_ERROR_PAGE = "verify.error_page"  # shows an error message instead of the content
+    VERIFY_MISSING_GLYPHS = "verify.missing_glyphs"  # boxes in place of letters that no font here has
+    VERIFY_MISMATCH = "verify.mismatch"  # not what the corpus's own picture shows
 
     DEDUP_SAME_ROW = "dedup.same_row"  # the source gives one id with one code twice
     DEDUP_EXACT_CODE = "dedup.exact_code"

@@ -1,5 +1,6 @@
-"""Code-side filters: each looks at one sample's code and answers None (kept) or a rejection."""
+"""Code-side filters: each looks at a sample's code and answers kept, changed or rejected."""
 
-from vincicoder.clean.pipeline import CleanLimits, check_code
+from vincicoder.clean.limits import CleanLimits
+from vincicoder.clean.pipeline import Cleaned, check_code, clean_samples, versions
 
-__all__ = ["CleanLimits", "check_code"]
+__all__ = ["CleanLimits", "Cleaned", "check_code", "clean_samples", "versions"]

@@ -1,0 +1,54 @@
+"""Is the code of a size that a model can learn from and answer with?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vincicoder.clean.limits import CleanLimits
+from vincicoder.clean.tokens import TokenCounter
+from vincicoder.clean.verdict import Verdict
+from vincicoder.sample import Reason, Rejection
+
+
+def character_bounds(limits: CleanLimits) -> Callable[[str], Verdict]:
+    """Return the check of the length in characters."""
+
+    def check(code: str) -> Verdict:
+        length = len(code)
+        if length < limits.min_characters:
+            return Rejection(
+                Reason.CLEAN_TOO_SHORT, f"{length} characters; at least {limits.min_characters} are needed"
+            )
+        if length > limits.max_characters:
+            return Rejection(
+                Reason.CLEAN_TOO_LONG, f"{length} characters; at most {limits.max_characters} are allowed"
+            )
+        return None
+
+    return check
+
+
+def token_bound(limits: CleanLimits, counter: TokenCounter) -> Callable[[Sequence[str]], Sequence[Verdict]]:
+    """Return the check of the length in tokens.
+
+    A byte-level tokenizer never makes more tokens than there are bytes, so short code needs no counting.
+    """
+
+    def check(codes: Sequence[str]) -> Sequence[Verdict]:
+        long = [row for row, code in enumerate(codes) if _bytes(code) > limits.max_tokens]
+        counts = dict(zip(long, counter.count([codes[row] for row in long]), strict=True))
+        return [
+            Rejection(
+                Reason.CLEAN_TOO_LONG,
+                f"{counts[row]} tokens of {counter.name}; at most {limits.max_tokens} are allowed",
+            )
+            if counts.get(row, 0) > limits.max_tokens
+            else None
+            for row in range(len(codes))
+        ]
+
+    return check
+
+
+def _bytes(code: str) -> int:
+    return len(code) if code.isascii() else len(code.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,41 @@
+"""What a filter answers: kept (None), changed, or rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from vincicoder.sample import Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The code that takes the place of the old one, and in a few words what was changed."""
+
+    code: str
+    note: str
+
+
+Verdict = Changed | Rejection | None
+"""None keeps the code as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter of cleaning. `check` is given the codes of some rows and answers once for each.
+
+    `languages` are those it looks at; empty means all.
+    """
+
+    name: str
+    check: Callable[[Sequence[str]], Sequence[Verdict]]
+    languages: frozenset[str] = frozenset()
+
+
+def each(check: Callable[[str], Verdict]) -> Callable[[Sequence[str]], Sequence[Verdict]]:
+    """Return the check of many codes that checks one by one."""
+
+    def check_all(codes: Sequence[str]) -> Sequence[Verdict]:
+        return [check(code) for code in codes]
+
+    return check_all
