@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from xml.etree import ElementTree
 
 import defusedxml.ElementTree
@@ -22,20 +23,19 @@ from vincicoder.clean.verdict import Filter, Verdict, each
 from vincicoder.sample import Language, Reason, Rejection
 
 
+def syntax_error(language: str, code: str) -> str | None:
+    """Return what is wrong with the code, in one line with its place, or None.
+
+    A language without a checker here is left to its renderer.
+    """
+    checker = _CHECKERS.get(language)
+    return checker(code) if checker else None
+
+
 def syntax_filters() -> tuple[Filter, ...]:
-    """Return one filter for each language with a parser here; others are left to their renderers."""
-    checkers = {
-        Language.PYTHON: python_error,
-        Language.SVG: svg_error,
-        Language.HTML: html_error,
-        Language.LATEX: latex_error,
-        Language.MERMAID: mermaid_error,
-        Language.VEGA_LITE: vega_lite_error,
-        Language.ASYMPTOTE: asymptote_error,
-        Language.LILYPOND: lilypond_error,
-    }
+    """Return one filter for each language with a checker here."""
     return tuple(
-        Filter("syntax", each(_verdict(find)), frozenset({language})) for language, find in checkers.items()
+        Filter("syntax", each(_verdict(find)), frozenset({language})) for language, find in _CHECKERS.items()
     )
 
 
@@ -142,3 +142,17 @@ def _environment_error(text: str) -> str | None:
 
 def _line(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
+
+
+_CHECKERS: Mapping[str, Callable[[str], str | None]] = MappingProxyType(
+    {
+        Language.PYTHON: python_error,
+        Language.SVG: svg_error,
+        Language.HTML: html_error,
+        Language.LATEX: latex_error,
+        Language.MERMAID: mermaid_error,
+        Language.VEGA_LITE: vega_lite_error,
+        Language.ASYMPTOTE: asymptote_error,
+        Language.LILYPOND: lilypond_error,
+    }
+)
