@@ -103,6 +103,17 @@ def command_lines(engine_pid: int) -> dict[int, str]:
     return found
 
 
+def program_names(engine_pid: int) -> list[str]:
+    """Return the program of every process below this one, zombies included."""
+    found = []
+    for pid in descendants(engine_pid):
+        try:
+            found.append(Path(f"/proc/{pid}/comm").read_text().strip())
+        except OSError:
+            continue
+    return found
+
+
 def temporary_entries() -> set[str]:
     """Return what lies in the machine's temporary folders and is of the engine's making."""
     folders = [Path("/tmp"), Path("/dev/shm"), Path(os.environ.get("TMPDIR", "/tmp"))]

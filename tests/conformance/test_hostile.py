@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import time
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +16,7 @@ from tests.conformance.harness import (
     Listener,
     command_lines,
     outcome,
+    program_names,
     render_one,
     temporary_entries,
 )
@@ -21,17 +24,24 @@ from vincicoder.render.registry import LANGUAGES, why_unsupported
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
     from vincicoder.render import RenderEngine
 
-_LANGUAGES = ("python", "svg", "html", "latex", "graphviz")
+# Kept warm in numbers that depend on what has been drawn: the browser's and TeX's own processes.
+_WARM = ("chrom", "headless_shell", "pdflatex", "pdftex")
+_GONE_SECONDS = 10.0
+
+
+def _module(language: str) -> ModuleType:
+    return importlib.import_module(f"tests.conformance.hostile_{language.replace('-', '_')}")
 
 
 def _samples() -> list[object]:
     found: list[object] = []
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         try:
-            module = importlib.import_module(f"tests.conformance.hostile_{language}")
+            module = _module(language)
         except ModuleNotFoundError:
             continue
         reason = why_unsupported(language)
@@ -47,10 +57,22 @@ _neighbours: dict[str, str | None] = {}
 
 
 def _neighbour(engine: RenderEngine, language: str) -> str | None:
-    code = importlib.import_module(f"tests.conformance.hostile_{language}").NEIGHBOUR
-    result = render_one(engine, language, code)
+    result = render_one(engine, language, _module(language).NEIGHBOUR)
     assert outcome(result) == "rendered", result.detail
     return result.pixels_sha256
+
+
+def _others() -> Counter[str]:
+    """Count the processes below this one by program, but for those that are kept warm."""
+    return Counter(name for name in program_names(os.getpid()) if not name.startswith(_WARM))
+
+
+def _what_stays(before: Counter[str]) -> Counter[str]:
+    """Return the processes that were not there before, once what is ending has ended."""
+    deadline = time.monotonic() + _GONE_SECONDS
+    while (left := _others() - before) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
 
 
 @pytest.mark.parametrize(("language", "sample"), _samples())
@@ -61,7 +83,7 @@ def test_hostile_sample(
     if language not in _neighbours:
         _neighbours[language] = _neighbour(engine, language)
     code = sample.code.replace("@PORT@", str(listener.port)).replace("@CANARY@", str(canary))
-    entries = temporary_entries()
+    entries, processes = temporary_entries(), _others()
 
     result = render_one(engine, language, code.replace("@SECRET@", SECRET))
 
@@ -72,6 +94,7 @@ def test_hostile_sample(
     assert listener.calls == []
     assert canary.read_text() == SECRET
     assert temporary_entries() == entries
+    assert _what_stays(processes) == Counter()
     below = command_lines(os.getpid()).values()
     assert not [line for line in below if "escaped-daemon" in line]
 

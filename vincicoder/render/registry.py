@@ -33,6 +33,7 @@ LANGUAGES: dict[str, Registration] = {
         "vincicoder.render.python", recycle_after=5000, scratch_mb=16, hands_over_to=("html",)
     ),
     "svg": Registration("vincicoder.render.svg", queue_depth=3, recycle_after=5000, scratch_mb=16),
+    "svg-cairosvg": Registration("vincicoder.render.svg_reference", recycle_after=5000, scratch_mb=16),
     "html": Registration("vincicoder.render.html", recycle_after=500, scratch_mb=1024),
     "latex": Registration("vincicoder.render.latex", recycle_after=1000, scratch_mb=512),
     "graphviz": Registration("vincicoder.render.graphviz", recycle_after=1000, scratch_mb=64),

@@ -7,6 +7,7 @@ import ctypes.util
 import io
 from functools import cache
 from importlib import metadata
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from vincicoder.render.finish import pick_channels
 from vincicoder.render.svg_size import SCALED_SIDE, drawn_scale, pixel_size
 
 _DPI = 96.0  # CSS pixels an inch
+_FONT_SIZE = 16.0  # CSS pixels an em where the document says nothing
 _DECLARATIONS = """
 typedef struct { double x, y, width, height; } RsvgRectangle;
 typedef struct { double length; int unit; } RsvgLength;
@@ -60,11 +62,18 @@ def backend_version() -> str:
     try:
         library = ctypes.CDLL("librsvg-2.so.2")
     except OSError:
-        return f"cairosvg {metadata.version('cairosvg')}"
+        return cairosvg_version()
     numbers = [
         ctypes.c_uint.in_dll(library, f"rsvg_{part}_version").value for part in ("major", "minor", "micro")
     ]
     return "librsvg " + ".".join(str(number) for number in numbers)
+
+
+def cairosvg_version() -> str:
+    """Return the reference's name and version, and that of cairo below it."""
+    import cairocffi
+
+    return f"cairosvg {metadata.version('cairosvg')} cairo {cairocffi.cairo_version_string()}"
 
 
 @cache
@@ -145,14 +154,15 @@ def _natural_size(ffi: Any, rsvg: Any, handle: Any) -> tuple[float, float]:
 def draw_with_cairosvg(data: bytes, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
     """Draw with CairoSVG, at `size` (pixels) or at the size of `svg_size`. Raises SvgError."""
     import cairosvg
+    from cairosvg.helpers import node_format
     from cairosvg.parser import Tree
-    from cairosvg.surface import PNGSurface, node_format
 
     try:
         if size is None:
             tree = Tree(bytestring=data)
-            probe = PNGSurface(tree, io.BytesIO(), _DPI)
-            natural = node_format(probe, tree)[:2]
+            # What units are resolved against; a real surface would draw all of it, at any size.
+            units = SimpleNamespace(dpi=_DPI, font_size=_FONT_SIZE, context_width=None, context_height=None)
+            natural = node_format(units, tree)[:2]
             natural_width, natural_height = natural if min(natural) > 0 else (SCALED_SIDE, SCALED_SIDE)
             size = pixel_size(natural_width, natural_height, drawn_scale(natural_width, natural_height))
         png = cairosvg.svg2png(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.protocol import Picture, Refusal
@@ -17,28 +21,37 @@ _WARM_UP = (
 
 
 class SvgRenderer:
-    """Implements `WorkerRenderer` in-process: the libraries keep nothing between documents."""
+    """Implements `WorkerRenderer` in-process: the libraries keep nothing between documents.
+
+    `draw` is one of `svg_backends`; by default librsvg where it is installed.
+    """
+
+    def __init__(self, draw: Callable[[bytes], NDArray[np.uint8]] | None = None) -> None:
+        self._draw = draw
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Load the library and its fonts."""
         self._limits = limits
         kernel.keep_freed_memory()
-        render_svg(_WARM_UP, limits)
+        render_svg(_WARM_UP, limits, self._draw)
 
     def render(self, code: str) -> Picture | Refusal:
         """Draw one document."""
-        return render_svg(code, self._limits)
+        return render_svg(code, self._limits, self._draw)
 
     def close(self) -> None:
         """Nothing to stop."""
 
 
-def render_svg(code: str, limits: RenderLimits) -> Picture | Refusal:
-    """Check and draw one document, with librsvg where it is installed."""
+def render_svg(
+    code: str, limits: RenderLimits, draw: Callable[[bytes], NDArray[np.uint8]] | None = None
+) -> Picture | Refusal:
+    """Check and draw one document, by default with librsvg where it is installed."""
     refusal = check_svg(code)
     if refusal is not None:
         return refusal
-    draw = draw_with_librsvg if has_librsvg() else draw_with_cairosvg
+    if draw is None:
+        draw = draw_with_librsvg if has_librsvg() else draw_with_cairosvg
     try:
         return Picture(draw(code.encode("utf-8", "replace")))
     except SvgError as error:
