@@ -102,6 +102,7 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is all a user needs; anything else is a bug and shows its traceback."""
     from flows.runners import ShardsFailedError
+    from storage.audit import BrokenInvariantsError
     from storage.home import HomeBusyError
     from storage.outputs import BalanceError
     from vincicoder.sources.profiles import ProfileError
@@ -111,6 +112,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         ShardsFailedError,
         HomeBusyError,
         BalanceError,
+        BrokenInvariantsError,
         SourceConfigError,
         SourceUnavailableError,
         ProfileError,

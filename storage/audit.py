@@ -51,13 +51,30 @@ def ask(catalog: Path, name: str) -> Answer:
         return Answer(name, query.splitlines()[0].removeprefix("--").strip(), columns, result.fetchall())
 
 
-def broken_invariants(home: Home, version: str, manifest: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with an SFT release, in words; empty when all holds.
+class BrokenInvariantsError(Exception):
+    """A build's own counts contradict each other: nothing of it may be published."""
 
-    The catalogue's invariants are checked, and the data files against the manifest and the catalogue.
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(
+            f"{len(self.problems)} broken invariants, nothing is published: {'; '.join(self.problems[:5])}"
+        )
+
+    def __reduce__(self) -> tuple[type[BrokenInvariantsError], tuple[list[str]]]:
+        return type(self), (self.problems,)
+
+
+def require_invariants(catalog: Path) -> None:
+    """Raise `BrokenInvariantsError` where a catalogue breaks an invariant, such as the balance of counts.
+
+    Publishing asks this before a release becomes the current one, so that such a build fails.
     """
-    folder = home.local_path(release_folder("sft", version))
-    catalog = folder / "catalog.duckdb"
+    problems = _broken_in(catalog)
+    if problems:
+        raise BrokenInvariantsError(problems)
+
+
+def _broken_in(catalog: Path) -> list[str]:
     problems = []
     for name in _names():
         if name.startswith(_PREFIX):
@@ -65,6 +82,17 @@ def broken_invariants(home: Home, version: str, manifest: Mapping[str, Any]) -> 
             problems += [
                 f"{answer.title}: {dict(zip(answer.columns, row, strict=True))}" for row in answer.rows[:5]
             ]
+    return problems
+
+
+def broken_invariants(home: Home, version: str, manifest: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with an SFT release, in words; empty when all holds.
+
+    The catalogue's invariants are checked, and the data files against the manifest and the catalogue.
+    """
+    folder = home.local_path(release_folder("sft", version))
+    catalog = folder / "catalog.duckdb"
+    problems = _broken_in(catalog)
     problems += _wrong_files(folder, manifest["files"])
     with open_catalog(catalog) as database:
         counted = database.execute("SELECT count(*) FROM samples").fetchone()

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
+from storage.audit import require_invariants
 from storage.card import CardFacts, FunnelRow, render_card
 from storage.catalog import add_image_views, write_catalog
 from storage.outputs import output_key, read_output
@@ -78,6 +79,7 @@ def publish_release(
         write_catalog(scratch, home, stages, facts.sources, {**build, "version": version})
         if home.is_local:
             add_image_views(scratch, home.local_path(f"{folder}/data"))
+        require_invariants(scratch)
         home.install(scratch, f"{folder}/catalog.duckdb")
     funnel = [{"stage": row.stage, "in": row.rows_in, "kept": row.rows_kept} for row in facts.funnel]
     return finish_release(
@@ -155,7 +157,7 @@ def _with_images(home: Home, rows: pa.Table, created_by: str) -> pa.Table:
     for field in RELEASE_SCHEMA:
         if field.name in computed:
             columns.append(pa.array(computed[field.name], field.type))
-        elif field.name in ("flawed_code", "similarity", "render_seconds"):
+        elif field.name == "render_seconds" or field.name not in rows.column_names:
             columns.append(pa.nulls(rows.num_rows, field.type))
         else:
             columns.append(rows[field.name].cast(field.type))
