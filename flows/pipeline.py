@@ -16,10 +16,11 @@ from storage.renders import RenderIndex
 from tasks.clean import clean_shard
 from tasks.collect import collect_shard
 from tasks.compose import compose_rows
-from tasks.deduplicate import deduplicate_code, deduplicate_images
+from tasks.deduplicate import deduplicate, deduplicate_code
 from tasks.engine import engine_scope
 from tasks.publish import funnel_rows, publish_release
 from tasks.render import render_shard
+from tasks.sign import sign_shard
 from tasks.verify import verify_shard
 from vincicoder import __version__
 from vincicoder.compose import load_recipe
@@ -117,8 +118,10 @@ def _run_stages(
         collected = runner.map(collect_shard, calls, done)
     with _stage(clock, "clean", collected) as done:
         cleaned = runner.map(clean_shard, _calls(home, collected, limits=config.clean), done)
+    with _stage(clock, "sign", cleaned) as done:
+        signatures = runner.map(sign_shard, _calls(home, cleaned), done)
     with _stage(clock, "dedup_code", cleaned):
-        unique = runner.run(deduplicate_code, home=home, previous=cleaned)
+        unique = runner.run(deduplicate_code, home=home, previous=cleaned, signatures=signatures)
     with _stage(clock, "render", unique) as done, RenderIndex(home) as index:
         calls = _calls(
             home,
@@ -131,8 +134,10 @@ def _run_stages(
         rendered = runner.map(render_shard, calls, done)
     with _stage(clock, "verify", rendered) as done:
         verified = runner.map(verify_shard, _calls(home, rendered, limits=config.picture), done)
-    with _stage(clock, "dedup_image", verified):
-        distinct = runner.run(deduplicate_images, home=home, previous=verified, limits=config.near_image)
+    with _stage(clock, "dedup", verified):
+        distinct = runner.run(
+            deduplicate, home=home, previous=verified, signatures=signatures, limits=config.duplicates
+        )
     with _stage(clock, "compose", distinct):
         composed = runner.run(compose_rows, home=home, previous=distinct, recipe=recipe)
     return [collected, cleaned, unique, rendered, verified, distinct, composed]

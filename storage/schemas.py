@@ -37,6 +37,10 @@ RENDER_FIELDS = [
     pa.field("render_row", pa.int32(), nullable=False),
 ]
 
+# What deduplication adds: rows of one cluster are alike and must fall on one side of a split. The id is
+# the `sample_id` of the cluster's most preferred row.
+DEDUP_FIELDS = [pa.field("cluster_id", pa.string(), nullable=False)]
+
 COMPOSE_FIELDS = [
     pa.field("instruction", pa.string(), nullable=False),
     pa.field("split", pa.string(), nullable=False),
@@ -45,7 +49,22 @@ COMPOSE_FIELDS = [
 SAMPLE_SCHEMA = pa.schema(SAMPLE_FIELDS)
 CLEANED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS)
 RENDERED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS)
-COMPOSED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + COMPOSE_FIELDS)
+DISTINCT_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + DEDUP_FIELDS)
+COMPOSED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + DEDUP_FIELDS + COMPOSE_FIELDS)
+
+# One row per row of a shard: what deduplication and decontamination know of its code. The MinHash
+# signatures are 128 little-endian uint16 each: see `vincicoder.dedup.minhash`.
+_MINHASH = pa.binary(256)
+SIGNATURE_SCHEMA = pa.schema(
+    [
+        pa.field("sample_id", pa.string(), nullable=False),
+        pa.field("code_characters", pa.int64(), nullable=False),
+        pa.field("normal_sha256", pa.string(), nullable=False),
+        pa.field("code_minhash", _MINHASH, nullable=False),
+        pa.field("unnamed_minhash", _MINHASH, nullable=False),
+        pa.field("template_minhash", _MINHASH, nullable=False),
+    ]
+)
 
 # One row per program that was really run: what the cache answers from.
 RENDERS_SCHEMA = pa.schema(

@@ -1,4 +1,4 @@
-"""Deduplicate, over all shards at once: exact code before rendering, pictures after it."""
+"""Deduplicate, over all shards at once: exact code before rendering, near code and pictures after it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ import numpy as np
 import pyarrow as pa
 from prefect import task
 
-from storage.schemas import DUPLICATE_SCHEMA
+from storage.schemas import DEDUP_FIELDS, DUPLICATE_SCHEMA
+from tasks.dedup_rows import SignedRows, read_signed_rows, true_similarity, with_code_length
 from tasks.stage import StageName, StageTables, split_rejected
-from tasks.whole import read_columns, run_whole_stage
+from tasks.whole import run_whole_stage
 from vincicoder.dedup import (
-    Candidate,
-    Duplicate,
-    ImageSignatures,
-    NearImageLimits,
+    DuplicateLimits,
+    Found,
+    Kind,
     exact_duplicates,
-    near_image_duplicates,
+    find_duplicates,
+    group_numbers,
+    preference_order,
 )
+from vincicoder.dedup.keepers import REMOVED
 from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
@@ -28,110 +31,113 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-CODE_STAGE = StageName("dedup_code", 1)
-IMAGE_STAGE = StageName("dedup_image", 1)
+CODE_STAGE = StageName("dedup_code", 2)
+STAGE = StageName("dedup", 1)
 
 _REASONS = {
     "same_row": Reason.DEDUP_SAME_ROW,
     "exact_code": Reason.DEDUP_EXACT_CODE,
     "exact_image": Reason.DEDUP_EXACT_IMAGE,
     "near_image": Reason.DEDUP_NEAR_IMAGE,
+    "near_code": Reason.DEDUP_NEAR_CODE,
+    "same_template": Reason.DEDUP_SAME_TEMPLATE,
 }
+_UNIT = {"near_image": "bits", "near_code": "percent", "same_template": "percent"}
 
 # A removal as it is remembered: [row in the shard, kept id, kind, distance].
 Removal = list[Any]
 
 
 @task(**CODE_STAGE.whole_task)
-def deduplicate_code(home: Home, previous: Sequence[StageOutput]) -> list[StageOutput]:
-    """Remove rows whose code another row has to the letter, so that nothing is rendered twice."""
-
-    def decide() -> list[list[Removal]]:
-        table = read_columns(
-            home, previous, ["sample_id", "language", "code_sha256", "code", "source", "source_id"]
-        )
-        digests = [f"{language}:{digest}" for language, digest in _rows(table, "language", "code_sha256")]
-        removals = exact_duplicates(_candidates(table, digests), "exact_code")
-        return _by_shard(table, removals, len(previous))
-
-    return run_whole_stage(
-        home, CODE_STAGE, previous=previous, parameters={}, decide=decide, apply=_apply_code
-    )
-
-
-@task(**IMAGE_STAGE.whole_task)
-def deduplicate_images(
-    home: Home, previous: Sequence[StageOutput], limits: NearImageLimits
+def deduplicate_code(
+    home: Home, previous: Sequence[StageOutput], signatures: Sequence[StageOutput]
 ) -> list[StageOutput]:
-    """Remove rows whose picture another row has, by the pixel or nearly so."""
+    """Remove rows whose code another row has, but for layout and comments: nothing is rendered twice."""
 
     def decide() -> list[list[Removal]]:
-        columns = ["sample_id", "pixels_sha256", "code", "source", "source_id", "phash", "thumbnail"]
-        table = read_columns(home, previous, columns)
-        exact = exact_duplicates(_candidates(table, table["pixels_sha256"].to_pylist()), "exact_image")
-        gone = {removal.removed_id for removal in exact}
-        near = near_image_duplicates(_signatures(table, gone), limits)
-        return _by_shard(table, [*exact, *near], len(previous))
+        table = with_code_length(
+            home, previous, signatures, ["sample_id", "source", "source_id"], ["normal_sha256"]
+        )
+        table = table.take(pa.array(preference_order(table)))
+        removed, kept = exact_duplicates(group_numbers(table["normal_sha256"]))
+        ids = table["sample_id"]
+        shards, rows = table["shard"].to_numpy(), table["row"].to_numpy()
+        decisions: list[list[Removal]] = [[] for _ in previous]
+        for row, keeper in zip(removed.tolist(), kept.tolist(), strict=True):
+            kept_id = ids[keeper].as_py()
+            kind = "same_row" if ids[row].as_py() == kept_id else "exact_code"
+            decisions[shards[row]].append([int(rows[row]), kept_id, kind, 0])
+        return [sorted(decision) for decision in decisions]
 
     return run_whole_stage(
-        home, IMAGE_STAGE, previous=previous, parameters=asdict(limits), decide=decide, apply=_apply_images
+        home,
+        CODE_STAGE,
+        previous=previous,
+        parameters={},
+        decide=decide,
+        apply=_apply_code,
+        also_read=signatures,
     )
 
 
-def _rows(table: pa.Table, *columns: str) -> list[tuple[Any, ...]]:
-    return list(zip(*(table[name].to_pylist() for name in columns), strict=True))
+@task(**STAGE.whole_task)
+def deduplicate(
+    home: Home,
+    previous: Sequence[StageOutput],
+    signatures: Sequence[StageOutput],
+    limits: DuplicateLimits,
+) -> list[StageOutput]:
+    """Remove near duplicates of every kind in one decision; name the cluster of each row that stays."""
 
+    def decide() -> list[dict[str, Any]]:
+        rows = read_signed_rows(home, previous, signatures)
+        found = find_duplicates(rows.signed, limits, true_similarity(home, previous, rows))
+        return _by_shard(rows, found, len(previous))
 
-def _candidates(table: pa.Table, digests: list[str]) -> list[Candidate]:
-    fields = _rows(table, "sample_id", "code_characters", "source", "source_id")
-    return [
-        Candidate(sample_id, digest, characters, source, source_id)
-        for (sample_id, characters, source, source_id), digest in zip(fields, digests, strict=True)
-    ]
-
-
-def _signatures(table: pa.Table, gone: set[str]) -> ImageSignatures:
-    """Signatures of the rows still here, ordered by preference: the earlier of a pair stays."""
-    candidates = _candidates(table, table["pixels_sha256"].to_pylist())
-    order = sorted(
-        (row for row, candidate in enumerate(candidates) if candidate.sample_id not in gone),
-        key=lambda row: candidates[row].preference,
-    )
-    picked = table.take(pa.array(order, pa.int64()))
-    thumbnails = np.frombuffer(b"".join(picked["thumbnail"].to_pylist()), np.uint8)
-    return ImageSignatures(
-        sample_ids=picked["sample_id"].to_pylist(),
-        phashes=picked["phash"].to_numpy(),
-        thumbnails=thumbnails.reshape(len(order), -1) if order else thumbnails.reshape(0, 768),
+    return run_whole_stage(
+        home,
+        STAGE,
+        previous=previous,
+        parameters=asdict(limits),
+        decide=decide,
+        apply=_apply,
+        also_read=signatures,
     )
 
 
-def _by_shard(table: pa.Table, removals: Sequence[Duplicate], shards: int) -> list[list[Removal]]:
-    """Sort removals by the shard they hit. Of rows with one id and one code the first stays."""
-    by_id = {removal.removed_id: removal for removal in removals}
-    decisions: list[list[Removal]] = [[] for _ in range(shards)]
-    seen: set[str] = set()
-    for sample_id, shard, row in _rows(table, "sample_id", "shard", "row"):
-        removal = by_id.get(sample_id)
-        if removal is not None and removal.kept_id != sample_id:
-            decisions[shard].append([row, removal.kept_id, removal.kind, removal.distance])
-        elif sample_id in seen:
-            decisions[shard].append([row, sample_id, "same_row", 0])
-        seen.add(sample_id)
-    return decisions
+def _by_shard(rows: SignedRows, found: Found, shards: int) -> list[dict[str, Any]]:
+    """Sort removals, and the clusters of more than their first row, by the shard they hit."""
+    decisions: list[dict[str, Any]] = [{"removed": [], "clusters": []} for _ in range(shards)]
+    state = found.decisions.state
+    for row in np.flatnonzero(state == REMOVED).tolist():
+        kind = Kind(int(found.decisions.kind[row])).name.lower()
+        keeper = rows.sample_id(int(found.decisions.keeper[row]))
+        removal = [int(rows.row[row]), keeper, kind, int(found.decisions.distance[row])]
+        decisions[rows.shard[row]]["removed"].append(removal)
+    joined = (state != REMOVED) & (found.clusters != np.arange(len(state)))
+    for row in np.flatnonzero(joined).tolist():
+        cluster = [int(rows.row[row]), rows.sample_id(int(found.clusters[row]))]
+        decisions[rows.shard[row]]["clusters"].append(cluster)
+    return [{name: sorted(part) for name, part in decision.items()} for decision in decisions]
 
 
 def _apply_code(table: pa.Table, decision: list[Removal]) -> StageTables:
-    return _apply(CODE_STAGE, table, decision)
+    return _remove(CODE_STAGE, table, decision)
 
 
-def _apply_images(table: pa.Table, decision: list[Removal]) -> StageTables:
-    return _apply(IMAGE_STAGE, table, decision)
+def _apply(table: pa.Table, decision: dict[str, Any]) -> StageTables:
+    clusters = table["sample_id"].to_pylist()
+    for row, cluster in decision["clusters"]:
+        clusters[row] = cluster
+    table = table.append_column(DEDUP_FIELDS[0], pa.array(clusters, pa.string()))
+    return _remove(STAGE, table, decision["removed"])
 
 
-def _apply(stage: StageName, table: pa.Table, decision: list[Removal]) -> StageTables:
+def _remove(stage: StageName, table: pa.Table, decision: list[Removal]) -> StageTables:
     rejections = {
-        row: Rejection(_REASONS[kind], f"kept: {kept_id}" + (f", {distance} bits apart" if distance else ""))
+        row: Rejection(
+            _REASONS[kind], f"kept: {kept_id}" + (f", {distance} {_UNIT[kind]} apart" if distance else "")
+        )
         for row, kept_id, kind, distance in decision
     }
     seconds = (

@@ -12,7 +12,6 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from storage.outputs import find_output, output_key, read_output
 from tasks.stage import StageName, StageTables, read_shard, run_stage
@@ -32,13 +31,14 @@ def run_whole_stage(
     parameters: Mapping[str, Any],
     decide: Callable[[], Sequence[Any]],
     apply: Callable[[pa.Table, Any], StageTables],
+    also_read: Sequence[StageOutput] = (),
 ) -> list[StageOutput]:
     """Return one output per input shard.
 
     `decide` gives one JSON-able decision per shard, in order; `apply` turns a shard's table and
-    its decision into the stage's tables.
+    its decision into the stage's tables. `also_read` are outputs that only the decision needs.
     """
-    inputs = [output.key for output in previous]
+    inputs = [output.key for output in (*previous, *also_read)]
     memo = f"stages/{stage.name}/{output_key(f'{stage.name}.all', stage.version, parameters, inputs)}.json"
     if home.exists(memo):
         known = [find_output(home, stage.name, key) for key in json.loads(home.read_bytes(memo))]
@@ -68,16 +68,10 @@ def run_whole_stage(
 
 
 def read_columns(home: Home, outputs: Sequence[StageOutput], columns: Sequence[str]) -> pa.Table:
-    """Read some columns of all shards, with the number of the shard and the row in it.
-
-    For `code` its length comes back instead, as `code_characters`: the texts never gather in memory.
-    """
+    """Read some columns of all shards, with the number of the shard and the row in it."""
     tables = []
     for number, output in enumerate(outputs):
         table = read_output(home, output, columns=columns)
-        if "code" in columns:
-            lengths = pc.utf8_length(table["code"])
-            table = table.drop_columns("code").append_column("code_characters", lengths)
         table = table.append_column("shard", pa.array([number] * table.num_rows, pa.int32()))
         tables.append(table.append_column("row", pa.array(range(table.num_rows), pa.int32())))
     return pa.concat_tables(tables)

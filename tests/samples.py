@@ -67,8 +67,16 @@ BAD: list[Case] = [
         "respaced",
         "svg",
         "svg",
-        CIRCLE.format(radius=30, fill="teal") + "\n<!-- the same picture -->\n",
-        "dedup.exact_image",
+        CIRCLE.format(radius=30, fill="teal").replace("><", ">\n  <") + "\n<!-- the same program -->\n",
+        "dedup.exact_code",
+    ),
+    ("renumbered", "svg", "svg", CIRCLE.format(radius="30.000", fill="teal"), "dedup.exact_image"),
+    (
+        "retitled",
+        "chart",
+        "python",
+        CHART.format(values="1, 3, 2", title="first!"),
+        "dedup.near_image",
     ),
 ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from vincicoder.clean import CleanLimits
-from vincicoder.dedup import NearImageLimits
+from vincicoder.dedup import DuplicateLimits
 from vincicoder.render.api import RenderLimits
 from vincicoder.verify import PictureLimits
 
@@ -30,7 +30,7 @@ class BuildConfig(BaseModel):
     clean: CleanLimits = CleanLimits()
     render: RenderLimits = RenderLimits()
     picture: PictureLimits = PictureLimits()
-    near_image: NearImageLimits = NearImageLimits()
+    duplicates: DuplicateLimits = DuplicateLimits()
 
 
 def default_home() -> str:

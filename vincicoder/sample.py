@@ -114,9 +114,13 @@ class Reason(StrEnum):
     VERIFY_MISMATCH = "verify.mismatch"  # not what the corpus's own picture shows
 
     DEDUP_SAME_ROW = "dedup.same_row"  # the source gives one id with one code twice
-    DEDUP_EXACT_CODE = "dedup.exact_code"
+    DEDUP_EXACT_CODE = "dedup.exact_code"  # but for layout and comments
     DEDUP_EXACT_IMAGE = "dedup.exact_image"
     DEDUP_NEAR_IMAGE = "dedup.near_image"
+    DEDUP_NEAR_CODE = "dedup.near_code"  # nearly the same program, and a like picture
+    DEDUP_SAME_TEMPLATE = "dedup.same_template"  # enough rows stay that differ only in names and literals
+
+    DECONTAMINATE_BENCHMARK = "decontaminate.benchmark"  # like an item of a benchmark
 
     COMPOSE_OVER_QUOTA = "compose.over_quota"
 

@@ -86,7 +86,12 @@ def test_duplicates_name_their_keeper(catalog: duckdb.DuckDBPyConnection) -> Non
         "SELECT r.source_id, s.source_id, kind, distance FROM duplicates "
         "JOIN rejects r ON r.sample_id = removed_id JOIN samples s ON s.sample_id = kept_id ORDER BY 1"
     ).fetchall()
-    assert found == [("respaced", "circle", "exact_image", 0), ("same", "circle", "exact_code", 0)]
+    assert found == [
+        ("renumbered", "circle", "exact_image", 0),
+        ("respaced", "circle", "exact_code", 0),
+        ("retitled", "chart", "near_image", 2),
+        ("same", "circle", "exact_code", 0),
+    ]
 
 
 def test_release_files_follow_the_schema_and_carry_the_pictures(

@@ -102,7 +102,7 @@ def processes_of(group: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("stage", ["collect", "dedup_code", "render", "dedup_image", "compose"])
+@pytest.mark.parametrize("stage", ["collect", "dedup_code", "render", "dedup", "compose"])
 def test_kill_9_then_rerun_gives_the_same_bytes(whole: tuple[Path, Path], stage: str, tmp_path: Path) -> None:
     reference, config = whole
     home = tmp_path / "home"

@@ -1,13 +1,20 @@
 """Duplicates over a whole build, found from ids, hashes and signatures, never from images."""
 
-from vincicoder.dedup.exact import Candidate, Duplicate, exact_duplicates
-from vincicoder.dedup.near_image import ImageSignatures, NearImageLimits, near_image_duplicates
+from vincicoder.dedup.exact import exact_duplicates, group_numbers, preference_order
+from vincicoder.dedup.keepers import Kind
+from vincicoder.dedup.near_code import NearCodeLimits
+from vincicoder.dedup.near_image import NearImageLimits
+from vincicoder.dedup.search import DuplicateLimits, Found, Signed, find_duplicates
 
 __all__ = [
-    "Candidate",
-    "Duplicate",
-    "ImageSignatures",
+    "DuplicateLimits",
+    "Found",
+    "Kind",
+    "NearCodeLimits",
     "NearImageLimits",
+    "Signed",
     "exact_duplicates",
-    "near_image_duplicates",
+    "find_duplicates",
+    "group_numbers",
+    "preference_order",
 ]

@@ -1,58 +1,41 @@
-"""Exact duplicates: rows that share a hash (of the code, or of the pixels)."""
+"""Exact duplicates: rows that share a hash."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from numpy.typing import NDArray
+
+    from vincicoder.dedup.pairs import Rows
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """What deduplication needs to know of a row.
+def group_numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
+    """Number the different values of a column: equal values, and no others, get equal numbers."""
+    encoded = pc.dictionary_encode(column.combine_chunks())
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64)
 
-    Of equal rows the smallest `preference` stays: the shortest code that draws the picture, then
-    the source and the id in it, so that the choice never depends on the order of shards.
+
+def preference_order(rows: pa.Table) -> Rows:
+    """Return the row numbers of a table, the most preferred row first.
+
+    Of duplicates the shortest program that draws the picture stays, then the first by source and id:
+    a rule that knows nothing of shards. Needs `code_characters`, `source`, `source_id`, `sample_id`.
     """
-
-    sample_id: str
-    digest: str
-    code_characters: int
-    source: str
-    source_id: str
-
-    @property
-    def preference(self) -> tuple[int, str, str, str]:
-        return (self.code_characters, self.source, self.source_id, self.sample_id)
+    names = ["code_characters", "source", "source_id", "sample_id"]
+    order = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in names])
+    return np.asarray(order.to_numpy(), np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
-    """One removal: which row leaves, which stays for it, and how far apart they are.
-
-    `distance` is 0 for exact kinds and the Hamming distance of the pHashes (0 to 64) for near images.
-    """
-
-    removed_id: str
-    kept_id: str
-    kind: str
-    distance: int
-
-
-def exact_duplicates(candidates: Iterable[Candidate], kind: str) -> list[Duplicate]:
-    """Return the removals that leave one row per digest, ordered by the removed id."""
-    keepers: dict[str, Candidate] = {}
-    losers: list[Candidate] = []
-    for candidate in candidates:
-        keeper = keepers.get(candidate.digest)
-        if keeper is None:
-            keepers[candidate.digest] = candidate
-        elif candidate.preference < keeper.preference:
-            losers.append(keeper)
-            keepers[candidate.digest] = candidate
-        else:
-            losers.append(candidate)
-    removals = [Duplicate(loser.sample_id, keepers[loser.digest].sample_id, kind, 0) for loser in losers]
-    return sorted(removals, key=lambda removal: removal.removed_id)
+def exact_duplicates(groups: NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """Return the rows to remove and the row that stays for each; rows are in order of preference."""
+    _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
+    keeper = first[inverse].astype(np.int64)
+    removed = np.flatnonzero(keeper != np.arange(len(groups)))
+    return removed, keeper[removed]

@@ -1,116 +1,96 @@
-"""Near-duplicate pictures: pHashes within a Hamming radius whose thumbnails agree in colour.
+"""Like pictures: pHashes within a Hamming radius whose thumbnails agree in colour.
 
 A pHash sees brightness only, so it takes flags of other colours, or icons of one outline, for the
 same picture. A pair counts only when the 16x16 RGB thumbnails agree too.
 
-Two 64-bit hashes within radius r agree in at least one of r + 1 bands (pigeonhole), so grouping
-by band finds every pair without comparing all of them.
+The search is exact: 64 bits are cut into radius + 2 bands, and two hashes that differ in at most
+radius bits differ in at most radius bands, so they agree in at least two (pigeonhole). Rows are
+grouped by every two bands: nothing within the radius is missed, and groups stay small even where
+one band is the same for a whole corpus.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.dedup.exact import Duplicate
+from vincicoder.dedup.pairs import Edges, Quota, Rows, same_key_pairs
 
 PHASH_BITS = 64
+Hashes = NDArray[np.uint64]
+Thumbnails = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
 class NearImageLimits:
     """How alike two pictures must be.
 
-    `radius` is the largest Hamming distance of the 64-bit pHashes; `thumbnail_levels` the largest
-    difference (of 255) in any channel of any cell of the 16x16 thumbnails.
+    `radius` is the largest Hamming distance of the 64-bit pHashes, 0 to 16; `thumbnail_levels` the
+    largest difference (of 255) in any channel of any cell of the 16x16 thumbnails.
     """
 
     radius: int = 2
     thumbnail_levels: int = 6
 
 
-@dataclass(frozen=True, slots=True)
-class ImageSignatures:
-    """Signatures of n pictures, ordered by preference: of a pair, the earlier one stays.
+def near_image_edges(
+    phashes: Hashes, thumbnails: Thumbnails, rows: Rows, limits: NearImageLimits, quota: Quota
+) -> Edges:
+    """Return pairs of like pictures among `rows` (ascending row numbers), each pair once.
 
-    `phashes` is uint64 of shape (n,); `thumbnails` uint8 of shape (n, 768).
+    `phashes` (n,) and `thumbnails` (n, 768) cover all rows. `distance` is in bits, 0 to radius.
     """
+    found: list[Edges] = []
+    masks = band_masks(limits.radius, agreeing=2)
+    for number, mask in enumerate(masks):
+        for first, second in same_key_pairs(phashes[rows] & mask, rows, quota):
+            differing = phashes[first] ^ phashes[second]
+            distance = np.bitwise_count(differing).astype(np.int32)
+            near = (distance <= limits.radius) & first_seen(differing, masks[:number])
+            edges = Edges(first, second, distance).where(near)
+            edges = edges.where(colours_agree(thumbnails, edges.first, edges.second, limits.thumbnail_levels))
+            quota.found(edges.second)
+            found.append(edges)
+    return Edges.join(found)
 
-    sample_ids: list[str]
-    phashes: NDArray[np.uint64]
-    thumbnails: NDArray[np.uint8]
 
+def band_masks(radius: int, agreeing: int) -> list[np.uint64]:
+    """Return masks such that two hashes within `radius` bits agree under at least one of them.
 
-def near_image_duplicates(signatures: ImageSignatures, limits: NearImageLimits) -> list[Duplicate]:
-    """Return removals such that no two rows that stay are near duplicates.
-
-    Each removed row is near its own keeper (not merely linked to it through others), so a look at
-    the two pictures confirms every removal. Ordered by the removed id.
+    64 bits are cut into radius + agreeing bands of nearly equal width; each mask joins `agreeing`.
     """
-    first, second, distance = near_pairs(signatures, limits)
-    keeper_of: dict[int, tuple[int, int]] = {}
-    neighbours: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for a, b, apart in zip(first.tolist(), second.tolist(), distance.tolist(), strict=True):
-        neighbours[a].append((b, apart))
-    for keeper in sorted(neighbours):
-        if keeper in keeper_of:
-            continue
-        for other, apart in neighbours[keeper]:
-            keeper_of.setdefault(other, (keeper, apart))
-    ids = signatures.sample_ids
-    removals = [
-        Duplicate(ids[row], ids[keeper], "near_image", apart) for row, (keeper, apart) in keeper_of.items()
-    ]
-    return sorted(removals, key=lambda removal: removal.removed_id)
+    count = radius + agreeing
+    edges = [PHASH_BITS * band // count for band in range(count + 1)]
+    bands = [((1 << high) - 1) ^ ((1 << low) - 1) for low, high in pairwise(edges)]
+    return [np.uint64(sum(picked)) for picked in combinations(bands, agreeing)]
 
 
-def near_pairs(
-    signatures: ImageSignatures, limits: NearImageLimits
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return all near pairs as (earlier row, later row, Hamming distance), each of shape (pairs,)."""
-    count = len(signatures.sample_ids)
-    pairs: list[NDArray[np.int64]] = []
-    for shift, bits in _bands(limits.radius):
-        band = (signatures.phashes >> np.uint64(shift)) & np.uint64((1 << bits) - 1)
-        order = np.argsort(band, kind="stable")
-        edges = np.flatnonzero(band[order][1:] != band[order][:-1]) + 1
-        for start, stop in pairwise([0, *edges.tolist(), count]):
-            if stop - start > 1:
-                pairs.extend(_near_in_group(order[start:stop], signatures, limits))
-    if not pairs:
-        empty = np.empty(0, np.int64)
-        return empty, empty, empty
-    unique = np.unique(np.concatenate(pairs), axis=0)
-    return unique[:, 0], unique[:, 1], unique[:, 2]
+def first_seen(differing: Hashes, earlier: list[np.uint64]) -> NDArray[np.bool_]:
+    """Which pairs no earlier mask has brought together, given the bits in which they differ."""
+    fresh = np.ones(differing.shape, np.bool_)
+    for mask in earlier:
+        fresh &= (differing & mask) != 0
+    return fresh
 
 
-def _near_in_group(
-    rows: NDArray[np.int64], signatures: ImageSignatures, limits: NearImageLimits
-) -> list[NDArray[np.int64]]:
-    """Compare each row of a band group with the later ones, one vector operation a row."""
-    rows = np.sort(rows)
-    hashes = signatures.phashes[rows]
-    found: list[NDArray[np.int64]] = []
-    for position in range(len(rows) - 1):
-        distance = np.bitwise_count(hashes[position + 1 :] ^ hashes[position])
-        close = np.flatnonzero(distance <= limits.radius)
-        if not close.size:
-            continue
-        others = rows[position + 1 + close]
-        apart = signatures.thumbnails[others].astype(np.int16) - signatures.thumbnails[rows[position]]
-        alike = np.abs(apart).max(axis=1) <= limits.thumbnail_levels
-        if alike.any():
-            kept = others[alike]
-            first = np.full(kept.shape, rows[position])
-            found.append(np.stack([first, kept, distance[close][alike].astype(np.int64)], axis=1))
-    return found
+def colours_agree(thumbnails: Thumbnails, first: Rows, second: Rows, levels: int) -> NDArray[np.bool_]:
+    """Whether no channel of any cell differs by more than `levels`, of shape (pairs,)."""
+    agree = np.empty(first.shape, np.bool_)
+    for low in range(0, first.size, 1 << 14):
+        part = slice(low, low + (1 << 14))
+        one, other = thumbnails[first[part]], thumbnails[second[part]]
+        agree[part] = (np.maximum(one, other) - np.minimum(one, other)).max(axis=1, initial=0) <= levels
+    return agree
 
 
-def _bands(radius: int) -> list[tuple[int, int]]:
-    """Cut 64 bits into radius + 1 bands of nearly equal width: (shift, bits) each."""
-    edges = [PHASH_BITS * band // (radius + 1) for band in range(radius + 2)]
-    return [(low, high - low) for low, high in pairwise(edges)]
+def mean_colour_distance(thumbnails: Thumbnails, first: Rows, second: Rows) -> NDArray[np.float32]:
+    """Return the mean difference of the thumbnails' cells, 0 to 255, of shape (pairs,)."""
+    means = np.empty(first.shape, np.float32)
+    for low in range(0, first.size, 1 << 14):
+        part = slice(low, low + (1 << 14))
+        one, other = thumbnails[first[part]], thumbnails[second[part]]
+        means[part] = (np.maximum(one, other) - np.minimum(one, other)).mean(axis=1, dtype=np.float32)
+    return means
