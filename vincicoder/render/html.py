@@ -16,6 +16,7 @@ from PIL import Image
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, Browser, find_chromium
 from vincicoder.render.html_cdp import BrowserGoneError, ProtocolError
+from vincicoder.render.html_library import LibraryPage
 from vincicoder.render.html_page import (
     VIEWPORT_HEIGHT,
     VIEWPORT_WIDTH,
@@ -44,6 +45,7 @@ class HtmlRenderer:
         self._workspace = Path()
         self._browser: Browser | None = None
         self._page: Page | None = None
+        self._library_pages: dict[str, LibraryPage] = {}
         self._drawn = 0
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
@@ -65,13 +67,13 @@ class HtmlRenderer:
         try:
             return self._draw(code, view)
         except NotDrawnError as error:
-            self._clear()
-            return Refusal(Reason.RENDER_ERROR, str(error))
+            self._clear(view)
+            return Refusal(error.reason, str(error))
         except BudgetExceededError as error:
             if error.reason != Reason.RENDER_TOO_LARGE:
                 self._stop()
                 return Refusal(error.reason, error.detail)
-            self._clear()
+            self._clear(view)
             return Refusal(error.reason, error.detail)
         except PageCrashedError as error:
             self._stop()
@@ -85,19 +87,29 @@ class HtmlRenderer:
         self._stop()
 
     def _draw(self, code: str, view: PageView) -> Picture:
-        assert self._browser is not None and self._page is not None
+        assert self._browser is not None
         budget = Budget(self._browser.process_id, self._limits)
         self._browser.pipe.watch = budget.check
-        png = self._page.draw(code, self._limits, view)
-        self._page.clear()
+        page = self._page_for(view)
+        png = page.draw(code, self._limits, view)
+        if not view.library:
+            page.clear()
         self._drawn += 1
         with Image.open(io.BytesIO(png)) as image:
             return Picture(np.asarray(image.convert("RGB")))
 
-    def _clear(self) -> None:
-        assert self._page is not None
+    def _page_for(self, view: PageView) -> Page:
+        """Return the page that draws such documents; a library's is opened when it is first asked for."""
+        assert self._browser is not None and self._page is not None
+        if not view.library:
+            return self._page
+        if view.library not in self._library_pages:
+            self._library_pages[view.library] = LibraryPage(self._browser.pipe, view.library)
+        return self._library_pages[view.library]
+
+    def _clear(self, view: PageView) -> None:
         try:
-            self._page.clear()
+            self._page_for(view).clear()
         except (BudgetExceededError, PageCrashedError, BrowserGoneError, ProtocolError):
             self._stop()
 
@@ -120,6 +132,7 @@ class HtmlRenderer:
         if self._browser is not None:
             self._browser.kill()
         self._browser = self._page = None
+        self._library_pages.clear()
         self._drawn = 0
         with contextlib.suppress(FileNotFoundError):
             shutil.rmtree(self._workspace / "browser")

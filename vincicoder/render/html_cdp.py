@@ -35,7 +35,7 @@ class CdpPipe:
     """Sends commands and reads answers and events, one thread, no buffering beyond one message.
 
     `watch` is called while waiting, at least every `POLL_SECONDS`; what it raises ends the wait.
-    `on_event` sees every event as it arrives and may send commands, but must not wait.
+    Each of `listeners` sees every event as it arrives and may send commands, but must not wait.
     """
 
     def __init__(self, write_fd: int, read_fd: int) -> None:
@@ -46,7 +46,7 @@ class CdpPipe:
         self._scanned = 0
         self._events: list[Message] = []
         self.watch: Callable[[], None] = lambda: None
-        self.on_event: Callable[[Message], None] = lambda event: None
+        self.listeners: list[Callable[[Message], None]] = []
 
     def send(self, method: str, params: Message | None = None, session: str | None = None) -> int:
         """Send a command without waiting for its answer; return its id."""
@@ -113,7 +113,8 @@ class CdpPipe:
                 del self._buffer[: end + 1]
                 self._scanned = 0
                 if "method" in message:
-                    self.on_event(message)
+                    for listener in self.listeners:
+                        listener(message)
                 return message
             self._scanned = len(self._buffer)
             if self._scanned > MAX_MESSAGE_BYTES:

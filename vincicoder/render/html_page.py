@@ -42,7 +42,11 @@ class PageCrashedError(Exception):
 
 
 class NotDrawnError(Exception):
-    """The page has no such element as its picture is to show; says what the page's title says."""
+    """The page has nothing that its picture could show; says why, in the page's own words."""
+
+    def __init__(self, detail: str, reason: Reason = Reason.RENDER_ERROR) -> None:
+        super().__init__(detail)
+        self.reason = reason
 
 
 @lru_cache(maxsize=1)
@@ -59,13 +63,13 @@ class Page:
 
     def __init__(self, pipe: CdpPipe) -> None:
         self._pipe = pipe
-        pipe.on_event = self._on_event
         target = pipe.call(
             "Target.createTarget", {"url": "about:blank", "width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}
         )
         self._target: str = target["targetId"]
         attached = pipe.call("Target.attachToTarget", {"targetId": self._target, "flatten": True})
         self._session: str = attached["sessionId"]
+        pipe.listeners.append(self._on_event)
         for domain in ("Page", "Inspector"):
             self._call(f"{domain}.enable")
         viewport = {
@@ -101,7 +105,7 @@ class Page:
             if self._settle() and (not view.element or self._find(view)):
                 break
             self._advance_clock()
-        return self._capture(limits, view)
+        return self._capture(limits, self._clip(view), view.scale)
 
     def _advance_clock(self) -> None:
         self._pipe.forget_events()
@@ -140,9 +144,12 @@ class Page:
         width = max(VIEWPORT_WIDTH, math.ceil(content["width"]))
         return 0, 0, width, max(VIEWPORT_HEIGHT, math.ceil(content["height"]))
 
-    def _capture(self, limits: RenderLimits, view: PageView) -> bytes:
-        left, top, css_width, css_height = self._clip(view)
-        width, height = math.ceil(css_width * view.scale), math.ceil(css_height * view.scale)
+    def _capture(
+        self, limits: RenderLimits, clip: tuple[float, float, float, float], scale: float
+    ) -> bytes:
+        """Return a PNG of `clip` (x, y, width, height in CSS pixels) at `scale`."""
+        left, top, css_width, css_height = clip
+        width, height = math.ceil(css_width * scale), math.ceil(css_height * scale)
         if width > limits.max_width or height > limits.max_height or width * height > limits.max_pixels:
             # A cropped picture would not show all that the code says, and so would teach invention.
             raise BudgetExceededError(
@@ -154,7 +161,7 @@ class Page:
             "format": "png",
             "optimizeForSpeed": True,
             "captureBeyondViewport": True,
-            "clip": {"x": left, "y": top, "width": css_width, "height": css_height, "scale": view.scale},
+            "clip": {"x": left, "y": top, "width": css_width, "height": css_height, "scale": scale},
         }
         return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])
 
@@ -167,6 +174,8 @@ class Page:
         return self._pipe.call(method, params, self._session)
 
     def _on_event(self, event: Message) -> None:
+        if event.get("sessionId", self._session) != self._session:
+            return  # another page of the same browser
         method, params = event["method"], event["params"]
         if method == "Page.javascriptDialogOpening":
             self._pipe.send("Page.handleJavaScriptDialog", {"accept": False}, self._session)

@@ -39,18 +39,23 @@ class PageView:
     `element` is a CSS selector: the picture is the first such element's box, at `scale` device pixels
     a CSS pixel (0 < scale <= MAX_SCALE). A page that ends without such an element is rejected as
     `render.error`; its `document.title` is the detail. An empty `element` means the whole page.
+    `library` says that the document is no page but a text for a drawing library (`html_library`), by the
+    name of its language: the picture is then the library's drawing.
     """
 
     element: str = ""
     scale: float = 1.0
+    library: str = ""
 
     @staticmethod
     def from_message(fields: Mapping[str, Any]) -> PageView:
         """Read what came over the wire. Raises KeyError, TypeError or ValueError."""
-        element, scale = str(fields["element"]), float(fields["scale"])
+        element, scale, library = str(fields["element"]), float(fields["scale"]), str(fields["library"])
+        if len(library) > _MAX_SELECTOR_CHARACTERS:
+            raise ValueError(f"a library of {len(library)} characters")
         if len(element) > _MAX_SELECTOR_CHARACTERS or not 0 < scale <= MAX_SCALE:
             raise ValueError(f"a view of {element[:_MAX_SELECTOR_CHARACTERS]!r} at scale {scale}")
-        return PageView(element, scale)
+        return PageView(element, scale, library)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,12 @@ class PageRenderer(WorkerRenderer, Protocol):
 
 
 class RendererModule(Protocol):
-    """The module-level names of `vincicoder/render/<language>.py`; importing it must be cheap."""
+    """The module-level names of `vincicoder/render/<language>.py`; importing it must be cheap.
+
+    A language that has no worker of its own, because another's draws it, has
+    `hand_over(code: str) -> HandOver` instead of `create`: it runs in the engine's process, so it must be
+    cheap and do no more than wrap the code.
+    """
 
     def create(self) -> WorkerRenderer:
         """Make the worker-side renderer."""

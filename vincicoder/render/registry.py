@@ -37,6 +37,8 @@ LANGUAGES: dict[str, Registration] = {
     "html": Registration("vincicoder.render.html", recycle_after=500, scratch_mb=1024),
     "latex": Registration("vincicoder.render.latex", recycle_after=1000, scratch_mb=512),
     "graphviz": Registration("vincicoder.render.graphviz", recycle_after=1000, scratch_mb=64),
+    "mermaid": Registration("vincicoder.render.mermaid", hands_over_to=("html",)),
+    "vega-lite": Registration("vincicoder.render.vega_lite", hands_over_to=("html",)),
 }
 
 

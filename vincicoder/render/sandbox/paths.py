@@ -69,6 +69,9 @@ def readable_by_samples() -> list[Path]:
     browser = os.environ.get("VINCICODER_CHROMIUM")  # may lie in the user's home
     if browser:
         found.append(Path(browser).resolve().parent)
+    libraries = os.environ.get("VINCICODER_LIBRARIES")  # likewise
+    if libraries:
+        found.append(Path(libraries))
     return found
 
 

@@ -1,0 +1,48 @@
+"""Where the JavaScript libraries lie that draw a language in the browser, and which version is there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cache
+from pathlib import Path
+
+LIBRARIES_VARIABLE = "VINCICODER_LIBRARIES"
+FETCH_COMMAND = "scripts/fetch-libraries.sh"
+
+
+def libraries_folder() -> Path:
+    """Return the folder of the libraries: `$VINCICODER_LIBRARIES`, or one in the user's data folder."""
+    chosen = os.environ.get(LIBRARIES_VARIABLE)
+    if chosen:
+        return Path(chosen)
+    data_home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(data_home).expanduser() / "vincicoder" / "libraries"
+
+
+def find_library(name: str) -> Path | None:
+    """Return the file of a library (`<name>-<version>/<name>.min.js`), the last by name; None without one."""
+    found = sorted(libraries_folder().glob(f"{name}-[0-9]*/{name}.min.js"))
+    return found[-1] if found else None
+
+
+def missing_libraries(*names: str) -> list[str]:
+    """Say how to get those of the libraries that are not here."""
+    return [
+        f"no JavaScript library {name!r} under {libraries_folder()}: run {FETCH_COMMAND} (it needs npm), or "
+        f"set {LIBRARIES_VARIABLE} to the folder where it was fetched"
+        for name in names
+        if find_library(name) is None
+    ]
+
+
+@cache
+def library_versions(*names: str) -> dict[str, str]:
+    """Return what decides the pixels of each library: version and the hash of its file."""
+    found = {}
+    for name in names:
+        path = find_library(name)
+        if path is not None:
+            digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+            found[name] = f"{path.parent.name.removeprefix(f'{name}-')} {digest}"
+    return found
