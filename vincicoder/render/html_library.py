@@ -102,6 +102,8 @@ class LibraryPage(Page):
         )
         if "exceptionDetails" in answer:
             thrown = answer["exceptionDetails"].get("exception", {})
-            raise NotDrawnError(str(thrown.get("description") or answer["exceptionDetails"].get("text"))[:1500])
+            raise NotDrawnError(
+                str(thrown.get("description") or answer["exceptionDetails"].get("text"))[:1500]
+            )
         value: object = answer["result"].get("value")
         return value

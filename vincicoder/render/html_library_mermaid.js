@@ -11,7 +11,13 @@ vincicoder.draw = vincicoder.start(async (text, stage) => {
     maxTextSize: 1000000, // over it mermaid would draw a picture that says so
     maxEdges: 2000,
   });
-  const { svg } = await mermaid.render("diagram", text);
+  let svg;
+  try {
+    ({ svg } = await mermaid.render("diagram", text));
+  } catch (error) {
+    if (!/source image cannot be decoded/.test(error?.message)) throw error;
+    return vincicoder.refuse("render.missing_dependency", "a picture that the diagram names is not here");
+  }
   stage.innerHTML = svg;
   const drawn = stage.querySelector("svg");
   const size = drawn?.viewBox.baseVal;
@@ -20,5 +26,6 @@ vincicoder.draw = vincicoder.start(async (text, stage) => {
     drawn.style.width = `${size.width}px`;
     drawn.style.height = `${size.height}px`;
   }
+  return undefined;
 });
 0;

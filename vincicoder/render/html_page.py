@@ -144,9 +144,7 @@ class Page:
         width = max(VIEWPORT_WIDTH, math.ceil(content["width"]))
         return 0, 0, width, max(VIEWPORT_HEIGHT, math.ceil(content["height"]))
 
-    def _capture(
-        self, limits: RenderLimits, clip: tuple[float, float, float, float], scale: float
-    ) -> bytes:
+    def _capture(self, limits: RenderLimits, clip: tuple[float, float, float, float], scale: float) -> bytes:
         """Return a PNG of `clip` (x, y, width, height in CSS pixels) at `scale`."""
         left, top, css_width, css_height = clip
         width, height = math.ceil(css_width * scale), math.ceil(css_height * scale)
