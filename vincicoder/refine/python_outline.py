@@ -1,0 +1,142 @@
+"""An outline of a Python program: its statements, calls and literals, with their places in the text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, ParentNodeProvider
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call. `keyword` is None for a positional one; `text` is the value's source."""
+
+    keyword: str | None
+    keyword_place: Place | None
+    place: Place
+    text: str
+    node: cst.BaseExpression
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call such as `ax.plot(x, y)`: `name` is `plot`, and `name_place` its place."""
+
+    name: str
+    name_place: Place
+    place: Place
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A simple statement. `droppable` says that its block holds others beside it."""
+
+    place: Place
+    node: cst.BaseSmallStatement
+    droppable: bool
+    calls: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Outline:
+    """What the faults are found in. Places are character offsets, half open."""
+
+    source: str
+    statements: list[Statement] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    sequences: list[tuple[Place, ...]] = field(default_factory=list)  # numbers of list or tuple displays
+    colors: list[tuple[Place, str]] = field(default_factory=list)  # string literals that may name colours
+
+
+def outline_of(source: str) -> Outline:
+    """Parse a program. Raises `libcst.ParserSyntaxError` where it is not valid Python."""
+    wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
+    visitor = _Visitor(source)
+    wrapper.visit(visitor)
+    return visitor.outline
+
+
+class _Visitor(cst.CSTVisitor):
+    METADATA_DEPENDENCIES = (ByteSpanPositionProvider, ParentNodeProvider)
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.outline = Outline(source)
+        self._bytes = None if source.isascii() else source.encode()
+
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> None:  # noqa: N802
+        if len(node.body) != 1:
+            return
+        block: Any = self.get_metadata(ParentNodeProvider, node)
+        small = node.body[0]
+        calls = _call_names(small)
+        self.outline.statements.append(Statement(self._place(small), small, len(block.body) > 1, calls))
+
+    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
+        name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
+        if not isinstance(name, cst.Name):
+            return
+        arguments = tuple(self._argument(each) for each in node.args if not each.star)
+        self.outline.calls.append(Call(name.value, self._place(name), self._place(node), arguments))
+
+    def visit_List(self, node: cst.List) -> None:  # noqa: N802
+        self._sequence(node.elements)
+
+    def visit_Tuple(self, node: cst.Tuple) -> None:  # noqa: N802
+        self._sequence(node.elements)
+
+    def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802
+        if node.prefix == "" and len(node.quote) == 1:
+            place = self._place(node)
+            self.outline.colors.append(((place[0] + 1, place[1] - 1), node.raw_value))
+
+    def _sequence(self, elements: Sequence[cst.BaseElement]) -> None:
+        values = [element.value for element in elements]
+        if len(values) >= 3 and all(_is_number(value) for value in values):
+            self.outline.sequences.append(tuple(self._place(value) for value in values))
+
+    def _argument(self, node: cst.Arg) -> Argument:
+        place = self._place(node.value)
+        keyword = node.keyword
+        return Argument(
+            keyword.value if keyword else None,
+            self._place(keyword) if keyword else None,
+            place,
+            self.outline.source[place[0] : place[1]],
+            node.value,
+        )
+
+    def _place(self, node: cst.CSTNode) -> Place:
+        span: Any = self.get_metadata(ByteSpanPositionProvider, node)
+        start, stop = span.start, span.start + span.length
+        if self._bytes is None:
+            return start, stop
+        return len(self._bytes[:start].decode()), len(self._bytes[:stop].decode())
+
+
+def _is_number(node: cst.BaseExpression) -> bool:
+    bare = node.expression if isinstance(node, cst.UnaryOperation) else node
+    return isinstance(bare, cst.Integer | cst.Float)
+
+
+def _call_names(statement: cst.BaseSmallStatement) -> tuple[str, ...]:
+    """The names called by a statement that is, or assigns, one call: `ax.plot(...)`, `bars = ax.bar(...)`."""
+    value: cst.BaseExpression | None = None
+    if isinstance(statement, cst.Expr | cst.Assign):
+        value = statement.value
+    names = []
+    while isinstance(value, cst.Call):
+        function = value.func
+        if isinstance(function, cst.Attribute):
+            names.append(function.attr.value)
+            value = function.value
+        else:
+            names.append(function.value if isinstance(function, cst.Name) else "")
+            value = None
+    return tuple(names)
