@@ -105,6 +105,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from storage.audit import BrokenInvariantsError
     from storage.home import HomeBusyError
     from storage.outputs import BalanceError
+    from tasks.compose import RecipeShortfallError
     from vincicoder.sources.profiles import ProfileError
     from vincicoder.sources.source_config import SourceConfigError
 
@@ -113,6 +114,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         HomeBusyError,
         BalanceError,
         BrokenInvariantsError,
+        RecipeShortfallError,
         SourceConfigError,
         SourceUnavailableError,
         ProfileError,
@@ -125,7 +127,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 def _print_summary(result: dict[str, object], home_uri: str) -> None:
     console = Console()
     table = Table(title=f"Funnel of {result['version']}")
-    for column in ("stage", "in", "kept", "rejected"):
+    for column in ("stage", "in", "made", "kept", "rejected"):
         table.add_column(column, justify="left" if column == "stage" else "right")
     table.add_column("why")
     for row in result["funnel"]:  # type: ignore[attr-defined]
@@ -135,14 +137,15 @@ def _print_summary(result: dict[str, object], home_uri: str) -> None:
         table.add_row(
             row["stage"],
             str(row["rows_in"]),
+            str(row["rows_made"] or ""),
             str(row["rows_kept"]),
             str(row["rows_rejected"]),
             why or "nothing to reject",
         )
     console.print(table)
     console.print(
-        f"{result['collected']} collected, {result['kept']} kept, {result['rejected']} rejected "
-        f"in {result['seconds']:.0f} s. Release: {result['release']}",
+        f"{result['collected']} collected, {result['made']} made, {result['kept']} kept, "
+        f"{result['rejected']} rejected in {result['seconds']:.0f} s. Release: {result['release']}",
         soft_wrap=True,
     )
     console.print("Try next:", style="bold")

@@ -19,6 +19,7 @@ from tasks.compose import compose_rows
 from tasks.deduplicate import deduplicate, deduplicate_code
 from tasks.engine import engine_scope
 from tasks.publish import funnel_rows, publish_release
+from tasks.refine import refine_shard
 from tasks.render import render_shard
 from tasks.sign import sign_shard
 from tasks.verify import verify_shard
@@ -43,6 +44,7 @@ class BuildResult:
     release: str
     version: str
     collected: int
+    made: int
     kept: int
     rejected: int
     seconds: float
@@ -89,6 +91,7 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
         release=home.path(release_folder("sft", manifest["version"])),
         version=manifest["version"],
         collected=plan.rows,
+        made=sum(output.rows_made for outputs in stages for output in outputs),
         kept=kept,
         rejected=sum(output.rows_rejected for outputs in stages for output in outputs),
         seconds=round(time.monotonic() - started, 3),
@@ -138,9 +141,20 @@ def _run_stages(
         distinct = runner.run(
             deduplicate, home=home, previous=verified, signatures=signatures, limits=config.duplicates
         )
-    with _stage(clock, "compose", distinct):
-        composed = runner.run(compose_rows, home=home, previous=distinct, recipe=recipe)
-    return [collected, cleaned, unique, rendered, verified, distinct, composed]
+    with _stage(clock, "refine", distinct) as done, RenderIndex(home) as index:
+        calls = _calls(
+            home,
+            distinct,
+            index=index,
+            limits=config.render,
+            refine=config.refine,
+            workers=config.workers,
+            require_sandbox=config.require_sandbox,
+        )
+        refined = runner.map(refine_shard, calls, done)
+    with _stage(clock, "compose", refined):
+        composed = runner.run(compose_rows, home=home, previous=refined, recipe=recipe, strict=config.strict)
+    return [collected, cleaned, unique, rendered, verified, distinct, refined, composed]
 
 
 def _stage(clock: BuildClock, name: str, previous: Sequence[StageOutput]) -> Any:

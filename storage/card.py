@@ -22,6 +22,7 @@ class FunnelRow:
     rows_kept: int
     rows_rejected: int
     reasons: Mapping[str, int]
+    rows_made: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,10 @@ class CardFacts:
 
 def funnel_lines(funnel: Sequence[FunnelRow]) -> list[str]:
     """Return the funnel as a Markdown table. A stage that rejects nothing says so."""
-    lines = ["| stage | in | kept | rejected | why |", "|---|---:|---:|---:|---|"]
+    lines = ["| stage | in | made | kept | rejected | why |", "|---|---:|---:|---:|---:|---|"]
     for row in funnel:
         why = ", ".join(f"{reason} {count}" for reason, count in sorted(row.reasons.items(), key=_by_count))
-        counts = f"{row.rows_in} | {row.rows_kept} | {row.rows_rejected}"
+        counts = f"{row.rows_in} | {row.rows_made or ''} | {row.rows_kept} | {row.rows_rejected}"
         lines.append(f"| {row.stage} | {counts} | {why or 'nothing to reject'} |")
     return lines
 

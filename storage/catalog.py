@@ -3,7 +3,8 @@
 samples(...)                 one row per released sample
 rejects(...)                 one row per rejected row of any stage, with the head of its code
 duplicates(...)              which row left for which, of what kind, how far apart
-stages(...)                  one row per stage and shard: rows in, kept, rejected, seconds
+flaws(...)                   one row per try at a refinement sample: faults made, what came of it
+stages(...)                  one row per stage and shard: rows in, kept, rejected, made, seconds
 sources(...)                 what each source declares, and whether it was there
 lineage(output_key, input_key)
 build(...)                   one row: version, configuration, flow run, when and on what
@@ -60,6 +61,7 @@ _STAGES_SCHEMA = pa.schema(
         ("rows_in", pa.int64()),
         ("rows_kept", pa.int64()),
         ("rows_rejected", pa.int64()),
+        ("rows_made", pa.int64()),
         ("seconds", pa.float64()),
         ("parameters", pa.string()),
     ]
@@ -167,8 +169,9 @@ def _write_samples(database: duckdb.DuckDBPyConnection, home: Home, composed: Se
 
 def _write_rejects(database: duckdb.DuckDBPyConnection, home: Home, outputs: Sequence[StageOutput]) -> None:
     _append(database, "rejects", (_short(read_output(home, output, "rejected")) for output in outputs))
-    with_duplicates = [output for output in outputs if "duplicates.parquet" in output.files]
-    _append(database, "duplicates", (read_output(home, output, "duplicates") for output in with_duplicates))
+    for name in ("duplicates", "flaws"):
+        having = [output for output in outputs if f"{name}.parquet" in output.files]
+        _append(database, name, (read_output(home, output, name) for output in having))
 
 
 def _short(rejected: pa.Table) -> pa.Table:

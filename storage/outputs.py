@@ -27,7 +27,7 @@ ROW_GROUP_ROWS = 256
 
 
 class BalanceError(Exception):
-    """A stage lost or invented rows: in is not kept + rejected."""
+    """A stage lost or invented rows: in + made is not kept + rejected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class StageOutput:
     inputs: tuple[str, ...]
     parameters: Mapping[str, Any]
     files: Mapping[str, str]
+    rows_made: int = 0  # rows that the stage added to those it was given
 
     @property
     def folder(self) -> str:
@@ -85,14 +86,15 @@ def write_output(
     kept: pa.Table,
     rejected: pa.Table,
     extra: Mapping[str, pa.Table] | None = None,
+    rows_made: int = 0,
 ) -> StageOutput:
     """Write the tables of one output and then its marker.
 
-    Raises `BalanceError`, before anything is written, unless rows_in = kept + rejected.
+    Raises `BalanceError`, before anything is written, unless rows_in + rows_made = kept + rejected.
     """
-    if rows_in != kept.num_rows + rejected.num_rows:
+    if rows_in + rows_made != kept.num_rows + rejected.num_rows:
         raise BalanceError(
-            f"{stage} of {source} shard {shard}: {rows_in} rows in, "
+            f"{stage} of {source} shard {shard}: {rows_in} rows in, {rows_made} made, "
             f"but {kept.num_rows} kept + {rejected.num_rows} rejected"
         )
     key = output_key(stage, version, parameters, inputs)
@@ -114,6 +116,7 @@ def write_output(
         inputs=tuple(inputs),
         parameters=dict(parameters),
         files=files,
+        rows_made=rows_made,
     )
     marker = {field: getattr(output, field) for field in StageOutput.__dataclass_fields__}
     home.write_bytes(f"{output.folder}/done.json", json.dumps(marker, indent=1, sort_keys=True).encode())

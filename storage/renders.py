@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from storage.home import Home
 
 RENDER_STAGE = "render"
+# The stages whose outputs hold renders: those of the samples, and those of flawed code.
+_STAGES = (RENDER_STAGE, "refine")
 
 # These depend on the machine, how loaded it was or what it lacks, so a later build asks again.
 MACHINE_DEPENDENT_REASONS = frozenset(
@@ -37,7 +39,10 @@ def render_key(language: str, code: str, fingerprint: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RenderPlace:
-    """Where a cached render lies: the key of a render output and the row in its `renders.parquet`."""
+    """Where a cached render lies: the key of an output and the row in its `renders.parquet`.
+
+    Outputs of other stages than `render` are written with the stage: `refine/<key>`.
+    """
 
     output: str
     row: int
@@ -73,11 +78,10 @@ class RenderIndex:
         return {key: RenderPlace(output, row) for key, output, row in rows}
 
     def _load_new_outputs(self) -> None:
-        for output in self._home.list_names(f"stages/{RENDER_STAGE}"):
-            if output in self._loaded or not self._home.exists(f"stages/{RENDER_STAGE}/{output}/done.json"):
+        for output in self._outputs():
+            if output in self._loaded or not self._home.exists(f"{_folder(output)}/done.json"):
                 continue
-            relative = f"stages/{RENDER_STAGE}/{output}/renders.parquet"
-            table = self._home.read_table(relative, ["render_key", "reason"])
+            table = self._home.read_table(f"{_folder(output)}/renders.parquet", ["render_key", "reason"])
             places = pa.table(
                 {
                     "render_key": table["render_key"],
@@ -93,6 +97,22 @@ class RenderIndex:
             self._database.unregister("fresh")
             self._loaded.add(output)
 
+    def _outputs(self) -> list[str]:
+        return [
+            place_of_output(stage, key)
+            for stage in _STAGES
+            for key in self._home.list_names(f"stages/{stage}")
+        ]
+
+
+def place_of_output(stage: str, key: str) -> str:
+    """Return the name that `RenderPlace.output` has for an output of a stage."""
+    return key if stage == RENDER_STAGE else f"{stage}/{key}"
+
+
+def _folder(output: str) -> str:
+    return f"stages/{output}" if "/" in output else f"stages/{RENDER_STAGE}/{output}"
+
 
 def read_renders(
     home: Home, places: Iterable[RenderPlace], columns: Sequence[str]
@@ -103,7 +123,7 @@ def read_renders(
         by_output.setdefault(place.output, set()).add(place.row)
     found: dict[RenderPlace, dict[str, Any]] = {}
     for output, wanted in sorted(by_output.items()):
-        with home.open_parquet(f"stages/{RENDER_STAGE}/{output}/renders.parquet") as file:
+        with home.open_parquet(f"{_folder(output)}/renders.parquet") as file:
             first = 0
             for group in range(file.num_row_groups):
                 count = file.metadata.row_group(group).num_rows

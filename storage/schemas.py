@@ -41,7 +41,37 @@ RENDER_FIELDS = [
 # the `sample_id` of the cluster's most preferred row.
 DEDUP_FIELDS = [pa.field("cluster_id", pa.string(), nullable=False)]
 
+# What the refine stage adds; all null for direct samples. The flawed render lies where `flawed_output` and
+# `flawed_row` say, like the target's.
+REFINE_FIELDS = [
+    pa.field("target_id", pa.string()),
+    pa.field("flawed_code", pa.string()),
+    pa.field("flaw_maker", pa.string()),
+    pa.field("flaw_kinds", pa.string()),
+    pa.field("flaw_detail", pa.string()),
+    pa.field("flaw_error", pa.string()),
+    pa.field("flaw_similarity", pa.float32()),
+    pa.field("difficulty", pa.string()),
+    pa.field("flawed_output", pa.string()),
+    pa.field("flawed_row", pa.int32()),
+]
+
+# One row per flaw that was tried.
+FLAW_SCHEMA = pa.schema(
+    [
+        pa.field("sample_id", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("round", pa.int32(), nullable=False),
+        pa.field("maker", pa.string(), nullable=False),
+        pa.field("kinds", pa.string(), nullable=False),
+        pa.field("detail", pa.string(), nullable=False),
+        pa.field("outcome", pa.string(), nullable=False),
+        pa.field("similarity", pa.float32()),
+    ]
+)
+
 COMPOSE_FIELDS = [
+    pa.field("chart_type", pa.string(), nullable=False),
     pa.field("instruction", pa.string(), nullable=False),
     pa.field("split", pa.string(), nullable=False),
 ]
@@ -50,7 +80,9 @@ SAMPLE_SCHEMA = pa.schema(SAMPLE_FIELDS)
 CLEANED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS)
 RENDERED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS)
 DISTINCT_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + DEDUP_FIELDS)
-COMPOSED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + DEDUP_FIELDS + COMPOSE_FIELDS)
+COMPOSED_SCHEMA = pa.schema(
+    SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + DEDUP_FIELDS + REFINE_FIELDS + COMPOSE_FIELDS
+)
 
 # One row per row of a shard: what deduplication and decontamination know of its code. The MinHash
 # signatures are 128 little-endian uint16 each: see `vincicoder.dedup.minhash`.
@@ -143,6 +175,9 @@ def _release_schema() -> pa.Schema:
         pa.field("render_seconds", pa.float32()),
         # To the corpus's own image, 0 to 1; null where the corpus has none.
         pa.field("similarity", pa.float32()),
+        pa.field("chart_type", pa.string(), nullable=False),
+        # Of refinement samples: the direct sample they belong to, who made the flaw and what it is.
+        *(field for field in REFINE_FIELDS if not field.name.startswith("flawed_")),
         pa.field("created_by", pa.string(), nullable=False),
     ]
     return pa.schema(fields)

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from prefect import task
 
+from storage.outputs import read_output
 from storage.schemas import COMPOSED_SCHEMA
 from tasks.stage import StageName, StageTables, split_rejected
-from tasks.whole import read_columns, run_whole_stage
-from vincicoder.compose import Recipe, instruction_for, over_quota, split_of
+from tasks.whole import run_whole_stage
+from vincicoder.compose import (
+    Candidates,
+    Draw,
+    QuotaResult,
+    Recipe,
+    chart_type_of,
+    draw_rows,
+    has_media_tag,
+    instruction_for,
+    split_of,
+)
+from vincicoder.compose.draw import LOW_QUALITY, NOT_ASKED, OVER_QUOTA, TAKEN
+from vincicoder.compose.recipe import SELECTABLE
 from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
@@ -19,51 +35,141 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("compose", 1)
+logger = logging.getLogger("vincicoder")
+
+STAGE = StageName("compose", 2)
+
+_REASONS = {
+    OVER_QUOTA: Reason.COMPOSE_OVER_QUOTA,
+    LOW_QUALITY: Reason.COMPOSE_LOW_QUALITY,
+    NOT_ASKED: Reason.COMPOSE_NOT_ASKED,
+}
+
+
+class RecipeShortfallError(Exception):
+    """The recipe asks for more rows than there are, and the build is strict."""
 
 
 @task(**STAGE.whole_task)
-def compose_rows(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> list[StageOutput]:
-    """Apply a recipe's quotas over all shards; give every row that stays its instruction and split."""
+def compose_rows(
+    home: Home, previous: Sequence[StageOutput], recipe: Recipe, strict: bool = False
+) -> list[StageOutput]:
+    """Apply a recipe over all shards; give every row that stays its instruction and split.
 
-    def decide() -> list[list[int]]:
-        table = read_columns(home, previous, ["sample_id", "domain"])
-        ids = table["sample_id"].to_pylist()
-        surplus = over_quota(zip(ids, table["domain"].to_pylist(), strict=True), recipe)
-        decisions: list[list[int]] = [[] for _ in previous]
-        places = zip(table["shard"].to_pylist(), table["row"].to_pylist(), strict=True)
-        for sample_id, (shard, row) in zip(ids, places, strict=True):
-            if sample_id in surplus:
-                decisions[shard].append(row)
+    A quota that can't be filled is a warning, or, with `strict`, raises `RecipeShortfallError`.
+    """
+
+    def decide() -> list[list[list[int]]]:
+        drawn = draw_from(home, previous, recipe)
+        _report(drawn.results, recipe, strict)
+        decisions: list[list[list[int]]] = []
+        first = 0
+        for output in previous:
+            verdicts = drawn.verdicts[first : first + output.rows_kept]
+            quotas = drawn.quota[first : first + output.rows_kept]
+            rejected = np.flatnonzero(verdicts != TAKEN).tolist()
+            decisions.append([[row, int(verdicts[row]), int(quotas[row])] for row in rejected])
+            first += output.rows_kept
         return decisions
 
-    def apply(table: pa.Table, surplus_rows: list[int]) -> StageTables:
-        domains = table["domain"].to_pylist()
+    def apply(table: pa.Table, decision: list[list[int]]) -> StageTables:
         rejections = {
-            row: Rejection(
-                Reason.COMPOSE_OVER_QUOTA,
-                _over_quota_detail(recipe, domains[row]),
-            )
-            for row in surplus_rows
+            row: Rejection(_REASONS[verdict], _detail(recipe, verdict, quota))
+            for row, verdict, quota in decision
         }
+        for row, code in enumerate(table["code"].to_pylist()):
+            if row not in rejections and has_media_tag(code):
+                rejections[row] = Rejection(
+                    Reason.COMPOSE_MEDIA_TAG, "the code holds a tag that trainers take for a picture's place"
+                )
         seconds = {row: table["render_seconds"][row].as_py() for row in rejections}
         parted = split_rejected(STAGE, table, rejections, seconds)
         return StageTables(_composed(parted.kept, recipe), parted.rejected)
 
     return run_whole_stage(
-        home, STAGE, previous=previous, parameters=recipe.model_dump(), decide=decide, apply=apply
+        home,
+        STAGE,
+        previous=previous,
+        parameters=recipe.model_dump(mode="json"),
+        decide=decide,
+        apply=apply,
     )
 
 
-def _over_quota_detail(recipe: Recipe, domain: str) -> str:
-    return f"recipe {recipe.name} takes {recipe.max_rows_per_domain[domain]} rows of {domain}"
+def draw_from(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> Draw:
+    """Draw a recipe's rows from the kept rows of all shards, one shard's code in memory at a time."""
+    ids: list[str] = []
+    texts: dict[str, list[str | None]] = {name: [] for name in SELECTABLE}
+    lengths: list[pa.ChunkedArray] = []
+    numbers: dict[str, list[Any]] = {name: [] for name in recipe.bounds}
+    for output in previous:
+        table = read_output(home, output)
+        missing = [name for name in recipe.bounds if name not in table.column_names]
+        if missing:
+            raise KeyError(
+                f"recipe {recipe.name} bounds {', '.join(missing)}; there are {', '.join(table.column_names)}"
+            )
+        ids += table["sample_id"].to_pylist()
+        for name in SELECTABLE:
+            if name == "chart_type":
+                texts[name] += chart_types(table)
+            elif name in table.column_names:
+                texts[name] += table[name].to_pylist()
+            else:
+                texts[name] += [None] * table.num_rows
+        lengths.append(pc.utf8_length(table["code"]).cast(pa.int64()).to_numpy())
+        for name, values in numbers.items():
+            values.append(table[name].cast(pa.float64()).to_numpy(zero_copy_only=False))
+    return draw_rows(
+        Candidates(
+            ids,
+            texts,
+            np.concatenate(lengths) if lengths else np.empty(0, np.int64),
+            {name: np.concatenate(values) for name, values in numbers.items()},
+        ),
+        recipe,
+    )
+
+
+def chart_types(table: pa.Table) -> list[str]:
+    """Return the kind of drawing of each row."""
+    pairs = zip(table["language"].to_pylist(), table["code"].to_pylist(), strict=True)
+    return [chart_type_of(language, code) for language, code in pairs]
+
+
+def shortfalls(results: Sequence[QuotaResult]) -> list[QuotaResult]:
+    return [result for result in results if result.shortfall]
+
+
+def _report(results: Sequence[QuotaResult], recipe: Recipe, strict: bool) -> None:
+    short = shortfalls(results)
+    if not short:
+        return
+    listed = "; ".join(f"{one.name}: {one.taken} of {one.wanted}" for one in short)
+    message = f"recipe {recipe.name} asks for more than there is: {listed}"
+    if strict:
+        raise RecipeShortfallError(f"{message}. Add sources, lower the quotas, or build without --strict")
+    logger.warning("%s", message)
+
+
+def _detail(recipe: Recipe, verdict: int, quota: int) -> str:
+    name = recipe.quotas[quota].name if quota >= 0 else "others"
+    if verdict == OVER_QUOTA:
+        return f"recipe {recipe.name}, quota {name}: full, or its cap a source"
+    if verdict == LOW_QUALITY:
+        return f"recipe {recipe.name}, quota {name}: outside its bounds"
+    return f"recipe {recipe.name} asks for no such rows"
 
 
 def _composed(kept: pa.Table, recipe: Recipe) -> pa.Table:
-    asked = zip(
-        *(kept[name].to_pylist() for name in ("sample_id", "domain", "language", "task")), strict=True
-    )
+    names = ("sample_id", "domain", "language", "task", "flawed_code", "flaw_error")
+    asked = zip(*(kept[name].to_pylist() for name in names), strict=True)
     instructions = [instruction_for(*fields) for fields in asked]
-    splits = [split_of(digest, recipe) for digest in kept["pixels_sha256"].to_pylist()]
-    table = kept.append_column("instruction", pa.array(instructions, pa.string()))
-    return table.append_column("split", pa.array(splits, pa.string())).cast(COMPOSED_SCHEMA)
+    splits = [split_of(cluster, recipe.validation_percent) for cluster in kept["cluster_id"].to_pylist()]
+    for name, values in (
+        ("chart_type", chart_types(kept)),
+        ("instruction", instructions),
+        ("split", splits),
+    ):
+        kept = kept.append_column(name, pa.array(values, pa.string()))
+    return kept.select(COMPOSED_SCHEMA.names).cast(COMPOSED_SCHEMA)

@@ -25,7 +25,7 @@ from storage.release import (
 from storage.schemas import RELEASE_SCHEMA
 from tasks.sample_sheet import read_images, sample_sheet
 from tasks.stage import StageName
-from vincicoder.compose import fenced_answer
+from vincicoder.compose import fenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from storage.release import ReleaseFile
 
-STAGE = StageName("publish", 2)
+STAGE = StageName("publish", 3)
 
 # Rows whose images are in memory at a time while copying.
 _COPY_ROWS = 256
@@ -113,6 +113,7 @@ def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[Fun
                 rows_kept=sum(output.rows_kept for output in outputs),
                 rows_rejected=sum(output.rows_rejected for output in outputs),
                 reasons=dict(reasons),
+                rows_made=sum(output.rows_made for output in outputs),
             )
         )
     return rows
@@ -141,7 +142,7 @@ def _with_images(home: Home, rows: pa.Table, created_by: str) -> pa.Table:
     messages = [
         [
             {"role": "user", "content": instruction},
-            {"role": "assistant", "content": fenced_answer(language, code)},
+            {"role": "assistant", "content": fenced(language, code)},
         ]
         for instruction, language, code in zip(
             *(rows[name].to_pylist() for name in ("instruction", "language", "code")), strict=True

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from prefect import task
 
-from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace, read_renders, render_key
+from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace
 from storage.schemas import RENDERED_SCHEMA, RENDERS_SCHEMA
 from tasks.engine import shared_engine
+from tasks.programs import Program, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
-from vincicoder.render import RenderLimits, RenderRequest, RenderResult, RenderStatus, fingerprint
+from vincicoder.render import RenderLimits, fingerprint
 from vincicoder.render.registry import why_unsupported
-from vincicoder.sample import InfrastructureError, Reason, Rejection
+from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from storage.home import Home
     from storage.outputs import StageOutput
 
@@ -63,59 +66,21 @@ def render_shard(
 def _render_table(
     home: Home, table: pa.Table, key: str, index: RenderIndex, fingerprints: dict[str, str], engine: Any
 ) -> StageTables:
-    languages = table["language"].to_pylist()
-    codes = table["code"].to_pylist()
-    keys = [
-        render_key(language, code, fingerprints[language])
-        for language, code in zip(languages, codes, strict=True)
-    ]
-    known = index.find(keys)
-    cached = read_renders(home, known.values(), _CACHED_COLUMNS)
-    rendered = {row: cached[known[name]] for row, name in enumerate(keys) if name in known}
-    places = {row: known[keys[row]] for row in rendered}
-
-    requests = (
-        RenderRequest(str(row), languages[row], codes[row])
-        for row in range(table.num_rows)
-        if row not in rendered
-    )
-    fresh: dict[int, dict[str, Any]] = {}
-    failures: list[str] = []
-    for result in engine.render(requests):
-        row = int(result.request_id)
-        if result.status is RenderStatus.FAILED:
-            failures.append(f"{table['source_id'][row].as_py()}: {result.detail}")
-        else:
-            fresh[row] = _render_row(keys[row], result)
-    if failures:
-        raise InfrastructureError(
-            f"{len(failures)} renders failed through no fault of theirs: {failures[:3]}"
+    programs = [
+        Program(*values)
+        for values in zip(
+            *(table[name].to_pylist() for name in ("source_id", "language", "code")), strict=True
         )
-
-    for position, row in enumerate(sorted(fresh)):
-        places[row] = RenderPlace(key, position)
-    renders = pa.Table.from_pylist([fresh[row] for row in sorted(fresh)], RENDERS_SCHEMA)
-    return _split(table, {**rendered, **fresh}, places, fingerprints, renders)
-
-
-def _render_row(key: str, result: RenderResult) -> dict[str, Any]:
-    return {
-        "render_key": key,
-        "reason": result.reason.value if result.reason else None,
-        "detail": result.detail,
-        "image_width": result.width,
-        "image_height": result.height,
-        "pixels_sha256": result.pixels_sha256,
-        "phash": result.phash,
-        "thumbnail": result.thumbnail,
-        "render_seconds": result.seconds,
-        "png": result.png,
-    }
+    ]
+    done = render_programs(home, programs, index, fingerprints, engine, _CACHED_COLUMNS)
+    places = {**done.known, **{row: RenderPlace(key, place) for place, row in enumerate(done.fresh)}}
+    renders = pa.Table.from_pylist([done.renders[row] for row in done.fresh], RENDERS_SCHEMA)
+    return _split(table, done.renders, places, fingerprints, renders)
 
 
 def _split(
     table: pa.Table,
-    renders: dict[int, dict[str, Any]],
+    renders: Mapping[int, dict[str, Any]],
     places: dict[int, RenderPlace],
     fingerprints: dict[str, str],
     new_renders: pa.Table,

@@ -36,11 +36,15 @@ TASK_OPTIONS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class StageTables:
-    """What a stage makes of one shard: rows kept, rows rejected, and any further tables."""
+    """What a stage makes of one shard: rows kept, rows rejected, and any further tables.
+
+    `rows_made` counts rows among them that the stage added to those it was given.
+    """
 
     kept: pa.Table
     rejected: pa.Table
     extra: Mapping[str, pa.Table] = field(default_factory=dict)
+    rows_made: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def run_stage(
         kept=tables.kept,
         rejected=tables.rejected,
         extra=tables.extra,
+        rows_made=tables.rows_made,
     )
     logger.debug(
         "%s %s %04d: %d in, %d kept, %d rejected, %.1f s",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vincicoder.clean import CleanLimits
 from vincicoder.dedup import DuplicateLimits
+from vincicoder.refine.config import RefineConfig
 from vincicoder.render.api import RenderLimits
 from vincicoder.verify import PictureLimits
 
@@ -31,6 +32,7 @@ class BuildConfig(BaseModel):
     render: RenderLimits = RenderLimits()
     picture: PictureLimits = PictureLimits()
     duplicates: DuplicateLimits = DuplicateLimits()
+    refine: RefineConfig = RefineConfig()
 
 
 def default_home() -> str:

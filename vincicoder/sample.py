@@ -122,7 +122,10 @@ class Reason(StrEnum):
 
     DECONTAMINATE_BENCHMARK = "decontaminate.benchmark"  # like an item of a benchmark
 
-    COMPOSE_OVER_QUOTA = "compose.over_quota"
+    COMPOSE_OVER_QUOTA = "compose.over_quota"  # the recipe has enough of its kind
+    COMPOSE_LOW_QUALITY = "compose.low_quality"  # outside the recipe's bounds
+    COMPOSE_NOT_ASKED = "compose.not_asked"  # no quota of the recipe asks for its kind
+    COMPOSE_MEDIA_TAG = "compose.media_tag"  # its code holds `<image>`, which trainers give a meaning
 
     @property
     def stage(self) -> str:

@@ -19,12 +19,19 @@ from tasks.stage import TASK_OPTIONS
 from tests.corpora import write_corpus
 from tests.samples import BAD, GOOD, rows
 from vincicoder.config import BuildConfig
+from vincicoder.refine.config import RefineConfig
 from vincicoder.render import RenderLimits
 from vincicoder.sample import Task, make_sample_id
 
 
 def build(home: Path, *configs: Path, **changes: object) -> BuildResult:
-    settings = {"shard_rows": 4, "workers": 2, "render": RenderLimits(cpu_seconds=5), **changes}
+    settings = {
+        "shard_rows": 4,
+        "workers": 2,
+        "render": RenderLimits(cpu_seconds=5),
+        "refine": RefineConfig(maker="none"),
+        **changes,
+    }
     config = BuildConfig(profile=None, source_configs=configs, **settings)
     return run_build(config, str(home), DirectRunner(2), flow_run="test")
 

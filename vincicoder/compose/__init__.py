@@ -1,6 +1,23 @@
 """Which rows a release holds, how each is asked for, and on which side of the split it falls."""
 
-from vincicoder.compose.instructions import fenced_answer, instruction_for
-from vincicoder.compose.recipe import Recipe, load_recipe, over_quota, split_of
+from vincicoder.compose.chart_type import chart_type_of
+from vincicoder.compose.draw import Candidates, Draw, QuotaResult, draw_rows
+from vincicoder.compose.instructions import fenced, has_media_tag, instruction_for
+from vincicoder.compose.recipe import Quota, Recipe, load_recipe, recipe_names
+from vincicoder.compose.split import split_of
 
-__all__ = ["Recipe", "fenced_answer", "instruction_for", "load_recipe", "over_quota", "split_of"]
+__all__ = [
+    "Candidates",
+    "Draw",
+    "Quota",
+    "QuotaResult",
+    "Recipe",
+    "chart_type_of",
+    "draw_rows",
+    "fenced",
+    "has_media_tag",
+    "instruction_for",
+    "load_recipe",
+    "recipe_names",
+    "split_of",
+]

@@ -9,32 +9,57 @@ from typing import Any
 
 import yaml
 
+IMAGE_TAG = "<image>"
+"""Where ms-swift, verl and EasyR1 put the picture; one a picture, and nowhere else in a conversation."""
+
+# Texts that trainers take for a place of media.
+_MEDIA_TAGS = (IMAGE_TAG, "<video>", "<audio>")
+
 
 @cache
 def _phrasings() -> Any:
     return yaml.safe_load((files("vincicoder.compose") / "instructions.yaml").read_text("utf-8"))
 
 
-def instruction_for(sample_id: str, domain: str, language: str, task: str) -> str:
-    """Return the user's turn: the image tag, then one phrasing that names the language.
+def language_name(language: str) -> str:
+    """Return the name that prompts use. Raises KeyError, naming the data file, for an unknown language."""
+    names: dict[str, str] = _phrasings()["names"]
+    if language not in names:
+        raise KeyError(f"no name and no phrasing for {language}: add them to instructions.yaml")
+    return names[language]
 
-    Raises KeyError, naming the data file, for a language or domain with no phrasing.
+
+def instruction_for(
+    sample_id: str,
+    domain: str,
+    language: str,
+    task: str,
+    flawed_code: str | None = None,
+    error: str | None = None,
+) -> str:
+    """Return the user's turn: the image tag, one phrasing that names the language, and for `refine` the
+    flawed code in a fence. `error` is what the flawed code fails with, where it does.
+
+    Raises KeyError, naming the data file, for a language with no phrasing; ValueError for a refinement
+    sample without flawed code.
     """
     data = _phrasings()
-    try:
-        choices = data[task][language]
-        subject = data["subjects"][domain]
-    except KeyError as error:
-        raise KeyError(
-            f"no phrasing for {task} / {language} / {domain}: add one to instructions.yaml"
-        ) from error
+    name = language_name(language)
+    group = "refine_failing" if task == "refine" and error else task
+    choices = data[group]["any"] + data[group].get(language, [])
+    subject = data["subjects"].get(domain, data["subjects"]["other"])
     digest = hashlib.sha256(f"instruction\0{sample_id}".encode()).digest()
     phrasing = choices[int.from_bytes(digest[:8]) % len(choices)]
-    return f"<image>{phrasing.format(subject=subject)}"
+    text: str = IMAGE_TAG + phrasing.format(name=name, subject=subject, error=" ".join((error or "").split()))
+    if task != "refine":
+        return text
+    if flawed_code is None:
+        raise ValueError(f"refinement sample {sample_id} has no flawed code to show")
+    return f"{text}\n\n{fenced(language, flawed_code)}"
 
 
-def fenced_answer(language: str, code: str) -> str:
-    """Return the assistant's turn: the code in a fence that names its language.
+def fenced(language: str, code: str) -> str:
+    """Return code in a fence that names its language: the assistant's whole turn.
 
     The fence is longer than any run of backticks in the code, so it always closes where it should.
     """
@@ -44,3 +69,8 @@ def fenced_answer(language: str, code: str) -> str:
         longest = max(longest, run)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{code.rstrip()}\n{fence}"
+
+
+def has_media_tag(text: str) -> bool:
+    """Whether trainers would look for a picture, a film or a sound somewhere in this text."""
+    return any(tag in text for tag in _MEDIA_TAGS)

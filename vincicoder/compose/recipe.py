@@ -1,28 +1,94 @@
-"""A recipe: how many rows of each domain, and how much is held out for validation."""
+"""A recipe: what a release is made of, as quotas over domains, sources, languages and tasks."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+# Columns that a quota may select by, and those that a stratum may be made of.
+SELECTABLE = ("domain", "source", "language", "task", "license", "chart_type", "difficulty")
+Stratum = Literal["chart_type", "length", "difficulty", "language", "source"]
+
+
+class Quota(BaseModel):
+    """How many rows of one kind. A row belongs to the first quota whose `where` it meets.
+
+    `where` maps columns to the value or values wanted; `rows` null takes all. `max_rows_per_source` caps
+    what one source gives, `minimum` and `maximum` bound columns (a null passes).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    where: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    rows: int | None = Field(default=None, ge=0)
+    max_rows_per_source: int | None = Field(default=None, ge=1)
+    minimum: dict[str, float] = Field(default_factory=dict)
+    maximum: dict[str, float] = Field(default_factory=dict)
+
+    @field_validator("where", mode="before")
+    @classmethod
+    def _lists(cls, value: object) -> object:
+        if not isinstance(value, dict):
+            return value
+        unknown = sorted(set(value) - set(SELECTABLE))
+        if unknown:
+            raise ValueError(f"received where: {', '.join(unknown)}; allowed are {', '.join(SELECTABLE)}")
+        return {key: (wanted,) if isinstance(wanted, str) else tuple(wanted) for key, wanted in value.items()}
 
 
 class Recipe(BaseModel):
-    """What a release is made of. A domain without a quota is taken whole."""
+    """What a release is made of.
+
+    Rows that meet no quota are taken too, unless `others` is `drop`. `minimum` and `maximum` hold for all
+    rows. `source_weights` (1 where not named) say how much likelier a source's rows are to be taken.
+    Within a quota rows are drawn by strata: a stratum's share is its size to the power `1 - evenness`, so 0
+    keeps the proportions and 1 takes the same from each.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
     validation_percent: float = Field(default=2.0, ge=0, le=50)
-    max_rows_per_domain: dict[str, int] = Field(default_factory=dict)
+    quotas: tuple[Quota, ...] = ()
+    others: Literal["take", "drop"] = "take"
+    minimum: dict[str, float] = Field(default_factory=dict)
+    maximum: dict[str, float] = Field(default_factory=dict)
+    source_weights: dict[str, float] = Field(default_factory=dict)
+    stratify: tuple[Stratum, ...] = ("chart_type", "length", "difficulty")
+    evenness: float = Field(default=0.5, ge=0, le=1)
+
+    @field_validator("quotas")
+    @classmethod
+    def _named_once(cls, quotas: tuple[Quota, ...]) -> tuple[Quota, ...]:
+        names = [quota.name for quota in quotas]
+        if len(set(names)) < len(names):
+            raise ValueError(f"quotas must have different names, received {', '.join(sorted(names))}")
+        return quotas
+
+    @field_validator("source_weights")
+    @classmethod
+    def _positive(cls, weights: dict[str, float]) -> dict[str, float]:
+        for source, weight in weights.items():
+            if weight <= 0:
+                raise ValueError(f"received weight {weight} for {source}; it must be above 0")
+        return weights
+
+    @property
+    def bounds(self) -> tuple[str, ...]:
+        """The columns that any minimum or maximum looks at, sorted."""
+        holders: tuple[Recipe | Quota, ...] = (self, *self.quotas)
+        return tuple(sorted({name for one in holders for name in (*one.minimum, *one.maximum)}))
+
+
+def recipe_names() -> list[str]:
+    """Return the names of the recipes that ship with the project."""
+    folder = files("vincicoder.compose") / "recipes"
+    return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
 
 
 def load_recipe(name_or_path: str) -> Recipe:
@@ -35,37 +101,7 @@ def load_recipe(name_or_path: str) -> Recipe:
         return Recipe.model_validate(yaml.safe_load(shipped.read_text("utf-8")))
     path = Path(name_or_path)
     if not path.is_file():
-        folder = files("vincicoder.compose") / "recipes"
-        known = sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
         raise FileNotFoundError(
-            f"received recipe {name_or_path!r}; give a YAML file or one of {', '.join(known)}"
+            f"received recipe {name_or_path!r}; give a YAML file or one of {', '.join(recipe_names())}"
         )
     return Recipe.model_validate(yaml.safe_load(path.read_text("utf-8")))
-
-
-def _rank(purpose: str, sample_id: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{purpose}\0{sample_id}".encode()).digest()[:8])
-
-
-def split_of(pixels_sha256: str, recipe: Recipe) -> str:
-    """Return `train` or `validation`, decided by the picture, so that all versions of one picture
-    fall on the same side and a row never changes sides between builds."""
-    return (
-        "validation" if _rank("split", pixels_sha256) % 10_000 < recipe.validation_percent * 100 else "train"
-    )
-
-
-def over_quota(rows: Iterable[tuple[str, str]], recipe: Recipe) -> set[str]:
-    """Return the ids of the (sample_id, domain) rows that exceed their domain's quota.
-
-    Which rows stay is decided by a hash of their ids: the same whatever the order of the rows.
-    """
-    by_domain: dict[str, list[str]] = defaultdict(list)
-    for sample_id, domain in rows:
-        if domain in recipe.max_rows_per_domain:
-            by_domain[domain].append(sample_id)
-    surplus: set[str] = set()
-    for domain, ids in by_domain.items():
-        ids.sort(key=lambda sample_id: (_rank("quota", sample_id), sample_id))
-        surplus.update(ids[recipe.max_rows_per_domain[domain] :])
-    return surplus

@@ -11,12 +11,12 @@ import tinycss2
 
 from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.edits import Edit, Span, edit, whole_line
-from vincicoder.refine.words import wrong_number
+from vincicoder.refine.words import names, wrong_number
 
-_COLORS = frozenset("color background background-color fill stroke border-color stop-color".split())
-_SIZES = frozenset(
+_COLORS = names("color background background-color fill stroke border-color stop-color")
+_SIZES = names(
     "width height font-size padding margin margin-top margin-bottom margin-left padding-left gap "
-    "border-radius stroke-width max-width line-height top left".split()
+    "border-radius stroke-width max-width line-height top left"
 )
 _OTHER_VALUE = {
     "display": {"flex": "block", "grid": "block", "inline-block": "block", "block": "inline"},
@@ -54,7 +54,9 @@ def style_sheet_faults(css: str, offset: int, used: frozenset[str]) -> Iterator[
         body = css[opening + 1 : stop - 1]
         whole = whole_line(css, start, stop)
         yield edit("lost_rule", f"the rule {selector} left out", Span(whole[0] + offset, whole[1] + offset))
-        yield edit("broken_rule", f"the rule {selector} is never closed", Span(stop - 1 + offset, stop + offset))
+        yield edit(
+            "broken_rule", f"the rule {selector} is never closed", Span(stop - 1 + offset, stop + offset)
+        )
         yield from declaration_faults(body, shift, selector)
 
 
@@ -121,5 +123,3 @@ def _closing_brace(css: str, opening: int) -> int:
         if depth == 0:
             return position
     return -1
-
-

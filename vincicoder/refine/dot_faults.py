@@ -18,7 +18,13 @@ _TOKEN = re.compile(
 )
 _OTHER_VALUE = {
     "rankdir": {"LR": "TB", "TB": "LR", "RL": "LR", "BT": "TB"},
-    "shape": {"box": "ellipse", "circle": "box", "ellipse": "box", "diamond": "box", "doublecircle": "circle"},
+    "shape": {
+        "box": "ellipse",
+        "circle": "box",
+        "ellipse": "box",
+        "diamond": "box",
+        "doublecircle": "circle",
+    },
     "style": {"dashed": "solid", "dotted": "solid", "filled": "solid", "bold": "solid"},
     "dir": {"back": "forward", "both": "forward", "none": "forward"},
 }

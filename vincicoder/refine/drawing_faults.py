@@ -8,14 +8,14 @@ from itertools import pairwise
 
 from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.edits import Edit, Span, edit, swapped, whole_line
-from vincicoder.refine.words import wrong_number, wrong_words
+from vincicoder.refine.words import names, wrong_number, wrong_words
 
 _ASYMPTOTE_TOKEN = re.compile(
     r'(?P<comment>//[^\n]*|/\*.*?\*/)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>(?<![\w.])\d*\.?\d+)'
     r"|(?P<word>[A-Za-z_]\w*)|(?P<mark>[(){};,])|(?P<other>.)",
     re.DOTALL,
 )
-_DRAWS = frozenset("draw fill filldraw label dot clip axes xaxis yaxis arrow unfill import size".split())
+_DRAWS = names("draw fill filldraw label dot clip axes xaxis yaxis arrow unfill import size")
 _LILYPOND_TOKEN = re.compile(
     r'(?P<comment>%\{.*?%\}|%[^\n]*)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<command>\\[A-Za-z]+)'
     r"|(?P<bar>\|)|(?P<time>\d+/\d+)|(?P<note>(?<![\w\\-])[a-g](?:is|es|s)?[',]*\d*\.*(?![\w-]))|(?P<other>.)",
@@ -66,7 +66,9 @@ def _values(source: str, tokens: list[re.Match[str]]) -> Iterator[Edit]:
 
 def lilypond_faults(source: str) -> list[Edit]:
     """Return the faults that can be made in a score."""
-    tokens = [match for match in _LILYPOND_TOKEN.finditer(source) if match.lastgroup not in ("comment", "other")]
+    tokens = [
+        match for match in _LILYPOND_TOKEN.finditer(source) if match.lastgroup not in ("comment", "other")
+    ]
     return [*_notes(tokens), *_music(source, tokens)]
 
 

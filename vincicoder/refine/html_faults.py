@@ -9,10 +9,10 @@ from itertools import pairwise
 from vincicoder.refine.css_faults import declaration_faults, style_sheet_faults
 from vincicoder.refine.edits import Edit, Span, edit, swapped, whole_line
 from vincicoder.refine.markup_outline import Document, Element, html_outline
-from vincicoder.refine.words import wrong_words
+from vincicoder.refine.words import names, wrong_words
 
-_FRAME = frozenset("html head body style script title meta link base".split())
-_INLINE = frozenset("span a b i em strong small code label br abbr sup sub u".split())
+_FRAME = names("html head body style script title meta link base")
+_INLINE = names("span a b i em strong small code label br abbr sup sub u")
 _LARGEST_SHARE = 0.35  # of the page: a model that loses more has not tried
 
 

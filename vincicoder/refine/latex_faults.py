@@ -8,9 +8,9 @@ from itertools import pairwise
 from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.edits import Edit, Span, edit, swapped, whole_line
 from vincicoder.refine.latex_tokens import Token, argument_after, matching, tokenize
-from vincicoder.refine.words import wrong_number, wrong_words
+from vincicoder.refine.words import names, wrong_number, wrong_words
 
-_PATHS = frozenset(r"\draw \fill \filldraw \node \path \shade \shadedraw \clip \addplot \coordinate".split())
+_PATHS = names(r"\draw \fill \filldraw \node \path \shade \shadedraw \clip \addplot \coordinate")
 _OTHER_COMMAND = {
     r"\alpha": r"\beta", r"\beta": r"\alpha", r"\theta": r"\phi", r"\phi": r"\psi", r"\omega": r"w",
     r"\sin": r"\cos", r"\cos": r"\sin", r"\leq": "<", r"\geq": ">", r"\le": "<", r"\ge": ">",
@@ -94,7 +94,11 @@ def _semicolon(tokens: list[Token], index: int) -> int:
 
 def _options(source: str, tokens: list[Token], begin: int) -> Iterator[Edit]:
     for index in range(begin, len(tokens)):
-        if tokens[index].kind != "left" or not index or tokens[index - 1].kind not in ("command", "close", "word", "space"):
+        if (
+            tokens[index].kind != "left"
+            or not index
+            or tokens[index - 1].kind not in ("command", "close", "word", "space")
+        ):
             continue
         close = matching(tokens, index)
         if close < 0 or tokens[close].stop - tokens[index].start > 300:
@@ -131,12 +135,21 @@ def _coordinates(source: str, tokens: list[Token], begin: int) -> Iterator[Edit]
     """Numbers in `(x,y)` and `(angle:radius)`."""
     for index in range(begin, len(tokens) - 4):
         first, middle, second, after = tokens[index + 1 : index + 5]
-        if tokens[index].text != "(" or first.kind != "number" or second.kind != "number" or after.text != ")":
+        if (
+            tokens[index].text != "("
+            or first.kind != "number"
+            or second.kind != "number"
+            or after.text != ")"
+        ):
             continue
         if middle.text in (",", ":"):
             point = source[tokens[index].start : after.stop]
             other = wrong_number(second.text)
-            yield edit("wrong_coordinate", f"{point}: {second.text} became {other}", Span(second.start, second.stop, other))
+            yield edit(
+                "wrong_coordinate",
+                f"{point}: {second.text} became {other}",
+                Span(second.start, second.stop, other),
+            )
             if first.text != second.text and middle.text == ",":
                 places = ((first.start, first.stop), (second.start, second.stop))
                 yield swapped("wrong_coordinate", f"{point} with x and y exchanged", source, *places)
@@ -196,4 +209,6 @@ def _texts(source: str, tokens: list[Token], begin: int) -> Iterator[Edit]:
         text = source[inner[0].start : inner[-1].stop]
         other = wrong_words(text)
         if other and before not in (r"\begin", r"\end") and not before.startswith(r"\use"):
-            yield edit("wrong_text", f"{text!r} became {other!r}", Span(inner[0].start, inner[-1].stop, other))
+            yield edit(
+                "wrong_text", f"{text!r} became {other!r}", Span(inner[0].start, inner[-1].stop, other)
+            )

@@ -12,7 +12,9 @@ from html.parser import HTMLParser
 from typing import Any
 from xml.parsers import expat
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+from vincicoder.refine.words import names
+
+VOID = names("area base br col embed hr img input link meta source track wbr")
 
 # Attributes of one start tag; where they lie is found inside the tag that the parser has delimited.
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")

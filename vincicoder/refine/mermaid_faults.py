@@ -11,7 +11,9 @@ from vincicoder.refine.words import wrong_number, wrong_words
 _LINE = re.compile(r"[^\n]+\n?")
 _ARROW = re.compile(r"<?(?:-->>?|->>?|-\.->|==>|--[xo)]|--\|>|\.\.>|---)")
 _HEADER = re.compile(r"\s*(graph|flowchart)\s+(TB|TD|LR|RL|BT)\b")
-_LABEL = re.compile(r'\[\(?"?([^\[\]"()]+)"?\)?\]|\{"?([^{}"]+)"?\}|\|([^|]+)\||"([^"]+)"|:\s+([A-Za-z][^\n:]*)$')
+_LABEL = re.compile(
+    r'\[\(?"?([^\[\]"()]+)"?\)?\]|\{"?([^{}"]+)"?\}|\|([^|]+)\||"([^"]+)"|:\s+([A-Za-z][^\n:]*)$'
+)
 _NUMBER = re.compile(r"(?<![\w.#-])\d+(?:\.\d+)?(?![\w.-])")
 _FRAME = ("%%", "subgraph", "end", "---", "loop", "alt", "else", "opt", "participant", "section", "state ")
 _OTHER_ARROW = {"-->": "-.->", "-.->": "-->", "==>": "-->", "---": "-->", "->>": "-->>", "-->>": "->>"}

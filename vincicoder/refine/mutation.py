@@ -111,7 +111,8 @@ def _choose(sample_id: str, edits: Sequence[Edit], round_number: int) -> list[Ed
         kind = kinds[(round_number + step) % len(kinds)]
         # Half of the choices are made anew in a later round, should the kinds have come round.
         ranked = sorted(
-            by_kind[kind], key=lambda each: _unit(sample_id, f"{kind} {each.spans[0].start} {each.detail} {round_number}")
+            by_kind[kind],
+            key=lambda each: _unit(sample_id, f"{kind} {each.spans[0].start} {each.detail} {round_number}"),
         )
         free = [each for each in ranked if not any(overlap(each, taken) for taken in chosen)]
         if free:

@@ -13,13 +13,14 @@ from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.edits import Edit, Span, apply_edits, edit, swapped, whole_line
 from vincicoder.refine.python_outline import Argument, Call, Outline, Place, outline_of
 from vincicoder.refine.smiles import smiles_faults
-from vincicoder.refine.words import wrong_number, wrong_words
+from vincicoder.refine.words import names, wrong_number, wrong_words
 
-_DRAWING = frozenset(
-    "plot bar barh scatter hist fill_between fill errorbar step stem boxplot violinplot pie axhline axvline "
-    "axvspan axhspan hlines vlines contour contourf imshow add_patch add_artist add_collection add_trace "
-    "lineplot barplot scatterplot histplot quiver stackplot semilogx semilogy loglog arrow annotate text "
-    "Scatter Bar draw_networkx_edges draw_networkx_nodes draw_networkx_labels".split()
+_DRAWING = names(
+    "plot bar barh scatter hist fill_between fill errorbar step stem boxplot violinplot pie axhline "
+    "axvline axvspan axhspan hlines vlines contour contourf imshow add_patch add_artist "
+    "add_collection add_trace lineplot barplot scatterplot histplot quiver stackplot semilogx "
+    "semilogy loglog arrow annotate text Scatter Bar draw_networkx_edges draw_networkx_nodes "
+    "draw_networkx_labels"
 )
 _LOST = {
     "legend": "lost_legend",
@@ -49,14 +50,12 @@ _OTHER_KEYWORD = MappingProxyType(
         "loc": "position", "bins": "num_bins", "linestyle": "line_style", "figsize": "fig_size",
     }
 )  # fmt: skip
-_STYLE = frozenset(
+_STYLE = names(
     "color c colors facecolor edgecolor linestyle ls marker linewidth lw alpha cmap width height s "
     "fontsize rotation bins density stacked bottom left explode autopct startangle label loc ncol "
-    "markersize hatch levels hue palette fontweight ha va barmode orientation".split()
+    "markersize hatch levels hue palette fontweight ha va barmode orientation"
 )
-_TEXT_CALLS = frozenset(
-    "title set_title suptitle xlabel ylabel set_xlabel set_ylabel text annotate set_label".split()
-)
+_TEXT_CALLS = names("title set_title suptitle xlabel ylabel set_xlabel set_ylabel text annotate set_label")
 
 
 def python_faults(source: str) -> list[Edit]:
@@ -88,9 +87,7 @@ def _dropped_statements(outline: Outline) -> Iterator[Edit]:
         if name is None and _sets_attribute(statement.node):
             name = "lost_setting"
         if name and statement.droppable:
-            yield edit(
-                name, f"left out: {text}", Span(*whole_line(outline.source, *statement.place))
-            )
+            yield edit(name, f"left out: {text}", Span(*whole_line(outline.source, *statement.place)))
 
 
 def _sets_attribute(node: cst.BaseSmallStatement) -> bool:
@@ -229,5 +226,13 @@ def _molecules(outline: Outline) -> Iterator[Edit]:
 
 
 _FINDERS: tuple[Callable[[Outline], Iterator[Edit]], ...] = (
-    _dropped_statements, _wrong_types, _wrong_colors, _arguments, _layout, _ranges, _values, _texts, _molecules,
-)  # fmt: skip
+    _dropped_statements,
+    _wrong_types,
+    _wrong_colors,
+    _arguments,
+    _layout,
+    _ranges,
+    _values,
+    _texts,
+    _molecules,
+)

@@ -17,7 +17,11 @@ def smiles_faults(smiles: str, offset: int) -> Iterator[Edit]:
     for number, (start, token) in enumerate(tokens):
         stop = start + len(token)
         if token in "=#":
-            yield edit("wrong_bond", f"{'double' if token == '=' else 'triple'} bond became single", Span(start, stop))
+            yield edit(
+                "wrong_bond",
+                f"{'double' if token == '=' else 'triple'} bond became single",
+                Span(start, stop),
+            )
         elif token in _OTHER_ATOM:
             other = _OTHER_ATOM[token]
             yield edit("wrong_atom", f"{token} became {other}", Span(start, stop, other))

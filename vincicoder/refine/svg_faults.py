@@ -10,20 +10,20 @@ from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.css_faults import declaration_faults
 from vincicoder.refine.edits import Edit, Span, edit, swapped, whole_line
 from vincicoder.refine.markup_outline import Document, Element, svg_outline
-from vincicoder.refine.words import wrong_number, wrong_words
+from vincicoder.refine.words import names, wrong_number, wrong_words
 
-_DRAWN = frozenset("path rect circle ellipse line polyline polygon text tspan use g image".split())
-_HIDDEN = frozenset(
-    "defs clipPath mask symbol linearGradient radialGradient pattern marker filter metadata title".split()
+_DRAWN = names("path rect circle ellipse line polyline polygon text tspan use g image")
+_HIDDEN = names(
+    "defs clipPath mask symbol linearGradient radialGradient pattern marker filter metadata title"
 )
-_GEOMETRY = frozenset("x y cx cy r rx ry width height x1 y1 x2 y2 stroke-width font-size".split())
+_GEOMETRY = names("x y cx cy r rx ry width height x1 y1 x2 y2 stroke-width font-size")
 _NUMBER = re.compile(r"[-+]?\d*\.?\d+(?:px|%|pt|em)?")
 _COMMAND = re.compile(r"[MmLlHhVvCcSsQqTtAaZz]")
 _LARGEST_SHARE = 0.6
 
 
 def svg_faults(source: str) -> list[Edit]:
-    """Return the faults that can be made in a drawing. Raises `expat.ExpatError` where it is not well-formed."""
+    """Return the faults that can be made in a drawing. Raises `expat.ExpatError` on bad XML."""
     document = svg_outline(source)
     shown = [element for element in document.elements if element.depth and _is_shown(element)]
     return [

@@ -10,7 +10,7 @@ from typing import Any
 
 from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.edits import Edit, Span, edit, swapped
-from vincicoder.refine.words import wrong_number, wrong_words
+from vincicoder.refine.words import names, wrong_number, wrong_words
 
 _OTHER = {
     "mark": {"bar": "line", "line": "point", "point": "line", "area": "line", "arc": "bar", "tick": "point"},
@@ -20,7 +20,7 @@ _OTHER = {
     "sort": {"ascending": "descending", "descending": "ascending"},
     "orient": {"left": "right", "right": "left", "top": "bottom", "bottom": "top"},
 }  # fmt: skip
-_LOSABLE = frozenset("title color legend axis scale tooltip stack sort opacity size shape bin config".split())
+_LOSABLE = names("title color legend axis scale tooltip stack sort opacity size shape bin config")
 
 
 @dataclass(frozen=True, slots=True)

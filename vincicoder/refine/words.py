@@ -7,6 +7,11 @@ import re
 _NUMBER = re.compile(r"([-+]?)(\d*\.?\d+)(.*)", re.DOTALL)
 
 
+def names(text: str) -> frozenset[str]:
+    """Return the words of a text as a set."""
+    return frozenset(text.split())
+
+
 def wrong_words(text: str) -> str | None:
     """Return the text as one might misread it, or None where it is too short to tell.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import cssselect2  # type: ignore[import-untyped]
-import tinycss2  # type: ignore[import-untyped]
+import tinycss2
 
 # Properties without effect on a still picture.
 _MOVING = re.compile(

@@ -1,0 +1,120 @@
+"""Whether flawed code counts: it must miss the target visibly, or fail with a short error."""
+
+from __future__ import annotations
+
+import difflib
+import io
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vincicoder.sample import Reason
+from vincicoder.similarity.compare import compare_pictures
+
+# A tile of the picture (of 8x8) whose structure falls below this shows the difference to the eye; a lost
+# legend or a moved label in a chart does. Structure that stays while colours move is told by their distance
+# (CIELAB; 2.3 is a just noticeable shift of everything).
+_VISIBLE_WORST_SSIM = 0.9
+_VISIBLE_COLOR_DISTANCE = 2.3
+_VISIBLE_SIZE_CHANGE = 0.02
+# Failures that say something about the code; others depend on the machine's load or are attacks.
+_TELLING = frozenset({Reason.RENDER_ERROR, Reason.RENDER_NO_OUTPUT, Reason.RENDER_MISSING_DEPENDENCY})
+
+
+class Outcome(StrEnum):
+    """What came of a flaw. Only the first two count."""
+
+    DIFFERS = "differs"  # it draws, and misses the target visibly
+    FAILS = "fails"  # it fails with an error short enough to show
+    SAME = "same"  # no visible difference
+    TOO_FAR = "too_far"  # hardly anything in common with the target
+    LONG_ERROR = "long_error"
+    OTHER_FAILURE = "other_failure"  # a timeout, the sandbox, a tool that is missing here
+    UNUSABLE = "unusable"  # no code, too long, the right answer itself, or a tag that prompts give a meaning
+
+
+@dataclass(frozen=True, slots=True)
+class RefineLimits:
+    """The band in which a flaw counts. Similarity is the SSIM of the two pictures, 0 to 1.
+
+    `min_similarity` refuses drawings that have nothing to do with the target; `max_error_characters` errors
+    that would crowd out the code.
+    """
+
+    min_similarity: float = 0.15
+    max_similarity: float = 0.999
+    max_error_characters: int = 400
+    max_code_characters: int = 32_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome, and the similarity of the flawed render to the target where there is one."""
+
+    outcome: Outcome
+    similarity: float | None = None
+
+    @property
+    def counts(self) -> bool:
+        return self.outcome in (Outcome.DIFFERS, Outcome.FAILS)
+
+
+def judge_failure(reason: str, detail: str, limits: RefineLimits) -> Verdict:
+    """Judge flawed code that did not render."""
+    if Reason(reason) not in _TELLING:
+        return Verdict(Outcome.OTHER_FAILURE)
+    return Verdict(Outcome.FAILS if len(detail) <= limits.max_error_characters else Outcome.LONG_ERROR)
+
+
+def judge_picture(target: bytes, flawed: bytes, limits: RefineLimits) -> Verdict:
+    """Judge flawed code by its picture (both PNG)."""
+    first, second = _pixels(target), _pixels(flawed)
+    if first.shape == second.shape and np.array_equal(first, second):
+        return Verdict(Outcome.SAME, 1.0)
+    found = compare_pictures(first, second)
+    similarity = max(0.0, min(1.0, found.ssim))
+    visible = (
+        found.worst_ssim < _VISIBLE_WORST_SSIM
+        or found.color_distance > _VISIBLE_COLOR_DISTANCE
+        or abs(found.scale - 1) > _VISIBLE_SIZE_CHANGE
+        or abs(found.aspect_ratio - 1) > _VISIBLE_SIZE_CHANGE
+    )
+    if not visible or similarity > limits.max_similarity:
+        return Verdict(Outcome.SAME, similarity)
+    return Verdict(Outcome.DIFFERS if similarity >= limits.min_similarity else Outcome.TOO_FAR, similarity)
+
+
+def difficulty(flawed: str, code: str, faults: int, similarity: float | None) -> str:
+    """Return how hard a flaw is to mend: `easy`, `medium` or `hard`.
+
+    Many changed lines or faults make it harder, and so does a difference that is hard to see: an SSIM of
+    0.95 and more counts as much as two further faults, 0.85 as one. An error says where to look.
+    """
+    matcher = difflib.SequenceMatcher(None, flawed.splitlines(), code.splitlines(), autojunk=False)
+    lines = sum(max(b - a, d - c) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal")
+    score = max(faults, 1 + lines // 4)
+    if similarity is not None:
+        score += 2 if similarity >= 0.95 else int(similarity >= 0.85)
+    return ("easy", "medium", "hard")[min(2, (score - 1) // 2)]
+
+
+def _pixels(encoded: bytes) -> NDArray[np.uint8]:
+    with Image.open(io.BytesIO(encoded)) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def is_usable(flawed: str, code: str, limits: RefineLimits) -> bool:
+    """Whether flawed code may be shown in a prompt at all, before it is rendered.
+
+    A tag such as `<image>` in it would be taken for a picture by the trainers.
+    """
+    tags = ("<image>", "<video>", "<audio>")
+    return (
+        bool(flawed.strip())
+        and flawed.strip() != code.strip()
+        and len(flawed) <= limits.max_code_characters
+        and not any(tag in flawed for tag in tags)
+    )
