@@ -144,8 +144,8 @@ def _print_summary(result: dict[str, object], home_uri: str) -> None:
         )
     console.print(table)
     console.print(
-        f"{result['collected']} collected, {result['made']} made, {result['kept']} kept, "
-        f"{result['rejected']} rejected in {result['seconds']:.0f} s. Release: {result['release']}",
+        f"{result['collected']} collected: {result['kept']} kept, {result['rejected']} rejected; "
+        f"{result['made']} refinement rows made, in {result['seconds']:.0f} s. Release: {result['release']}",
         soft_wrap=True,
     )
     console.print("Try next:", style="bold")

@@ -15,7 +15,7 @@ from storage.release import release_folder
 from storage.renders import RenderIndex
 from tasks.clean import clean_shard
 from tasks.collect import collect_shard
-from tasks.compose import compose_rows
+from tasks.compose import compose_rows, count_refinements
 from tasks.deduplicate import deduplicate, deduplicate_code
 from tasks.engine import engine_scope
 from tasks.publish import funnel_rows, publish_release
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class BuildResult:
-    """What a build came to. `seconds` are wall time; `core_seconds` sum the work of all shards,
+    """What a build came to. Every collected row was kept or rejected; `made` counts the refinement rows
+    that the release holds beside those kept. `seconds` are wall time; `core_seconds` sum the work of all shards,
     those done by earlier runs included."""
 
     release: str
@@ -86,14 +87,15 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
                 },
             )
         funnel = funnel_rows(home, stages)
-    kept = sum(output.rows_kept for output in stages[-1])
+    made = count_refinements(home, stages[-1])
+    kept = sum(output.rows_kept for output in stages[-1]) - made
     return BuildResult(
         release=home.path(release_folder("sft", manifest["version"])),
         version=manifest["version"],
         collected=plan.rows,
-        made=sum(output.rows_made for outputs in stages for output in outputs),
+        made=made,
         kept=kept,
-        rejected=sum(output.rows_rejected for outputs in stages for output in outputs),
+        rejected=plan.rows - kept,
         seconds=round(time.monotonic() - started, 3),
         stage_seconds=clock.stage_seconds,
         core_seconds=round(sum(output.seconds for outputs in stages for output in outputs), 3),

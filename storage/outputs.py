@@ -94,7 +94,8 @@ def write_output(
     """
     if rows_in + rows_made != kept.num_rows + rejected.num_rows:
         raise BalanceError(
-            f"{stage} of {source} shard {shard}: {rows_in} rows in, {rows_made} made, "
+            f"{stage} of {source} shard {shard}: {rows_in} rows in"
+            f"{f' and {rows_made} made' if rows_made else ''}, "
             f"but {kept.num_rows} kept + {rejected.num_rows} rejected"
         )
     key = output_key(stage, version, parameters, inputs)

@@ -27,7 +27,7 @@ from vincicoder.compose import (
 )
 from vincicoder.compose.draw import LOW_QUALITY, NOT_ASKED, OVER_QUOTA, TAKEN
 from vincicoder.compose.recipe import SELECTABLE
-from vincicoder.sample import Reason, Rejection
+from vincicoder.sample import Reason, Rejection, Task
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,6 +135,14 @@ def chart_types(table: pa.Table) -> list[str]:
     """Return the kind of drawing of each row."""
     pairs = zip(table["language"].to_pylist(), table["code"].to_pylist(), strict=True)
     return [chart_type_of(language, code) for language, code in pairs]
+
+
+def count_refinements(home: Home, composed: Sequence[StageOutput]) -> int:
+    """Return how many refinement rows there are among the kept ones."""
+    return sum(
+        pc.sum(pc.equal(read_output(home, output, columns=["task"])["task"], Task.REFINE.value)).as_py() or 0
+        for output in composed
+    )
 
 
 def shortfalls(results: Sequence[QuotaResult]) -> list[QuotaResult]:
