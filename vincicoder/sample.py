@@ -81,6 +81,7 @@ class Reason(StrEnum):
     COLLECT_UNKNOWN_DOMAIN = "collect.unknown_domain"
     COLLECT_OTHER_TASK = "collect.other_task"  # the row asks for no code: questions, algorithms, captions
     COLLECT_NOT_SELF_CONTAINED = "collect.not_self_contained"  # needs data that the row does not bring
+    COLLECT_FILTERED = "collect.filtered"  # the source's configuration keeps other rows
     COLLECT_MALFORMED_ROW = "collect.malformed_row"  # a field of another type than the corpus declares
 
     CLEAN_TOO_SHORT = "clean.too_short"

@@ -14,7 +14,8 @@ class SourceInfo:
     """What a source declares about itself, as data.
 
     `license` is an SPDX identifier where one exists (rows may carry a narrower one);
-    `origin` says where the content is read from, in words; `citation` is how to cite it.
+    `origin` says where the content is read from, in words; `citation` is how to cite it; `size` is the
+    size that its publisher tells, '' where the rows are simply counted.
     """
 
     name: str
@@ -23,6 +24,7 @@ class SourceInfo:
     license: str
     origin: str
     citation: str
+    size: str = ""
 
 
 class SourceUnavailableError(Exception):

@@ -1,0 +1,74 @@
+"""Finds a corpus's columns in a file, or says at once what is there, what is accepted and how to map it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.hub.corpus import Corpus
+
+
+class SourceSchemaError(SourceUnavailableError):
+    """A file's columns are not those of the corpus. The message holds the mapping to write."""
+
+
+def resolve_columns(
+    corpus: Corpus, found: Sequence[str], given: Mapping[str, str], location: str, file: str
+) -> dict[str, str]:
+    """Return the column of each role that the file has. `given` maps roles to columns and comes first.
+
+    Raises `SourceSchemaError` where a given column is not there, or a group of needed roles has none.
+    """
+    absent = {role: name for role, name in given.items() if name not in found}
+    if absent:
+        named = ", ".join(f"{role}: {name}" for role, name in absent.items())
+        raise SourceSchemaError(
+            f"source {corpus.name!r}: {file} has no column for {named}; its columns are {_listed(found)}"
+        )
+    by_name: dict[str, str] = {}
+    for name in found:
+        by_name.setdefault(_plain(name), name)
+    columns = dict(given)
+    for role, accepted in corpus.columns.items():
+        present = [by_name[_plain(name)] for name in accepted if _plain(name) in by_name]
+        if present and role not in columns and present[0] not in given.values():
+            columns[role] = present[0]
+    missing = [group for group in corpus.needs if not any(role in columns for role in group)]
+    if missing:
+        raise SourceSchemaError(_message(corpus, found, columns, missing, location, file))
+    return columns
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names)) or "none"
+
+
+def _message(
+    corpus: Corpus,
+    found: Sequence[str],
+    columns: Mapping[str, str],
+    missing: Sequence[tuple[str, ...]],
+    location: str,
+    file: str,
+) -> str:
+    accepted = "; ".join(
+        " or ".join(f"{role} ({', '.join(corpus.columns[role])})" for role in group) for group in missing
+    )
+    free = [name for name in found if name not in columns.values()]
+    choice = free[0] if len(free) == 1 else f"...  # one of {', '.join(free) or 'none is left'}"
+    lines = [
+        f"source {corpus.name!r}: {file} has the columns {_listed(found)}.",
+        f"Accepted is {accepted}, whatever the case.",
+        "If one of them is what is meant, say so in a file for --source-config:",
+        "",
+        "sources:",
+        f"  - corpus: {corpus.name}",
+        f"    path: {location}",
+        "    columns:",
+        *(f"      {group[-1]}: {choice}" for group in missing),
+    ]
+    return "\n".join(lines)

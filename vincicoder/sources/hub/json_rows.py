@@ -1,0 +1,189 @@
+"""Rows of JSON files of any size: one list, one object a line, or a list inside an object.
+
+The file is scanned once for where its elements start, 8 bytes a row; after that any range of rows is read
+by seeking, so that a shard can start in the middle of a list of several GB.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, Any
+
+from vincicoder.sources.hub.tree import FileTree, retrying
+
+_BLOCK_BYTES = 4 << 20
+_HEAD_BYTES = 1 << 20
+# A string, a bracket, a bare value, or the start of a string that goes on beyond the block.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|[^\s",:\[\]{}]++|"', re.DOTALL)
+_WRAPPED = re.compile(rb'\s*\{\s*"[^"]*"\s*:\s*\[')
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A row that is no JSON object: what was there instead, and why it is none."""
+
+    text: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class JsonRows:
+    """The rows of one JSON file. `lines` says that each line is a row."""
+
+    tree: FileTree
+    name: str
+    lines: bool
+
+    @cached_property
+    def _starts(self) -> array[int]:
+        """Offsets of the rows' first bytes, and of the end of the last row."""
+        return retrying(self._scan, self.name)
+
+    def _scan(self) -> array[int]:
+        with self.tree.open(self.name) as stream:
+            return _line_starts(stream) if self.lines else _element_starts(stream)
+
+    def count(self) -> int:
+        return len(self._starts) - 1
+
+    def fields(self, rows: int = 64) -> list[str]:
+        """Return the fields of the first rows that are objects, in order of appearance."""
+        names: dict[str, None] = {}
+        for row in self.read(0, min(rows, self.count())):
+            if isinstance(row, dict):
+                names.update(dict.fromkeys(map(str, row)))
+        return list(names)
+
+    def read(self, start: int, stop: int) -> Iterator[dict[str, Any] | Unreadable]:
+        """Yield rows start..stop. When the network fails it is opened again, and goes on with the row
+        that was not yet yielded."""
+        stream: IO[bytes] | None = None
+        try:
+            for number in range(start, min(stop, self.count())):
+
+                def fetch(number: int = number) -> bytes:
+                    nonlocal stream
+                    try:
+                        if stream is None:
+                            stream = self.tree.open(self.name)
+                        stream.seek(self._starts[number])
+                        return stream.read(self._starts[number + 1] - self._starts[number])
+                    except Exception:
+                        stream = None
+                        raise
+
+                yield _parse(retrying(fetch, self.name))
+        finally:
+            if stream is not None:
+                stream.close()
+
+
+def _parse(content: bytes) -> dict[str, Any] | Unreadable:
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return Unreadable(content.decode("utf-8", "backslashreplace"), f"the row is not UTF-8: {error}"[:300])
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text.lstrip("\ufeff \t\r\n"))
+    except (ValueError, RecursionError) as error:
+        problem = "the row is empty" if not text.strip() else f"the row is no JSON: {error}"[:300]
+        return Unreadable(text.rstrip("\r\n"), problem)
+    if isinstance(value, dict):
+        return value
+    return Unreadable(text.strip().rstrip(","), f"the row is {_kind(value)}, not an object")
+
+
+def _kind(value: object) -> str:
+    return {list: "a list", str: "a text", type(None): "null"}.get(type(value), "a number or a truth value")
+
+
+def _line_starts(stream: IO[bytes]) -> array[int]:
+    starts, offset = array("q", [0]), 0
+    while block := stream.read(_BLOCK_BYTES):
+        position = block.find(b"\n")
+        while position >= 0:
+            starts.append(offset + position + 1)
+            position = block.find(b"\n", position + 1)
+        offset += len(block)
+    if starts[-1] != offset:
+        starts.append(offset)
+    return starts
+
+
+def _element_starts(stream: IO[bytes]) -> array[int]:
+    """Return where the elements of the list start, and where the last one ends."""
+    level = _row_level(stream.read(_HEAD_BYTES))
+    stream.seek(0)
+    starts, end = array("q"), 0
+    depth = 0
+    inside = level == 0
+    for offset, kind, length in _tokens(stream):
+        if kind in b"]}":
+            depth -= 1
+            if depth < level and inside:
+                end = offset if level else offset + 1
+                if level:
+                    break
+            if depth == level:
+                end = offset + 1
+            continue
+        if depth == level and inside:
+            starts.append(offset)
+            end = offset + length
+        if kind in b"[{":
+            depth += 1
+            end = offset + 1
+            inside = inside or (kind == b"[" and depth == level)
+    starts.append(max(end, starts[-1] if starts else 0))
+    if depth >= level and len(starts) > 1:  # cut off in the middle: the last row takes what there is
+        stream.seek(0, 2)
+        starts[-1] = stream.tell()
+    return starts
+
+
+def _row_level(head: bytes) -> int:
+    """Return how many brackets deep the rows lie: 1 in a list, 2 in a list inside an object, 0 where
+    objects simply follow each other."""
+    text = head.decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if not text.startswith("{"):
+        return 1
+    try:
+        value, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return 2 if _WRAPPED.match(head) else 0
+    if text[end:].strip():
+        return 0
+    is_wrapper = any(
+        isinstance(field, list) and field and all(isinstance(item, dict) for item in field)
+        for field in value.values()
+    )
+    return 2 if is_wrapper and len(value) <= 3 and not {"conversations", "messages"} & set(value) else 0
+
+
+def _tokens(stream: IO[bytes]) -> Iterator[tuple[int, bytes, int]]:
+    """Yield the offset, first byte and length of each bracket, string and bare value of a JSON text."""
+    buffer, offset, size = b"", 0, _BLOCK_BYTES
+    while True:
+        block = stream.read(size)
+        buffer += block
+        used = 0
+        for found in _TOKEN.finditer(buffer):
+            start, end = found.span()
+            kind = buffer[start : start + 1]
+            if block and (end == len(buffer) or (kind == b'"' and end == start + 1)):
+                break  # may go on in the next block
+            used = end
+            yield offset + start, kind, end - start
+        else:
+            used = len(buffer)
+        if not block:
+            return
+        offset += used
+        buffer = buffer[used:]
+        # A string longer than a block is looked at again from its start: double, so that it stays linear.
+        size = max(_BLOCK_BYTES, len(buffer))

@@ -1,0 +1,47 @@
+"""MSRL: chart to code for structured reinforcement learning. No data is published: local folders only."""
+
+from __future__ import annotations
+
+from vincicoder.sample import Domain
+from vincicoder.sources.hub.corpus import (
+    ANSWER,
+    CODE,
+    CONVERSATION,
+    ID,
+    IMAGE,
+    QUESTION,
+    UNSTATED,
+    Corpus,
+    Reading,
+    Row,
+    read_answer,
+)
+
+
+def _read(row: Row) -> Reading:
+    return read_answer(row, "python")
+
+
+CORPORA = (
+    Corpus(
+        name="msrl",
+        hub_id="",
+        domain=Domain.CHART,
+        languages=("python",),
+        license=UNSTATED,
+        citation="L. Chen et al., Breaking the SFT Plateau: Multimodal Structured Reinforcement Learning for "
+        "Chart-to-Code Generation, 2025, arXiv:2508.13587",
+        size="not published",
+        columns={
+            "conversation": CONVERSATION,
+            "answer": ANSWER,
+            "code": CODE,
+            "question": QUESTION,
+            "image": IMAGE,
+            "id": ID,
+        },
+        needs=(("conversation", "answer", "code"),),
+        read=_read,
+        note="JSON, JSON lines or Parquet with conversations, messages, an answer or code, and pictures",
+    ),
+)

@@ -1,0 +1,72 @@
+"""Every published corpus by name, and where a user said that it lies."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from vincicoder.sources.hub import (
+    chart2code,
+    cosyn,
+    datikz,
+    imgcode,
+    msrl,
+    starvector,
+    unisvg,
+    vincicoder_sets,
+    viscodex,
+    web2code,
+    webcode2m,
+)
+from vincicoder.sources.hub.corpus import Corpus
+from vincicoder.sources.hub.source import CorpusSource
+
+_MODULES = (
+    chart2code,
+    msrl,
+    viscodex,
+    web2code,
+    webcode2m,
+    unisvg,
+    starvector,
+    datikz,
+    imgcode,
+    cosyn,
+    vincicoder_sets,
+)
+# One name for several corpora that are published in one place.
+_FAMILIES = {"cosyn": "cosyn-", "cosyn-400k": "cosyn-", "imgcode": "imgcode-", "imgcode-8.6m": "imgcode-"}
+
+
+@cache
+def corpora() -> dict[str, Corpus]:
+    """Return every corpus by its name, in the order of the documentation."""
+    return {corpus.name: corpus for module in _MODULES for corpus in module.CORPORA}
+
+
+def find_corpora(name: str) -> list[Corpus]:
+    """Return the corpora that a name means: its own name, an alias or hub id (whatever the case), or a
+    family such as `cosyn` for all ten configurations. Raises KeyError, listing what there is."""
+    wanted = name.strip().lower()
+    known = corpora()
+    family = _FAMILIES.get(wanted) or next(
+        (prefix for prefix in set(_FAMILIES.values()) if _is_hub_id(wanted, prefix)), None
+    )
+    if family:
+        return [corpus for corpus in known.values() if corpus.name.startswith(family)]
+    for corpus in known.values():
+        if wanted in (corpus.name, corpus.hub_id.lower(), *corpus.aliases):
+            return [corpus]
+    raise KeyError(
+        f"unknown corpus {name!r}; known are {', '.join(known)}, and the families cosyn and imgcode"
+    )
+
+
+def _is_hub_id(wanted: str, prefix: str) -> bool:
+    return any(
+        corpus.hub_id.lower() == wanted for corpus in corpora().values() if corpus.name.startswith(prefix)
+    )
+
+
+def corpus_sources(name: str, location: str | None) -> list[CorpusSource]:
+    """Return the sources that a name means, read from a location (None: the hub)."""
+    return [CorpusSource(corpus, location) for corpus in find_corpora(name)]

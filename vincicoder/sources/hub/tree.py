@@ -1,0 +1,145 @@
+"""A published corpus as a tree of files: a local folder, the hub, or any other file system of fsspec."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import IO, Any, TypeVar
+
+from fsspec.core import url_to_fs
+from fsspec.implementations.local import LocalFileSystem
+
+from vincicoder.sample import InfrastructureError
+
+_T = TypeVar("_T")
+
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff"})
+# Libraries whose errors mean that the network failed, though they do not derive from OSError.
+_NETWORK_LIBRARIES = frozenset(
+    {"aiohttp", "httpx", "httpcore", "requests", "urllib3", "huggingface_hub", "botocore", "fsspec"}
+)
+_LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+RETRY_SECONDS = (0.5, 2.0, 8.0)
+# Files up to this size are hashed whole for the revision; of larger ones both ends and the size.
+_WHOLE_BYTES = 64 << 20
+_END_BYTES = 64 << 10
+
+
+def is_network_failure(error: BaseException) -> bool:
+    """Whether trying again may help."""
+    if isinstance(error, _LASTING):
+        return False
+    return isinstance(error, OSError) or type(error).__module__.partition(".")[0] in _NETWORK_LIBRARIES
+
+
+def retrying(action: Callable[[], _T], what: str) -> _T:
+    """Return what the action returns, trying again when the network fails.
+
+    Raises `InfrastructureError` when it keeps failing; other errors are passed on at once.
+    """
+    for wait in (*RETRY_SECONDS, None):
+        try:
+            return action()
+        except Exception as error:
+            if not is_network_failure(error):
+                raise
+            if wait is None:
+                raise InfrastructureError(f"cannot read {what}: {type(error).__name__}: {error}") from error
+            time.sleep(wait)
+    raise AssertionError
+
+
+@dataclass(frozen=True)
+class FileTree:
+    """The files of a corpus below a folder or URL; `url` may name one file of it instead."""
+
+    url: str
+
+    @cached_property
+    def _place(self) -> tuple[Any, str, str]:
+        """The file system, the root folder, and the one file that was named ('' where all are meant)."""
+        filesystem, path = url_to_fs(self.url if "://" in self.url else str(Path(self.url).expanduser()))
+        path = path.rstrip("/")
+        if retrying(lambda: bool(filesystem.isfile(path)), self.url):
+            folder, _, name = path.rpartition("/")
+            return filesystem, folder, name
+        return filesystem, path, ""
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self._place[0], LocalFileSystem)
+
+    def exists(self, relative: str) -> bool:
+        filesystem, _, _ = self._place
+        return bool(retrying(lambda: filesystem.isfile(self.path(relative)), relative))
+
+    def path(self, relative: str) -> str:
+        root = self._place[1]
+        return f"{root}/{relative}" if relative else root
+
+    @cached_property
+    def files(self) -> dict[str, int]:
+        """Bytes of each file that is no picture, by its path within the tree, sorted.
+
+        Pictures may be millions, and are only ever looked up by name. Hidden files are left out.
+        Raises FileNotFoundError where there is neither folder nor file.
+        """
+        filesystem, root, only = self._place
+        if self.is_local:
+            if not Path(root).is_dir():
+                raise FileNotFoundError(f"there is no file or folder {self.url}")
+            found = dict(_walk_local(root))
+        else:
+            listed = retrying(lambda: filesystem.find(root, detail=True), self.url)
+            prefix = root.rstrip("/") + "/"
+            found = {
+                str(name).removeprefix(prefix): int(entry.get("size") or 0) for name, entry in listed.items()
+            }
+            if not found:
+                raise FileNotFoundError(f"there are no files at {self.url}")
+        return {
+            name: found[name]
+            for name in sorted(found)
+            if (not only or name == only)
+            and PurePosixPath(name).suffix.lower() not in PICTURE_SUFFIXES
+            and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
+        }
+
+    def open(self, relative: str) -> IO[bytes]:
+        """Open a file for reading bytes; seekable."""
+        filesystem, _, _ = self._place
+        opened: IO[bytes] = retrying(lambda: filesystem.open(self.path(relative), "rb"), relative)
+        return opened
+
+    def read(self, relative: str) -> bytes:
+        """Return a whole file, such as one picture."""
+        filesystem, _, _ = self._place
+        return bytes(retrying(lambda: filesystem.cat_file(self.path(relative)), relative))
+
+    def content_hash(self) -> str:
+        """Return `sha256:` and a digest of names, sizes and content; of a file over 64 MB only its
+        first and last 64 KB are read, where Parquet and zip keep their tables of contents."""
+        digest = hashlib.sha256()
+        for name, size in self.files.items():
+            digest.update(f"{name}\0{size}\0".encode())
+            with self.open(name) as stream:
+                if size > _WHOLE_BYTES:
+                    digest.update(stream.read(_END_BYTES))
+                    stream.seek(size - _END_BYTES)
+                while block := stream.read(1 << 20):
+                    digest.update(block)
+        return f"sha256:{digest.hexdigest()}"
+
+
+def _walk_local(root: str) -> Iterator[tuple[str, int]]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if PurePosixPath(name).suffix.lower() not in PICTURE_SUFFIXES:
+                path = os.path.join(folder, name)  # noqa: PTH118 (a path object a file is slow)
+                yield os.path.relpath(path, root).replace(os.sep, "/"), os.stat(path).st_size  # noqa: PTH116
