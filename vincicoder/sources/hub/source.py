@@ -19,7 +19,7 @@ from vincicoder.sources.hub.corpus import Corpus, Reading, Row
 from vincicoder.sources.hub.json_rows import JsonRows, Unreadable
 from vincicoder.sources.hub.parquet_rows import ParquetRows
 from vincicoder.sources.hub.pictures import Pictures
-from vincicoder.sources.hub.tree import FileTree
+from vincicoder.sources.hub.tree import FileTree, retrying
 from vincicoder.sources.hub.unpack import is_archive, is_data, plain_files
 from vincicoder.sources.keep import Keep
 
@@ -116,10 +116,7 @@ class CorpusSource:
     def _parts(self) -> list[_Part]:
         found: list[_Part] = []
         for tree, name in self._files():
-            lines = PurePosixPath(name.lower()).suffix in (".jsonl", ".ndjson") or _is_lines(tree, name)
-            rows = (
-                ParquetRows(tree, name) if name.lower().endswith(".parquet") else JsonRows(tree, name, lines)
-            )
+            rows = _rows_of(tree, name)
             if rows.count() == 0:
                 continue
             place = self.location or f"hf://datasets/{self.corpus.hub_id}"
@@ -153,7 +150,7 @@ class CorpusSource:
         if not plain:
             raise SourceUnavailableError(
                 f"source {self.info.name!r}: no Parquet, JSON or JSON lines file at {self._tree.url}; "
-                f"there {'is' if len(names) == 1 else 'are'} {', '.join(names[:8]) or 'nothing'}"
+                f"it holds {', '.join(names[:8]) or 'nothing'}{', ...' if len(names) > 8 else ''}"
             )
         training = [entry for entry in plain if not _HELD_OUT.search(entry[1])]
         return training or plain
@@ -232,8 +229,19 @@ def _in_files(corpus: Corpus, names: list[str]) -> list[str]:
     return matching if any(is_data(name) or is_archive(name) for name in matching) else names
 
 
+def _rows_of(tree: FileTree, name: str) -> JsonRows | ParquetRows:
+    suffix = PurePosixPath(name.lower()).suffix
+    if suffix == ".parquet":
+        return ParquetRows(tree, name)
+    return JsonRows(tree, name, lines=suffix in (".jsonl", ".ndjson") or _is_lines(tree, name))
+
+
 def _is_lines(tree: FileTree, name: str) -> bool:
     """Whether a .json file holds one object a line."""
-    with tree.open(name) as stream:
-        first, second = stream.readline(1 << 20).strip(), stream.readline(1 << 20).strip()
-    return first.startswith(b"{") and first.endswith(b"}") and second.startswith(b"{")
+
+    def read() -> bytes:
+        with tree.open(name) as stream:
+            return stream.read(1 << 20)
+
+    lines = [line.strip() for line in retrying(read, name).split(b"\n", 2)]
+    return len(lines) > 1 and lines[0][:1] + lines[0][-1:] == b"{}" and lines[1].startswith(b"{")

@@ -56,7 +56,10 @@ def retrying(action: Callable[[], _T], what: str) -> _T:
 
 @dataclass(frozen=True)
 class FileTree:
-    """The files of a corpus below a folder or URL; `url` may name one file of it instead."""
+    """The files of a corpus below a folder or URL; `url` may name one file of it instead.
+
+    Web servers do not tell folders from files: there the URL of a folder ends in a slash.
+    """
 
     url: str
 
@@ -65,7 +68,7 @@ class FileTree:
         """The file system, the root folder, and the one file that was named ('' where all are meant)."""
         filesystem, path = url_to_fs(self.url if "://" in self.url else str(Path(self.url).expanduser()))
         path = path.rstrip("/")
-        if retrying(lambda: bool(filesystem.isfile(path)), self.url):
+        if not self.url.endswith("/") and retrying(lambda: bool(filesystem.isfile(path)), self.url):
             folder, _, name = path.rpartition("/")
             return filesystem, folder, name
         return filesystem, path, ""
@@ -95,7 +98,7 @@ class FileTree:
                 raise FileNotFoundError(f"there is no file or folder {self.url}")
             found = dict(_walk_local(root))
         else:
-            listed = retrying(lambda: filesystem.find(root, detail=True), self.url)
+            listed = retrying(lambda: filesystem.find(f"{root}/", detail=True), self.url)
             prefix = root.rstrip("/") + "/"
             found = {
                 str(name).removeprefix(prefix): int(entry.get("size") or 0) for name, entry in listed.items()
