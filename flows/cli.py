@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows import cli_build, cli_doctor, cli_release, cli_render, cli_train
+from flows import cli_build, cli_doctor, cli_release, cli_render, cli_reward, cli_train
 
 app = typer.Typer(
     name="vincicoder",
@@ -19,6 +19,8 @@ app.add_typer(cli_train.app, name="train")
 app.add_typer(cli_train.runs_app, name="runs")
 app.command()(cli_release.audit)
 app.command()(cli_render.render)
+app.command()(cli_reward.score)
+app.command()(cli_reward.serve_reward)
 app.command()(cli_doctor.doctor)
 
 if __name__ == "__main__":

@@ -36,7 +36,6 @@ EXTRAS_OF_FOLDER = {
 }
 # Base requirements that no code imports.
 NOT_IMPORTED = {
-    "fastapi": "bounds what Prefect takes",
     "whenever": "Prefect's own, from Python 3.13 on",
     "datasets": "reads the releases; imported by those who train and by the tests",
 }

@@ -6,7 +6,9 @@ feature the same bit for bit whatever lies beside it. It also bounds memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +34,7 @@ def encode_in_batches(
     if tiles.ndim != 4 or tiles.shape[3] != 3 or tiles.dtype != np.uint8:
         raise ValueError(f"received tiles {tiles.dtype} {tiles.shape}; needed is uint8 (n, side, side, 3)")
     parts: list[NDArray[np.float32]] = []
-    with torch.inference_mode():
+    with torch.inference_mode(), _half_the_processors(device):
         for start in range(0, len(tiles), batch_tiles):
             chunk = tiles[start : start + batch_tiles]
             count = len(chunk)
@@ -42,3 +44,22 @@ def encode_in_batches(
             batch = torch.from_numpy(np.ascontiguousarray(chunk)).to(device).permute(0, 3, 1, 2)
             parts.append(forward(batch)[:count].float().cpu().numpy())
     return np.concatenate(parts) if parts else np.empty((0, 0), np.float32)
+
+
+@contextlib.contextmanager
+def _half_the_processors(device: torch.device) -> Iterator[None]:
+    """Let a model on the CPU use half of it: the renderers need the rest.
+
+    Threads that have to wait for a processor spin at every layer's end, which costs several times the work.
+    """
+    import torch
+
+    if device.type != "cpu":
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(1, len(os.sched_getaffinity(0)) // 2))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -47,11 +47,11 @@ class EfficientNetEncoder:
     def _forward(self, batch: torch.Tensor) -> torch.Tensor:
         import torch
 
-        values = batch.to(torch.float32)
-        if values.shape[-1] != _SIDE:
-            values = torch.nn.functional.interpolate(
+        if batch.shape[-1] != _SIDE:
+            values = batch if batch.device.type == "cpu" else batch.float()  # only a CPU resizes bytes
+            batch = torch.nn.functional.interpolate(
                 values, size=(_SIDE, _SIDE), mode="bilinear", antialias=True, align_corners=False
             )
-        values = ((values - _MEAN) / _SCALE).to(self._dtype, memory_format=torch.channels_last)
+        values = ((batch.float() - _MEAN) / _SCALE).to(self._dtype, memory_format=torch.channels_last)
         features: torch.Tensor = self._model.extract_features(values)
         return features.mean((2, 3))

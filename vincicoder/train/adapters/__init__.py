@@ -1,0 +1,1 @@
+"""The reward in the form that each trainer asks for."""

@@ -1,0 +1,59 @@
+"""verl 0.9: an asynchronous `compute_score` per sample, gathered into batches within each reward worker.
+
+reward.custom_reward_function.path=.../verl.py reward.custom_reward_function.name=compute_score
++reward.custom_reward_function.reward_kwargs.{preset,references,encoder,service}=...
+
+verl starts `reward.num_workers` processes: with more than one, give a service, or each has its own renderers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from vincicoder.train.reward import RewardItem
+from vincicoder.train.reward.backend import open_backend
+from vincicoder.train.reward.micro_batches import MicroBatcher
+
+_batchers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[Any, ...], MicroBatcher]] = (
+    WeakKeyDictionary()
+)
+
+
+async def compute_score(
+    data_source: str,
+    solution_str: str,
+    ground_truth: str,
+    extra_info: Mapping[str, Any],
+    preset: str = "default",
+    references: str = "",
+    encoder: str | None = None,
+    service: str | None = None,
+    **_: Any,
+) -> dict[str, float]:
+    """Return the breakdown of one response, with the same keys for every sample.
+
+    The language is `extra_info["language"]`. The reference picture, which verl strips from the row, is the
+    file `extra_info["reference"]`, else that of `extra_info["reference_sha256"]` under the RL release
+    `references`. Raises RewardError and InfrastructureError, never a false zero.
+    """
+    settings = (preset, encoder, service)
+    batchers = _batchers.setdefault(asyncio.get_running_loop(), {})
+    if settings not in batchers:
+        backend = await asyncio.to_thread(open_backend, *settings)
+        batchers.setdefault(settings, MicroBatcher(backend.score_batch))
+    item = RewardItem(solution_str, reference_file(extra_info, references), str(extra_info["language"]))
+    return (await batchers[settings].score(item)).as_dict()
+
+
+def reference_file(row: Mapping[str, Any], references: str) -> Path:
+    """Return where a row's reference picture lies. Raises ValueError where the row doesn't say."""
+    if row.get("reference"):
+        return Path(references, row["reference"])
+    digest = row.get("reference_sha256")
+    if not digest:
+        raise ValueError("the row has neither `reference` (a path) nor `reference_sha256`")
+    return Path(references, "references", digest[:2], f"{digest}.png")

@@ -1,0 +1,83 @@
+"""What is scored: a response, the picture it should have drawn, and the language it was asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vincicoder.render.finish import flatten_on_white
+from vincicoder.sample import Language
+
+MOST_REFERENCE_PIXELS = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RewardItem:
+    """One response to score.
+
+    `reference` is an encoded image (bytes of a PNG or any format Pillow reads) or the path of one. `language`
+    is a value of `Language`: the row's own, never guessed from a prompt.
+    """
+
+    response: str
+    reference: bytes | str | Path
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded reference: `pixels` is uint8 (height, width, 3), `sha256` that of the encoded bytes."""
+
+    sha256: str
+    pixels: NDArray[np.uint8]
+
+
+def as_item(row: RewardItem | Mapping[str, Any]) -> RewardItem:
+    """Return a checked item. Raises ValueError, TypeError where a field is missing or not usable."""
+    if isinstance(row, RewardItem):
+        item = row
+    else:
+        missing = [name for name in ("response", "reference", "language") if row.get(name) is None]
+        if missing:
+            raise ValueError(
+                f"received a row without {', '.join(missing)}; needed are response, reference and language"
+            )
+        item = RewardItem(row["response"], row["reference"], row["language"])
+    if not isinstance(item.response, str):
+        raise TypeError(f"received a response of type {type(item.response).__name__}; needed is str")
+    if not isinstance(item.reference, bytes | str | Path):
+        raise TypeError(
+            f"received a reference of type {type(item.reference).__name__}; needed are the bytes of an "
+            "image file, or its path"
+        )
+    languages = [language.value for language in Language]
+    if item.language not in languages:
+        raise ValueError(f"received the language {item.language!r}; there are {', '.join(languages)}")
+    return item
+
+
+def read_reference(reference: bytes | str | Path) -> tuple[str, bytes]:
+    """Return the sha256 and the bytes of an encoded image. Raises OSError where a file can't be read."""
+    data = reference if isinstance(reference, bytes) else Path(reference).read_bytes()
+    return hashlib.sha256(data).hexdigest(), data
+
+
+def decode_reference(sha256: str, data: bytes) -> Picture:
+    """Decode an image, transparency on white. Raises ValueError where it is none, or too large."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            if image.width * image.height > MOST_REFERENCE_PIXELS:
+                raise ValueError(
+                    f"it has {image.width}x{image.height} pixels; at most {MOST_REFERENCE_PIXELS} are allowed"
+                )
+            return Picture(sha256, flatten_on_white(image))
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+        raise ValueError(f"{type(error).__name__}: {error}") from error
