@@ -1,6 +1,7 @@
 """Compares the engine with the usual way: CPU seconds a sample, side by side, sandbox on.
 
     python -m benchmarks.render --samples 60 --json render.json
+    python -m benchmarks.render --samples 60 --throughput --sandbox-cost --json render.json
 
 Each sample is rendered by the engine (one warm worker, pixels out, hashes off) and then the usual way
 (`benchmarks/naive/`), in turn, so that a noisy machine is noisy for both. All processes are counted.
@@ -19,6 +20,7 @@ from typing import Any
 
 from benchmarks.processor_time import ended_children_seconds, own_seconds, tree_seconds
 from benchmarks.samples import pick_samples
+from benchmarks.throughput import measure_sandbox, measure_throughput
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox.kernel import adopt_orphans
@@ -88,6 +90,8 @@ def main() -> None:
     parser.add_argument(
         "--languages", nargs="+", default=["python", "html", "svg", "latex"], choices=list(LANGUAGES)
     )
+    parser.add_argument("--throughput", action="store_true", help="also two workers against one")
+    parser.add_argument("--sandbox-cost", action="store_true", help="also with the sandbox against without")
     options = parser.parse_args()
     adopt_orphans()  # so that the processes that browsers leave behind are counted
     figures: dict[str, Any] = {}
@@ -101,15 +105,30 @@ def main() -> None:
         "compared",
     )
     print(" ".join(f"{name:>13}" for name in ("language", *columns)), flush=True)
+    pools: dict[str, list[str]] = {}
     for language in options.languages:
-        samples = pick_samples(language, options.samples, _DOMAINS.get(language, ""))
+        samples = pools[language] = pick_samples(language, options.samples, _DOMAINS.get(language, ""))
         figures[language] = asdict(compare(language, samples))
         print(
             " ".join(f"{text!s:>13}" for text in (language, *(figures[language][key] for key in columns))),
             flush=True,
         )
-        if options.json:
-            options.json.write_text(json.dumps(figures, indent=2) + "\n")
+        _save(options.json, figures)
+    if options.sandbox_cost:
+        figures["sandbox"] = {name: asdict(measure_sandbox(name, pool)) for name, pool in pools.items()}
+        for name, cost in figures["sandbox"].items():
+            print(f"sandbox, {name}: {cost}", flush=True)
+        _save(options.json, figures)
+    if options.throughput:
+        figures["throughput"] = {name: asdict(rate) for name, rate in measure_throughput(pools).items()}
+        for name, rate in figures["throughput"].items():
+            print(f"throughput, {name}: {rate}", flush=True)
+        _save(options.json, figures)
+
+
+def _save(path: Path | None, figures: dict[str, Any]) -> None:
+    if path is not None:
+        path.write_text(json.dumps(figures, indent=2) + "\n")
 
 
 if __name__ == "__main__":

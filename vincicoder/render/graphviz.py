@@ -17,6 +17,7 @@ from PIL import Image
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.processes import communicate
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason
 
@@ -42,26 +43,12 @@ class GraphvizRenderer:
         limits = self._limits
         output = self._workspace / "picture.png"
         try:
-            ended = subprocess.run(
-                ["dot", "-Tpng:cairo", f"-Gdpi={DOTS_PER_INCH}", f"-o{output}"],
-                input=code.encode("utf-8", "replace"),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                cwd=self._workspace,
-                # As on a web server: dot then opens no file that a graph names.
-                env={
-                    "PATH": "/usr/bin:/bin",
-                    "HOME": str(self._workspace),
-                    "LC_ALL": "C.UTF-8",
-                    "SERVER_NAME": "none",
-                },
-                preexec_fn=lambda: _limit_child(limits),
-                timeout=limits.wall_seconds * 0.9,
-                check=False,
-            )
-            messages = ended.stderr[-4000:].decode("utf-8", "replace").strip()
-            if ended.returncode != 0 or not output.exists():
-                return _explain(ended.returncode, messages)
+            for _ in range(2):
+                code_of_end, messages = self._run(code, output)
+                if code_of_end != -signal.SIGKILL:  # else killed by someone else: once more
+                    break
+            if code_of_end != 0 or not output.exists():
+                return _explain(code_of_end, messages)
             if _TOO_LARGE.search(messages):
                 return Refusal(Reason.RENDER_TOO_LARGE, messages[:500])
             return _load(output, limits)
@@ -72,20 +59,41 @@ class GraphvizRenderer:
         finally:
             output.unlink(missing_ok=True)
 
+    def _run(self, code: str, output: Path) -> tuple[int, str]:
+        """Return how dot ended and what it said. Raises subprocess.TimeoutExpired, OSError."""
+        limits = self._limits
+        process = subprocess.Popen(
+            ["dot", "-Tpng:cairo", f"-Gdpi={DOTS_PER_INCH}", f"-o{output}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=self._workspace,
+            # As on a web server: dot then opens no file that a graph names.
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(self._workspace),
+                "LC_ALL": "C.UTF-8",
+                "SERVER_NAME": "none",
+            },
+            preexec_fn=lambda: _limit_child(limits),
+        )
+        messages = communicate(process, limits.wall_seconds * 0.9, code.encode("utf-8", "replace"))
+        return process.returncode, messages[-4000:].decode("utf-8", "replace").strip()
+
     def close(self) -> None:
         """Nothing stays behind."""
 
 
 def _limit_child(limits: RenderLimits) -> None:
     cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
     signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
 
 
 def _explain(code: int, messages: str) -> Refusal:
-    if -code in (signal.SIGXCPU, signal.SIGKILL):
+    if -code == signal.SIGXCPU:
         return Refusal(Reason.RENDER_TIMEOUT, "dot used up its CPU time")
     if -code == signal.SIGXFSZ:
         return Refusal(Reason.RENDER_OUTPUT_LIMIT, "dot wrote more than a sample may")

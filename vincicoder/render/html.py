@@ -65,7 +65,11 @@ class HtmlRenderer:
         if self._browser is None or self._drawn >= PAGES_PER_BROWSER:
             self._launch()
         try:
-            return self._draw(code, view)
+            try:
+                return self._draw(code, view)
+            except PageCrashedError:  # by the page, or by who kills processes: once more tells
+                self._launch()
+                return self._draw(code, view)
         except NotDrawnError as error:
             self._clear(view)
             return Refusal(error.reason, str(error))

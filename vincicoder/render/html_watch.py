@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ class BudgetExceededError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """CPU seconds of all processes since they started, and the resident memory of the largest, in bytes."""
+    """CPU seconds of all processes since they started, the seconds they waited for a CPU, and the
+    resident memory of the largest, in bytes."""
 
     cpu_seconds: float
+    queued_seconds: float
     largest_bytes: int
 
 
@@ -49,14 +52,16 @@ def usage(root: int) -> Usage:
     """Add up what the tree under `root` has used; processes that ended are counted by their parent."""
     ticks = 0
     largest = 0
+    queued = 0.0
     for process in process_tree(root):
+        queued += queued_seconds(process)
         try:
             fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
         ticks += sum(int(field) for field in fields[11:15])
         largest = max(largest, int(fields[21]) * PAGE_BYTES)
-    return Usage(ticks / CLOCK_TICKS, largest)
+    return Usage(ticks / CLOCK_TICKS, queued, largest)
 
 
 class Budget:
@@ -67,7 +72,7 @@ class Budget:
         self._limits = limits
         self._started = time.monotonic()
         self._checked = self._started
-        self._cpu_before: float | None = None
+        self._before: Usage | None = None
 
     def check(self) -> None:
         """Look at most twenty times a second: fast samples pay for one look or none."""
@@ -76,21 +81,22 @@ class Budget:
             return
         self._checked = now
         used = usage(self._root)
-        if self._cpu_before is None:
+        if self._before is None:
             # The first look comes 50 ms into the sample, so the baseline may miss that much.
-            self._cpu_before = used.cpu_seconds
+            self._before = used
         limits = self._limits
         if used.largest_bytes > limits.memory_mb << 20:
             raise BudgetExceededError(
                 Reason.RENDER_OUT_OF_MEMORY,
                 f"a browser process held {used.largest_bytes >> 20} MB, over {limits.memory_mb} MB",
             )
-        if used.cpu_seconds - self._cpu_before > limits.cpu_seconds:
+        if used.cpu_seconds - self._before.cpu_seconds > limits.cpu_seconds:
             raise BudgetExceededError(
                 Reason.RENDER_TIMEOUT, f"the page used more than {limits.cpu_seconds:g} s of CPU time"
             )
         # The engine ends the whole worker at wall_seconds; to end the page a little earlier is cheaper.
-        if now - self._started > limits.wall_seconds * 0.9:
+        queued = used.queued_seconds - self._before.queued_seconds
+        if wall_left(limits.wall_seconds * 0.9, self._started, queued) < 0:
             raise BudgetExceededError(
                 Reason.RENDER_TIMEOUT, f"the page was not ready after {limits.wall_seconds * 0.9:g} s"
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
+import signal
 import subprocess
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -75,6 +76,10 @@ class LatexRenderer:
         directory.mkdir()
         try:
             ended, offset = self._run(document, engine, directory)
+            if ended.code == -signal.SIGKILL and not ended.out_of_time:  # by someone else: once more
+                shutil.rmtree(directory)
+                directory.mkdir()
+                ended, offset = self._run(document, engine, directory)
             return self._result(document, ended, offset, directory)
         finally:
             shutil.rmtree(directory, ignore_errors=True)

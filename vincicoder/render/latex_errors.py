@@ -36,7 +36,7 @@ _MEMORY = re.compile(
 )
 _SIGNALS = {
     signal.SIGXCPU: (Reason.RENDER_TIMEOUT, "TeX used up its CPU time"),
-    signal.SIGKILL: (Reason.RENDER_TIMEOUT, "TeX used up its CPU time"),
+    signal.SIGKILL: (Reason.RENDER_CRASHED, "TeX was killed twice"),
     signal.SIGXFSZ: (Reason.RENDER_OUTPUT_LIMIT, "TeX wrote more than a sample may"),
 }
 

@@ -87,7 +87,8 @@ static void become_job(const char *line) {
     int start = 0;
     if (sscanf(line, "run %llu %llu %llu %n", &cpu, &memory, &file, &start) < 3 || !start) _exit(97);
     enter(line + start);
-    limit(RLIMIT_CPU, cpu);
+    struct rlimit seconds = {cpu, cpu + 1}; /* SIGXCPU first, which tells it from a kill from outside */
+    if (setrlimit(RLIMIT_CPU, &seconds)) _exit(98);
     limit(RLIMIT_AS, memory);
     limit(RLIMIT_FSIZE, file);
     is_job = 1;

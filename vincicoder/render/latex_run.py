@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.processes import communicate
 from vincicoder.sample import InfrastructureError
 
 JOB_NAME = "picture"
@@ -67,7 +68,7 @@ def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
 
     def restrict_child() -> None:
         cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
         # Python ignores this signal, and what is ignored stays so after exec.
@@ -87,10 +88,9 @@ def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
         except OSError as error:
             raise InfrastructureError(f"cannot start {engine}: {error}") from error
         try:
-            return Ended(process.wait(timeout=limits.wall_seconds * 0.9), False)
+            communicate(process, limits.wall_seconds * 0.9)
+            return Ended(process.returncode, False)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
             return Ended(-signal.SIGKILL, True)
 
 

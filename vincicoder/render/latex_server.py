@@ -17,6 +17,7 @@ from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.latex_run import JOB_NAME, Ended, tex_command, tex_environment
+from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.sample import InfrastructureError
 
 _REQUESTS, _ANSWERS = 198, 199  # the descriptors that latex_fork.c uses
@@ -96,20 +97,20 @@ class WarmLatex:
 
     def run(self, directory: Path, limits: RenderLimits) -> Ended:
         """Typeset directory/body.tex. Raises InfrastructureError when the server itself is gone."""
-        deadline = time.monotonic() + limits.wall_seconds * 0.9
         cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
         self._ask(f"run {cpu} {memory} {size} {directory}")
         try:
-            word, number = self._answer(deadline).split()
+            word, number = self._answer(time.monotonic() + START_SECONDS).split()
             if word != "started":
                 raise InfrastructureError(f"the warm pdflatex said {word!r} where 'started' was due")
-            try:
-                return Ended(int(self._answer(deadline).split()[1]), False)
-            except TimeoutError:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(number), signal.SIGKILL)
-                self._answer(time.monotonic() + 10)
-                return Ended(-signal.SIGKILL, True)
+            started = time.monotonic()
+            while (left := wall_left(limits.wall_seconds * 0.9, started, queued_seconds(int(number)))) > 0:
+                with contextlib.suppress(TimeoutError):
+                    return Ended(int(self._answer(time.monotonic() + left).split()[1]), False)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(number), signal.SIGKILL)
+            self._answer(time.monotonic() + START_SECONDS)
+            return Ended(-signal.SIGKILL, True)
         except TimeoutError as error:
             raise InfrastructureError("the warm pdflatex does not answer") from error
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +13,51 @@ _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
+_MOST_PATIENCE = 10.0  # times the limit, however loaded the machine
+
+
 @dataclass(frozen=True, slots=True)
 class TreeUse:
-    """What a process and its descendants use: CPU seconds since each began, bytes of private memory."""
+    """What a process and its descendants use: CPU seconds since each began, bytes of private memory,
+    and the seconds that they were ready to run and no CPU was free."""
 
     cpu_seconds: float
     memory_bytes: int
+    queued_seconds: float
+
+
+def queued_seconds(pid: int) -> float:
+    """Return how long a process (its first thread) has been ready to run while no CPU was free."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
+    except (OSError, IndexError):  # it has ended, or this kernel does not say
+        return 0.0
+
+
+def wall_left(limit: float, started: float, queued: float) -> float:
+    """Return the seconds left of a wall limit that began at `started` (monotonic).
+
+    What was spent `queued` for a CPU does not count, so that a loaded machine loses no good sample: who
+    sleeps does not queue, and who computes is bounded in CPU time. At most ten times the limit.
+    """
+    elapsed = time.monotonic() - started
+    return min(limit - elapsed + max(queued, 0.0), limit * _MOST_PATIENCE - elapsed)
+
+
+def communicate(process: subprocess.Popen[bytes], limit: float, data: bytes | None = None) -> bytes:
+    """Give a process its input and return its standard error, if that is a pipe, once it has ended.
+
+    Raises subprocess.TimeoutExpired after `limit` seconds (see `wall_left`); it is killed then.
+    """
+    started = time.monotonic()
+    while (left := wall_left(limit, started, queued_seconds(process.pid))) > 0:
+        try:
+            return process.communicate(data, timeout=left)[1] or b""
+        except subprocess.TimeoutExpired:
+            data = None  # is on its way
+    process.kill()
+    process.communicate()
+    raise subprocess.TimeoutExpired(process.args, limit)
 
 
 def descendants(pid: int) -> list[int]:
@@ -61,6 +102,7 @@ def tree_use(pid: int) -> TreeUse:
     """
     ticks = 0
     pages = 0
+    queued = 0.0
     for current in (pid, *descendants(pid)):
         try:
             stat = Path(f"/proc/{current}/stat").read_bytes()
@@ -70,4 +112,5 @@ def tree_use(pid: int) -> TreeUse:
         fields = stat[stat.rindex(b")") + 2 :].split()
         ticks += sum(int(field) for field in fields[11:15])  # own and reaped children's, user and system
         pages += int(statm[1]) - int(statm[2])
-    return TreeUse(ticks / _TICKS_PER_SECOND, pages * _PAGE_BYTES)
+        queued += queued_seconds(current)
+    return TreeUse(ticks / _TICKS_PER_SECOND, pages * _PAGE_BYTES, queued)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gc
+import math
 import os
 import resource
 import select
 import shutil
 import signal
+import time
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.render.python_child import SampleSandbox, run_sample
 from vincicoder.render.python_imports import Preloader
@@ -104,12 +107,16 @@ class PythonRenderer:
 
 
 def _wait_until(pid: int, seconds: float) -> bool:
-    """Wait for a child's end, at most so long; return whether it has ended."""
+    """Wait for a child's end, at most so long (see `wall_left`); return whether it has ended."""
     descriptor = os.pidfd_open(pid)
     try:
         poller = select.poll()
         poller.register(descriptor, select.POLLIN)
-        return bool(poller.poll(int(seconds * 1000)))
+        started = time.monotonic()
+        while (left := wall_left(seconds, started, queued_seconds(pid))) > 0:
+            if poller.poll(math.ceil(left * 1000)):
+                return True
+        return False
     finally:
         os.close(descriptor)
 

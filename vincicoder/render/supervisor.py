@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from vincicoder.render.api import RenderResult
 from vincicoder.render.handle import Job, WorkerHandle, WorkerState
+from vincicoder.render.processes import wall_left
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.results import failed, from_message, read_hand_over, rejected
 from vincicoder.render.wire import Message, WireError
@@ -266,16 +267,17 @@ class Supervisor:
                             worker, worker.kill(), f"the worker was not ready after {_START_SECONDS:.0f} s"
                         )
                 elif worker.jobs and elapsed > _WATCH_SECONDS:
-                    self._check_sample(worker, elapsed)
+                    self._check_sample(worker)
 
-    def _check_sample(self, worker: WorkerHandle, elapsed: float) -> None:
+    def _check_sample(self, worker: WorkerHandle) -> None:
         job = worker.jobs[0]
-        if elapsed + job.seconds > self._wall_seconds + DEADLINE_GRACE_SECONDS:
-            self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._wall_seconds:g} s of wall time")
-            return
         use = worker.measure_use()
         if worker.baseline is None:
             worker.baseline = use
+        queued = use.queued_seconds - worker.baseline.queued_seconds
+        if wall_left(self._wall_seconds + DEADLINE_GRACE_SECONDS, worker.since - job.seconds, queued) < 0:
+            self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._wall_seconds:g} s of wall time")
+            return
         if use.cpu_seconds - worker.baseline.cpu_seconds + job.cpu_seconds > self._cpu_seconds:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._cpu_seconds:g} s of CPU time")
         elif use.memory_bytes > self._memory_bytes + (_IDLE_MEMORY_MB << 19):
