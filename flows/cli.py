@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from flows import cli_build, cli_doctor, cli_release, cli_render, cli_reward, cli_train
+from flows import cli_build, cli_build_rl, cli_doctor, cli_release, cli_render, cli_reward, cli_train
 
 app = typer.Typer(
     name="vincicoder",
@@ -13,6 +13,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli_build.app.command()(cli_build_rl.rl)
 app.add_typer(cli_build.app, name="build")
 app.add_typer(cli_release.app, name="release")
 app.add_typer(cli_train.app, name="train")

@@ -58,12 +58,17 @@ def current_version(home: Home, kind: str) -> str | None:
 
 
 def write_data(
-    home: Home, folder: str, split: str, tables: Iterable[pa.Table], rows: int
+    home: Home,
+    folder: str,
+    split: str,
+    tables: Iterable[pa.Table],
+    rows: int,
+    schema: pa.Schema = RELEASE_SCHEMA,
 ) -> list[ReleaseFile]:
     """Write one split as `data/<split>-0000i-of-0000n.parquet`, with at most one row group in memory
     beyond the table at hand.
 
-    `tables` follow `RELEASE_SCHEMA`; `rows` is their total, which must be known to name the files.
+    `tables` follow `schema`; `rows` is their total, which must be known to name the files.
     """
     if rows == 0:
         return []
@@ -74,7 +79,7 @@ def write_data(
         path = f"data/{split}-{number:05d}-of-{file_count:05d}.parquet"
         wanted = min(ROWS_PER_FILE, rows - number * ROWS_PER_FILE)
         with home.scratch_file(".parquet") as scratch:
-            with pq.ParquetWriter(scratch, RELEASE_SCHEMA, compression="zstd", compression_level=3) as writer:
+            with pq.ParquetWriter(scratch, schema, compression="zstd", compression_level=3) as writer:
                 written = 0
                 while written < wanted:
                     group = next(groups)

@@ -1,0 +1,92 @@
+"""RL releases: one Parquet layout that verl, EasyR1 and ms-swift read, with its references and its card.
+
+releases/rl/<version>/
+    data/<split>-0000i-of-0000n.parquet
+    references/<ab>/<sha256>.png    the reference pictures by their hash: verl strips images from the rows
+                                    that reach the reward
+    README.md, manifest.json (written last)
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from storage.release import finish_release, release_folder, write_data, write_file
+from storage.schemas import IMAGE_TYPE, MESSAGE_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from storage.home import Home
+
+_EXTRA_TYPE = pa.struct(
+    [
+        ("index", pa.int64()),
+        ("split", pa.string()),
+        ("sample_id", pa.string()),
+        ("language", pa.string()),
+        ("domain", pa.string()),
+        ("task", pa.string()),
+        ("reference_sha256", pa.string()),
+    ]
+)
+_FIELDS = [
+    pa.field("sample_id", pa.string()),
+    pa.field("data_source", pa.string()),
+    pa.field("prompt", MESSAGE_TYPE),
+    pa.field("images", pa.list_(IMAGE_TYPE)),
+    pa.field("ability", pa.string()),
+    pa.field("reward_model", pa.struct([("style", pa.string()), ("ground_truth", pa.string())])),
+    pa.field("extra_info", _EXTRA_TYPE),
+    pa.field("problem", pa.string()),
+    pa.field("answer", pa.string()),
+    pa.field("messages", MESSAGE_TYPE),
+    pa.field("language", pa.string()),
+    pa.field("domain", pa.string()),
+    pa.field("reference_sha256", pa.string()),
+    pa.field("difficulty", pa.float32()),
+    pa.field("stratum", pa.int32()),
+    pa.field("image_width", pa.int32()),
+    pa.field("image_height", pa.int32()),
+    pa.field("source", pa.string()),
+    pa.field("license", pa.string()),
+]
+RL_SCHEMA = pa.schema(_FIELDS)
+"""No Hugging Face metadata on purpose: verl and EasyR1 want `images` as structs of bytes, undecoded."""
+
+
+def reference_path(digest: str) -> str:
+    """Return where a reference picture lies in its release."""
+    return f"references/{digest[:2]}/{digest}.png"
+
+
+def publish_rl_release(
+    home: Home,
+    version: str,
+    rows_by_split: Mapping[str, int],
+    read_rows: Callable[[str], Iterator[Sequence[Mapping[str, Any]]]],
+    facts: Mapping[str, Any],
+    card: str,
+) -> dict[str, Any]:
+    """Write data, references, card and manifest, and point `current` to it; returns the manifest.
+
+    `read_rows(split)` yields batches of rows; one batch and one row group are in memory at a time.
+    """
+    folder = release_folder("rl", version)
+    files = []
+
+    def tables(split: str) -> Iterator[pa.Table]:
+        for batch in read_rows(split):
+            for row in batch:
+                path = f"{folder}/{reference_path(row['reference_sha256'])}"
+                if not home.exists(path):
+                    home.write_bytes(path, row["images"][0]["bytes"])
+            yield pa.Table.from_pylist([dict(row) for row in batch], RL_SCHEMA)
+
+    for split, rows in rows_by_split.items():
+        files += write_data(home, folder, split, tables(split), rows, RL_SCHEMA)
+    files.append(write_file(home, folder, "README.md", card.encode()))
+    return finish_release(home, "rl", version, files, json.loads(json.dumps(facts)))

@@ -1,0 +1,19 @@
+"""Chooses the rows that reinforcement learning is worth spending on."""
+
+from vincicoder.select.complexity import structural_complexity
+from vincicoder.select.difficulty import Difficulty, difficulty_by_rank, difficulty_by_rewards
+from vincicoder.select.quotas import Candidate, Chosen, Shortfall, select_rows
+from vincicoder.select.recipe import SelectionRecipe, load_selection_recipe
+
+__all__ = [
+    "Candidate",
+    "Chosen",
+    "Difficulty",
+    "SelectionRecipe",
+    "Shortfall",
+    "difficulty_by_rank",
+    "difficulty_by_rewards",
+    "load_selection_recipe",
+    "select_rows",
+    "structural_complexity",
+]

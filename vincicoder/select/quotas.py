@@ -1,0 +1,114 @@
+"""Fills the quotas: deterministic, spread over difficulty, one row a cluster."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vincicoder.select.difficulty import Difficulty
+from vincicoder.select.recipe import SelectionRecipe
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A row that may be chosen. Rows of one `cluster` are near-duplicates of one another."""
+
+    sample_id: str
+    domain: str
+    cluster: str
+    code_characters: int
+    difficulty: Difficulty
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A row that was chosen, its band of difficulty (0 is the easiest) and its split."""
+
+    candidate: Candidate
+    stratum: int
+    split: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortfall:
+    """A domain that had fewer rows than its quota."""
+
+    domain: str
+    wanted: int
+    found: int
+
+
+def select_rows(
+    candidates: Sequence[Candidate], recipe: SelectionRecipe, rows: int | None = None
+) -> tuple[list[Chosen], list[Shortfall], dict[str, int]]:
+    """Return the chosen rows (by domain, then sample id), the domains that fell short, and how many
+    candidates were left out for each reason.
+
+    `rows` lowers the recipe's total. Which of a cell's rows are taken is decided by a hash of seed and
+    sample id, so it depends neither on the candidates' order nor, for most rows, on which others there are.
+    """
+    left_out: dict[str, int] = defaultdict(int)
+    by_domain: dict[str, list[Candidate]] = defaultdict(list)
+    taken_clusters: set[str] = set()
+    quotas = recipe.quotas(rows)
+    for candidate in sorted(candidates, key=lambda row: _rank(recipe.seed, row.sample_id)):
+        reason = _why_not(candidate, recipe, quotas)
+        if reason is None and candidate.cluster in taken_clusters:
+            reason = "same_cluster"
+        if reason is not None:
+            left_out[reason] += 1
+            continue
+        taken_clusters.add(candidate.cluster)
+        by_domain[candidate.domain].append(candidate)
+    chosen: list[Chosen] = []
+    shortfalls: list[Shortfall] = []
+    for domain, quota in sorted(quotas.items()):
+        picked = _fill(by_domain[domain], quota, recipe.strata)
+        if len(picked) < quota:
+            shortfalls.append(Shortfall(domain, quota, len(picked)))
+        left_out["over_quota"] += len(by_domain[domain]) - len(picked)
+        chosen += [Chosen(row, stratum, _split(row, recipe)) for row, stratum in picked]
+    chosen.sort(key=lambda row: (row.candidate.domain, row.candidate.sample_id))
+    return chosen, shortfalls, {reason: count for reason, count in sorted(left_out.items()) if count}
+
+
+def _why_not(candidate: Candidate, recipe: SelectionRecipe, quotas: dict[str, int]) -> str | None:
+    if candidate.domain not in quotas:
+        return "other_domain"
+    if candidate.code_characters > recipe.max_code_characters:
+        return "too_long"
+    difficulty = candidate.difficulty
+    if difficulty.mean is not None:
+        if difficulty.mean > recipe.max_mean:
+            return "always_solved"
+        if difficulty.mean < recipe.min_mean:
+            return "never_solved"
+        if difficulty.spread is not None and difficulty.spread < recipe.min_spread:
+            return "no_spread"
+    return None
+
+
+def _fill(rows: Sequence[Candidate], quota: int, strata: int) -> list[tuple[Candidate, int]]:
+    """Take rows band by band, one of each in turn, until the quota is full or nothing is left."""
+    bands: list[list[Candidate]] = [[] for _ in range(strata)]
+    for row in rows:
+        bands[min(int(row.difficulty.value * strata), strata - 1)].append(row)
+    picked: list[tuple[Candidate, int]] = []
+    depth = 0
+    while len(picked) < quota and any(depth < len(band) for band in bands):
+        for stratum, band in enumerate(bands):
+            if depth < len(band) and len(picked) < quota:
+                picked.append((band[depth], stratum))
+        depth += 1
+    return picked
+
+
+def _split(row: Candidate, recipe: SelectionRecipe) -> str:
+    share = int(_rank(recipe.seed, f"split {row.cluster}")[:12], 16) / 16**12
+    return "validation" if share < recipe.validation else "train"
+
+
+def _rank(seed: int, name: str) -> str:
+    return hashlib.sha256(f"{seed} {name}".encode()).hexdigest()

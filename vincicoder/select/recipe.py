@@ -1,0 +1,79 @@
+"""The recipe of an RL set: how many rows of which domain, how hard, how many to hold out."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from vincicoder.sample import Domain
+
+
+class SelectionRecipeError(ValueError):
+    """A recipe that can't be used: what it holds, what is allowed."""
+
+
+class SelectionRecipe(BaseModel):
+    """Quotas and bounds.
+
+    `rows` are those of the whole set; `domains` the share of each. `strata` bands of difficulty get equal
+    parts of a domain's rows; what a band lacks goes to the others. With a model's rewards, rows whose mean
+    is outside `min_mean..max_mean` or whose spread is below `min_spread` are left out: a group of answers
+    that all get the same reward has no advantage in GRPO, so it teaches nothing. `max_code_characters` keeps
+    an answer within the response's tokens. `validation` is the share that is held out, by cluster.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rows: int = Field(ge=1)
+    domains: dict[Domain, float]
+    strata: int = Field(default=5, ge=1, le=100)
+    min_mean: float = Field(default=0.05, ge=0, le=1)
+    max_mean: float = Field(default=0.95, ge=0, le=1)
+    min_spread: float = Field(default=0.01, ge=0)
+    max_code_characters: int = Field(default=24_000, ge=1)
+    validation: float = Field(default=0.02, ge=0, lt=1)
+    seed: int = 0
+
+    @model_validator(mode="after")
+    def _shares_sum_to_one(self) -> Self:
+        total = sum(self.domains.values())
+        if any(share < 0 for share in self.domains.values()) or not 0.999 <= total <= 1.001:
+            raise ValueError(f"the domains' shares must be positive and sum to 1; they sum to {total:g}")
+        if self.min_mean >= self.max_mean:
+            raise ValueError(f"min_mean={self.min_mean} must be below max_mean={self.max_mean}")
+        return self
+
+    def quotas(self, rows: int | None = None) -> dict[str, int]:
+        """Return the rows of each domain; they sum to `rows` (largest remainders are rounded up)."""
+        wanted = self.rows if rows is None else min(rows, self.rows)
+        exact = {domain.value: share * wanted for domain, share in sorted(self.domains.items())}
+        quotas = {domain: int(value) for domain, value in exact.items()}
+        left = wanted - sum(quotas.values())
+        by_remainder = sorted(exact, key=lambda domain: (quotas[domain] - exact[domain], domain))
+        for domain in by_remainder[:left]:
+            quotas[domain] += 1
+        return quotas
+
+
+def load_selection_recipe(name: str) -> SelectionRecipe:
+    """Load a recipe by name (`default`, `vincicoder-42k`) or by file. Raises SelectionRecipeError."""
+    known = files("vincicoder.select") / "recipes" / f"{name}.yaml"
+    if Path(name).suffix in {".yaml", ".yml"}:
+        path = Path(name)
+        if not path.is_file():
+            raise FileNotFoundError(f"no recipe file {path}")
+        text = path.read_text(encoding="utf-8")
+    elif known.is_file():
+        text = known.read_text(encoding="utf-8")
+    else:
+        raise SelectionRecipeError(
+            f"received recipe {name!r}; known are default, vincicoder-42k, or a YAML file"
+        )
+    try:
+        return SelectionRecipe.model_validate(yaml.safe_load(text))
+    except (yaml.YAMLError, ValidationError) as error:
+        raise SelectionRecipeError(f"recipe {name}: {error}") from error
