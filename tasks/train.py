@@ -31,7 +31,14 @@ from vincicoder.train import launcher
 from vincicoder.train.environment import EnvironmentFacts, interpreter, probe_environment
 from vincicoder.train.launch import Launch
 from vincicoder.train.lengths import LongRow
-from vincicoder.train.preflight import Check, PreflightError, ReleaseFacts, architecture_at, failures
+from vincicoder.train.preflight import (
+    Check,
+    PreflightError,
+    ReleaseFacts,
+    architecture_at,
+    check_release,
+    failures,
+)
 from vincicoder.train.recipes import TINY_MODEL, GrpoRecipe, Recipe, Rows
 from vincicoder.train.run import RunOutcome, attempt, clear_broken, held, run_id_of
 from vincicoder.train.swift_arguments import TrainingInputs
@@ -76,19 +83,21 @@ def prepare_run(home: Home, recipe: Recipe, name: str) -> PreparedRun:
     kind = "rl" if isinstance(recipe, GrpoRecipe) else "sft"
     version = resolve_version(home, kind, recipe.release)
     facts = probe_environment(recipe.environment)
+    problems = file_problems(home, kind, version)
+    if problems:
+        raise PreflightError([check_release(ReleaseFacts(version, 0, 0, problems, []))])
     published = {split: data_files(home, kind, version, split) for split in ("train", "validation")}
     model, parent = resolve_model(home, recipe.model, lambda: _texts(kind, published["train"]))
     identity = {"recipe": recipe.model_dump(mode="json"), "release": version, "model": str(model)}
     run_id = run_id_of(recipe.kind, name, identity)
-    problems = file_problems(home, kind, version)
-    files, rows = _choose_rows(home, recipe, kind, published, run_id) if not problems else (published, 0)
+    files, rows = _choose_rows(home, recipe, kind, published, run_id)
     everything = [path for paths in files.values() for path in paths]
     release = ReleaseFacts(
         version=version,
         rows=rows,
         rows_left_out=max(count_rows(home, kind, version) - rows, 0),
-        problems=problems,
-        longest=[] if problems else [LongRow(**row) for row in longest_rows(kind, everything, _LONGEST_ROWS)],
+        problems=[],
+        longest=[LongRow(**row) for row in longest_rows(kind, everything, _LONGEST_ROWS)],
     )
     checks = launcher.preflight(
         recipe, facts, model, _started_with(home, run_id), release, _folder(home, run_id)

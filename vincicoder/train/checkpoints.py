@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -164,12 +165,11 @@ def _require_resumable(path: Path, weights: Path) -> None:
 
 
 def _require_whole_archive(path: Path) -> None:
-    """torch.save writes a ZIP archive, whose end record comes last."""
-    with path.open("rb") as stream:
-        size = stream.seek(0, 2)
-        stream.seek(max(size - 65_557, 0))
-        if b"PK\x05\x06" not in stream.read():
-            raise CheckpointError(f"{path} is cut off")
+    """torch.save writes a ZIP archive, whose directory comes last."""
+    try:
+        zipfile.ZipFile(path).close()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise CheckpointError(f"{path} is cut off ({error})") from error
 
 
 def _read_header(path: Path) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""Whole checkpoints are found, broken ones are passed over with the reason."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from vincicoder.train.checkpoints import CheckpointError, inspect_checkpoint, last_resumable
+from vincicoder.train.lengths import picture_tokens
+from vincicoder.train.memory import estimate_memory
+from vincicoder.train.preflight import check_model, check_model_type
+
+_CONFIGURATION = {
+    "architectures": ["Qwen3VLForConditionalGeneration"],
+    "model_type": "qwen3_vl",
+    "text_config": {"hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 32},
+}
+
+
+def make_checkpoint(path: Path, step: int = 2, **configuration: object) -> Path:
+    path.mkdir(parents=True)
+    (path / "config.json").write_text(json.dumps({**_CONFIGURATION, **configuration}))
+    save_file({"a": np.zeros((4, 8), np.float32), "b": np.zeros(3, np.float32)}, path / "model.safetensors")
+    (path / "trainer_state.json").write_text(json.dumps({"global_step": step}))
+    for name in ("optimizer.pt", "scheduler.pt"):
+        with zipfile.ZipFile(path / name, "w") as archive:
+            archive.writestr("data.pkl", bytes(100))
+    return path
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-10])
+
+
+def test_a_whole_checkpoint_is_described(tmp_path: Path) -> None:
+    found = inspect_checkpoint(make_checkpoint(tmp_path / "checkpoint-2"))
+    assert (found.step, found.parameters) == (2, 35)
+    assert (
+        found.architecture
+        == "Qwen3VLForConditionalGeneration(hidden_size=8, num_hidden_layers=1, vocab_size=32)"
+    )
+    assert found.digest != inspect_checkpoint(make_checkpoint(tmp_path / "checkpoint-4", 4, extra=1)).digest
+
+
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("model.safetensors", "it is cut off"),
+        ("optimizer.pt", "optimizer.pt is cut off"),
+        ("trainer_state.json", "tells no step"),
+    ],
+)
+def test_the_newest_whole_checkpoint_is_resumed(tmp_path: Path, file: str, reason: str) -> None:
+    make_checkpoint(tmp_path / "checkpoint-2")
+    make_checkpoint(tmp_path / "checkpoint-10", 10)
+    cut_off(tmp_path / "checkpoint-10" / file)
+    found, passed_over = last_resumable(tmp_path)
+    assert found == tmp_path / "checkpoint-2"
+    assert [path.name for path, _ in passed_over] == ["checkpoint-10"]
+    assert reason in passed_over[0][1]
+
+
+def test_numbers_are_compared_as_numbers(tmp_path: Path) -> None:
+    for step in (9, 100, 20):
+        make_checkpoint(tmp_path / f"checkpoint-{step}", step)
+    assert last_resumable(tmp_path) == (tmp_path / "checkpoint-100", [])
+
+
+def test_nothing_to_resume(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-best").mkdir()
+    assert last_resumable(tmp_path) == (None, [])
+
+
+def test_checkpoints_of_verl_are_whole_when_their_last_file_is_there(tmp_path: Path) -> None:
+    for step in (5, 10):
+        make_checkpoint(tmp_path / f"global_step_{step}" / "actor" / "huggingface")
+    (tmp_path / "global_step_5" / "data.pt").write_bytes(b"")
+    found, passed_over = last_resumable(tmp_path)
+    assert found == tmp_path / "global_step_5" / "actor" / "huggingface"
+    assert "data.pt" in passed_over[0][1]
+    assert inspect_checkpoint(found).step == 5
+
+
+def test_a_part_that_the_index_names_must_be_there(tmp_path: Path) -> None:
+    path = make_checkpoint(tmp_path / "model")
+    (path / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": {"a": "model-2.safetensors"}})
+    )
+    with pytest.raises(CheckpointError, match=r"lacks model-2\.safetensors"):
+        inspect_checkpoint(path)
+
+
+def test_preflight_refuses_another_architecture_and_another_type(tmp_path: Path) -> None:
+    path = make_checkpoint(tmp_path / "model")
+    check = check_model(path, "LlamaForCausalLM(hidden_size=8)")
+    assert not check.ok
+    assert "the run was started with LlamaForCausalLM" in check.detail
+    other = check_model_type(path, "qwen2_5_vl")
+    assert (other.ok, "holds a qwen3_vl" in other.detail) == (False, True)
+    empty = check_model(tmp_path, None)
+    assert (empty.ok, "no config.json" in empty.detail) == (False, True)
+
+
+def test_memory_is_sixteen_bytes_a_parameter_spread_by_zero() -> None:
+    shape = {"hidden_size": 4096, "num_hidden_layers": 36, "vocab_size": 151_936}
+    alone = estimate_memory(8_000_000_000, shape, tokens=1, devices=1, zero_stage=0)
+    spread = estimate_memory(8_000_000_000, shape, tokens=1, devices=8, zero_stage=3)
+    second = estimate_memory(8_000_000_000, shape, tokens=1, devices=8, zero_stage=2)
+    assert alone.states == 128_000_000_000
+    assert spread.states == 16_000_000_000
+    assert second.states == 16_000_000_000 + 14_000_000_000
+    longer = estimate_memory(8_000_000_000, shape, tokens=16_384, devices=8, zero_stage=3)
+    assert longer.activations == 16_384 * (2 * 4096 * 36 + 34 * 4096 + 10 * 151_936)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "most", "tokens"),
+    [(256, 256, 10**7, 64), (1, 1, 10**7, 1), (1024, 512, 32 * 32 * 100, 98), (320, 96, 10**7, 30)],
+)
+def test_picture_tokens(width: int, height: int, most: int, tokens: int) -> None:
+    assert picture_tokens(width, height, 32, most) == tokens
