@@ -129,7 +129,7 @@ def _score(folder: Path) -> dict[str, list[float]]:
         ]
         owners = [row["sample_id"] for row in rows for _ in answers[row["sample_id"]]]
         for owner, breakdown in zip(owners, score_batch(items, RewardConfig.preset("default")), strict=True):
-            rewards[owner].append(float(breakdown["score"]))
+            rewards[owner].append(breakdown.score)
     return dict(rewards)
 
 
