@@ -39,8 +39,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class BuildResult:
     """What a build came to. Every collected row was kept or rejected; `made` counts the refinement rows
-    that the release holds beside those kept. `seconds` are wall time; `core_seconds` sum the work of all shards,
-    those done by earlier runs included."""
+    that the release holds beside those kept. `seconds` are wall time; `core_seconds` sum the work of all
+    shards, those done by earlier runs included."""
 
     release: str
     version: str
