@@ -7,6 +7,9 @@ import os
 from functools import cache
 from pathlib import Path
 
+FONT_CONFIGURATION = Path(__file__).with_name("fonts.conf")
+"""What FONTCONFIG_FILE is for every program that draws, but for LilyPond, which needs the fonts left out."""
+
 _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _SUFFIXES = (".ttf", ".otf", ".ttc", ".afm", ".pfb")
 

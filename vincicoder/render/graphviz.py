@@ -17,6 +17,7 @@ from PIL import Image
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.processes import communicate
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason
@@ -74,6 +75,7 @@ class GraphvizRenderer:
                 "HOME": str(self._workspace),
                 "LC_ALL": "C.UTF-8",
                 "SERVER_NAME": "none",
+                "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
             },
             preexec_fn=lambda: _limit_child(limits),
         )

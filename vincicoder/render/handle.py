@@ -18,6 +18,7 @@ from pathlib import Path
 
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.libraries import LIBRARIES_VARIABLE, libraries_folder
 from vincicoder.render.processes import TreeUse, descendants, tree_use
@@ -75,6 +76,7 @@ def worker_environment() -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "VINCICODER_CACHE": cache or str(Path("~/.cache").expanduser()),
         "MALLOC_ARENA_MAX": "2",
+        "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
     }
     for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR"):  # a worker is one core's worth of work
         environment[f"{name}_NUM_THREADS"] = "1"

@@ -11,6 +11,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.html_cdp import CdpPipe
 from vincicoder.render.html_watch import process_tree
 from vincicoder.sample import InfrastructureError
@@ -106,6 +107,7 @@ class Browser:
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "TZ": "UTC",
+            "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
         }
         command = [
             str(executable),

@@ -23,8 +23,8 @@ _SEARCH_SCALE = 0.5
 """Pixels a point (36 dpi) at which the ink of a page is looked for."""
 
 
-def rasterize(pdf: Path, crop: bool, limits: RenderLimits) -> Picture | Refusal:
-    """Draw the first page of `pdf` on white at DOTS_PER_INCH."""
+def rasterize(pdf: Path | bytes, crop: bool, limits: RenderLimits) -> Picture | Refusal:
+    """Draw the first page of `pdf`, a file or its content, on white at DOTS_PER_INCH."""
     import pypdfium2
 
     try:

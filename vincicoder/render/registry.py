@@ -39,6 +39,8 @@ LANGUAGES: dict[str, Registration] = {
     "graphviz": Registration("vincicoder.render.graphviz", recycle_after=1000, scratch_mb=64),
     "mermaid": Registration("vincicoder.render.mermaid", hands_over_to=("html",)),
     "vega-lite": Registration("vincicoder.render.vega_lite", hands_over_to=("html",)),
+    "asymptote": Registration("vincicoder.render.asymptote", scratch_mb=256),
+    "lilypond": Registration("vincicoder.render.lilypond", scratch_mb=128),
 }
 
 

@@ -113,9 +113,10 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_void_p))
 
 
-def build_filter(for_sample: bool) -> bytes:
-    """Compile a filter: the lenient one of a worker, or the strict one of a Python sample.
+def build_filter(for_sample: bool, may_execute: bool = False) -> bytes:
+    """Compile a filter: the lenient one of a worker, or the strict one of a sample's own process.
 
+    `may_execute` lets the strict one through to the program that it is meant for.
     Raises ImportError or OSError where libseccomp is missing.
     """
     import pyseccomp  # type: ignore[import-untyped]
@@ -123,6 +124,8 @@ def build_filter(for_sample: bool) -> bytes:
     refuse = pyseccomp.ERRNO(errno.EPERM)
     program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
     for name in _REFUSED_ALWAYS + (_REFUSED_TO_SAMPLES if for_sample else []):
+        if may_execute and name == "execve":
+            continue
         try:
             program.add_rule(refuse, name)
         except (OSError, ValueError):
