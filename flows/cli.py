@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from flows import cli_build, cli_build_rl, cli_doctor, cli_release, cli_render, cli_reward, cli_train
+from flows import (
+    cli_build,
+    cli_build_rl,
+    cli_doctor,
+    cli_release,
+    cli_render,
+    cli_reward,
+    cli_sources,
+    cli_train,
+)
 
 app = typer.Typer(
     name="vincicoder",
@@ -16,6 +25,7 @@ app = typer.Typer(
 cli_build.app.command()(cli_build_rl.rl)
 app.add_typer(cli_build.app, name="build")
 app.add_typer(cli_release.app, name="release")
+app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_train.app, name="train")
 app.add_typer(cli_train.runs_app, name="runs")
 app.command()(cli_release.audit)

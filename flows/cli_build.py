@@ -36,6 +36,13 @@ def sft(
     ] = None,
     home: Home = None,
     recipe: Annotated[str, typer.Option(help="A recipe's name or YAML file.")] = "default",
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A published corpus: NAME reads the hub, NAME=PATH a local copy in its published layout; "
+            "may be repeated. `vincicoder sources` lists the names."
+        ),
+    ] = None,
     source_config: Annotated[
         list[Path] | None,
         typer.Option(help="A YAML file that declares sources of your own; may be repeated."),
@@ -61,6 +68,7 @@ def sft(
         config = BuildConfig(
             profile=None if profile == "none" else profile,
             limit=limit,
+            sources=tuple(source or ()),
             source_configs=tuple(source_config or ()),
             recipe=recipe,
             shard_rows=shard_rows,
@@ -88,6 +96,7 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
             limit=config.limit,
             home=home_uri,
             recipe=config.recipe,
+            sources=list(config.sources),
             source_configs=[str(path) for path in config.source_configs],
             shard_rows=config.shard_rows,
             strict=config.strict,

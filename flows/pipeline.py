@@ -185,7 +185,8 @@ def _with_counts(
 
 def _recorded(config: BuildConfig) -> dict[str, Any]:
     """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
-    fields = config.model_dump(mode="json", exclude={"workers", "require_sandbox", "source_configs"})
+    places = {"workers", "require_sandbox", "source_configs", "sources"}
+    fields = config.model_dump(mode="json", exclude=places)
     return {"vincicoder": __version__, **fields}
 
 

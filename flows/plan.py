@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from storage.catalog import SourceEntry
 from tasks.collect import CollectShard
 from vincicoder.sources.base import SourceUnavailableError
-from vincicoder.sources.profiles import get_profile, plan
+from vincicoder.sources.hub.registry import parse_source
+from vincicoder.sources.profiles import Selection, get_profile, plan
 from vincicoder.sources.registry import get_source
 from vincicoder.sources.source_config import load_source_config
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from vincicoder.config import BuildConfig
     from vincicoder.sources.base import Source
-    from vincicoder.sources.profiles import Selection
 
 logger = logging.getLogger("vincicoder")
 
@@ -42,15 +42,22 @@ def plan_build(config: BuildConfig) -> BuildPlan:
     Raises `SourceUnavailableError` when nothing is left, or under `strict`.
     """
     found, entries = _available(get_profile(config.profile), config.strict) if config.profile else ([], [])
-    planned = plan(found, config.limit)
-    for path in config.source_configs:
-        for source in load_source_config(path):
-            planned.append((source, list(range(source.count()))))
+    named: list[Source] = [source for text in config.sources for source in parse_source(text)]
+    named += [source for path in config.source_configs for source in load_source_config(path)]
+    own = {source.info.name: source for source in named}
+    if len(own) < len(named):
+        listed = ", ".join(sorted(source.info.name for source in named))
+        raise ValueError(f"sources must have different names, received {listed}")
+    planned = plan(
+        [*found, *(Selection(name) for name in own)],
+        config.limit,
+        lambda name: own[name] if name in own else get_source(name),
+    )
     shards: list[tuple[Source, int, CollectShard]] = []
     for source, positions in planned:
         entries.append(_describe(source, source.revision(), ""))
         for number, first in enumerate(range(0, len(positions), config.shard_rows)):
-            shards.append((source, number, CollectShard(tuple(positions[first : first + config.shard_rows]))))
+            shards.append((source, number, CollectShard(positions[first : first + config.shard_rows])))
     names = [entry.name for entry in entries]
     if len(set(names)) < len(names):
         raise ValueError(f"sources must have different names, received {', '.join(sorted(names))}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ STAGE = StageName("collect", 2)
 class CollectShard:
     """The rows of a source that make one shard: increasing positions in its order."""
 
-    positions: tuple[int, ...]
+    positions: Sequence[int]
 
     def describe(self) -> dict[str, Any]:
         """Return what identifies the shard, short enough for a marker file."""

@@ -20,7 +20,9 @@ class BuildConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     profile: str | None = "packages"  # a named set of sources; None takes only `source_configs`
-    limit: int | None = Field(default=None, ge=1)  # rows over all sources of the profile
+    limit: int | None = Field(default=None, ge=1)  # rows over all sources
+    # Published corpora: NAME reads the hub, NAME=PATH a folder in the published layout.
+    sources: tuple[str, ...] = ()
     source_configs: tuple[Path, ...] = ()  # YAML files that declare sources of the user's own
     recipe: str = "default"
     shard_rows: int = Field(default=250, ge=1, le=5000)

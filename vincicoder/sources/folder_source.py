@@ -10,12 +10,15 @@ from pathlib import Path
 from vincicoder.sample import RawSample, language_of_file
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError
 from vincicoder.sources.files import list_files, read_code
+from vincicoder.sources.hub.pictures import MAX_PICTURE_BYTES
 from vincicoder.sources.jsonl_source import file_revision
 
 
 @dataclass(frozen=True)
 class FolderSource:
     """One row a file below `path` with a known suffix; other files, such as pictures, are not rows.
+
+    A picture of the same name beside a file, or in a folder `images` beside its folder, is its own picture.
 
     `language` overrides what the suffix tells. The id is the path within the folder.
     """
@@ -48,4 +51,14 @@ class FolderSource:
                 language=self.language or language_of_file(path.name) or "",
                 domain=self.domain,
                 license=self.license,
+                image=_picture_beside(path),
             )
+
+
+def _picture_beside(path: Path) -> bytes | None:
+    for folder in (path.parent, path.parent / "images", path.parent.parent / "images"):
+        for suffix in (".png", ".jpg", ".jpeg", ".webp"):
+            picture = folder / f"{path.stem}{suffix}"
+            if picture.is_file() and picture.stat().st_size <= MAX_PICTURE_BYTES:
+                return picture.read_bytes()
+    return None

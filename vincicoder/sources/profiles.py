@@ -82,8 +82,8 @@ def spread(count: int, wanted: int) -> list[int]:
     return [index * count // wanted for index in range(wanted)]
 
 
-def select_positions(selection: Selection, source: Source) -> list[int]:
-    """Return the positions of `source` that a selection takes, increasing.
+def select_positions(selection: Selection, source: Source) -> Sequence[int]:
+    """Return the positions of `source` that a selection takes, increasing: a range where it takes all.
 
     Raises `SourceUnavailableError` when the corpus is not here, `ProfileError` when the selection asks
     for sizes or ids of a source that is not made of files.
@@ -98,7 +98,7 @@ def select_positions(selection: Selection, source: Source) -> list[int]:
         listing = source.listing()
         positions = [position for position in positions if _is_wanted(selection, *listing[position])]
     if selection.rows is None:
-        return list(positions)
+        return positions
     return [positions[index] for index in spread(len(positions), selection.rows)]
 
 
@@ -135,7 +135,7 @@ def plan(
     selections: Sequence[Selection],
     limit: int | None = None,
     find_source: Callable[[str], Source] = get_source,
-) -> list[tuple[Source, list[int]]]:
+) -> list[tuple[Source, Sequence[int]]]:
     """Return each source with the positions to collect, in the selections' order, deterministically.
 
     With `limit`, that many rows over the whole, in proportion to what each source would give; always a
@@ -144,7 +144,7 @@ def plan(
     """
     if limit is not None and limit < 1:
         raise ProfileError(f"received limit {limit}; allowed is 1 or more, or none for the whole profile")
-    planned: list[tuple[Source, list[int]]] = []
+    planned: list[tuple[Source, Sequence[int]]] = []
     missing: list[str] = []
     for selection in selections:
         source = find_source(selection.source)
@@ -164,7 +164,7 @@ def plan(
     ]
 
 
-def plan_profile(profile: str, limit: int | None = None) -> list[tuple[Source, list[int]]]:
+def plan_profile(profile: str, limit: int | None = None) -> list[tuple[Source, Sequence[int]]]:
     """Return the plan of a profile by name: see `plan`."""
     return plan(get_profile(profile), limit)
 

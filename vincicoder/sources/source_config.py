@@ -9,7 +9,16 @@ sources:
     code_column: code        # default: code
     id_column: uuid          # default: the row's position
     license: CC-BY-4.0       # or also license_column
+    image_column: picture    # the row's own picture: bytes, a path, base64; default: none
     citation: Our charts, 2026
+  - name: someone-elses
+    format: hub              # any data set on the hub, or a copy of one at `path`
+    hub_id: owner/name
+    ...
+  - corpus: web2code         # a published corpus whose columns have other names here
+    path: web2code
+    columns: {conversation: turns}
+    keep: {lang: [en], score: {min: 4}}
 """
 
 from __future__ import annotations
@@ -23,18 +32,20 @@ import yaml
 from vincicoder.sample import Domain, Language
 from vincicoder.sources.base import Source, SourceInfo
 from vincicoder.sources.code_column import ColumnMap
+from vincicoder.sources.corpus_config import SourceConfigError, make_corpus_source, make_hub_source
 from vincicoder.sources.folder_source import FolderSource
+from vincicoder.sources.hub.pictures import Pictures
+from vincicoder.sources.hub.tree import FileTree
 from vincicoder.sources.jsonl_source import JsonlSource
 from vincicoder.sources.parquet_source import ParquetSource
 
-_FORMATS = ("jsonl", "parquet", "folder")
+__all__ = ["SourceConfigError", "load_source_config"]
+
+_FORMATS = ("jsonl", "parquet", "folder", "hub")
 _COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation")
-_COLUMN_FIELDS = ("language_column", "code_column", "id_column", "license_column")
+_COLUMN_FIELDS = ("language_column", "code_column", "id_column", "license_column", "image_column")
 _REQUIRED_FIELDS = ("name", "format", "path", "domain", "license")
-
-
-class SourceConfigError(Exception):
-    """A source file that cannot be used. The message says where, what was received and what is allowed."""
+_HUB_FIELDS = ("hub_id", "revision")
 
 
 def load_source_config(path: Path) -> list[Source]:
@@ -56,7 +67,11 @@ def load_source_config(path: Path) -> list[Source]:
         where = f"{path}, source {number}"
         if not isinstance(entry, dict):
             raise SourceConfigError(f"{where}: received {entry!r}; expected a mapping of fields")
-        source = _make_source(entry, path.parent, where)
+        source: Source
+        if "corpus" in entry:
+            source = make_corpus_source(entry, path.parent, where)
+        else:
+            source = _make_source(entry, path.parent, where)
         if source.info.name in sources:
             raise SourceConfigError(f"{where}: the name {source.info.name!r} is given twice; choose another")
         sources[source.info.name] = source
@@ -76,6 +91,8 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
         raise SourceConfigError(
             f"{where}: give either `language` (one for all rows) or `language_column`, and not both"
         )
+    if entry["format"] == "hub":
+        return make_hub_source(entry, folder)
     path = folder / entry["path"]
     info = SourceInfo(
         name=entry["name"],
@@ -95,6 +112,8 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
         language_column=entry.get("language_column"),
         id_column=entry.get("id_column"),
         license_column=entry.get("license_column"),
+        image_column=entry.get("image_column"),
+        pictures=Pictures(FileTree(str(path if path.is_dir() else path.parent))),
     )
     if entry["format"] == "jsonl":
         return JsonlSource(info, path, columns)
@@ -102,13 +121,17 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
 
 
 def _check_fields(entry: Mapping[str, Any], where: str) -> None:
-    allowed = (*_COMMON_FIELDS, *_COLUMN_FIELDS)
+    is_hub = entry.get("format") == "hub"
+    allowed = (*_COMMON_FIELDS, *_COLUMN_FIELDS, *(_HUB_FIELDS if is_hub else ()))
     unknown = [field for field in entry if field not in allowed]
     if unknown:
         raise SourceConfigError(
             f"{where}: unknown field {', '.join(map(repr, unknown))}; allowed are {', '.join(allowed)}"
         )
-    missing = [field for field in _REQUIRED_FIELDS if field not in entry]
+    required = [*(field for field in _REQUIRED_FIELDS if not is_hub or field != "path")]
+    missing = [field for field in required if field not in entry]
+    if is_hub and "path" not in entry and "hub_id" not in entry:
+        missing.append("hub_id")
     if missing:
         raise SourceConfigError(f"{where}: missing {', '.join(missing)}")
     for field, value in entry.items():

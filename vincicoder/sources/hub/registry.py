@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.hub import (
     chart2code,
     cosyn,
@@ -70,3 +71,25 @@ def _is_hub_id(wanted: str, prefix: str) -> bool:
 def corpus_sources(name: str, location: str | None) -> list[CorpusSource]:
     """Return the sources that a name means, read from a location (None: the hub)."""
     return [CorpusSource(corpus, location) for corpus in find_corpora(name)]
+
+
+def parse_source(text: str) -> list[CorpusSource]:
+    """Return the sources of `NAME` (from the hub) or `NAME=PATH` (a folder, file or URL).
+
+    Of a family only the corpora that have files at the path are returned. Raises
+    `SourceUnavailableError` for a name that no corpus has, and for a family of which nothing is there.
+    """
+    name, given, location = text.partition("=")
+    try:
+        sources = corpus_sources(name, location if given else None)
+    except KeyError as error:
+        raise SourceUnavailableError(str(error.args[0])) from error
+    if len(sources) == 1 or not location:
+        return sources
+    found = [source for source in sources if source.has_own_files()]
+    if not found:
+        listed = ", ".join(source.info.name for source in sources)
+        raise SourceUnavailableError(
+            f"{location} has no folder of any of {listed}; name the one that it holds"
+        )
+    return found

@@ -155,6 +155,13 @@ class CorpusSource:
         training = [entry for entry in plain if not _HELD_OUT.search(entry[1])]
         return training or plain
 
+    def has_own_files(self) -> bool:
+        """Whether the place has files that the corpus's patterns name."""
+        try:
+            return any(_is_named(self.corpus, name) for name in self._tree.files)
+        except FileNotFoundError as error:
+            raise SourceUnavailableError(f"source {self.info.name!r}: {error}") from error
+
     def revision(self) -> str:
         if self.location is None:
             return f"{self.corpus.hub_id}@{self._revision}"
@@ -221,12 +228,12 @@ def _identifier(value: Any) -> str:
 
 def _in_files(corpus: Corpus, names: list[str]) -> list[str]:
     """Keep the files that the corpus's patterns name; all of them where none does."""
-    matching = [
-        name
-        for name in names
-        if any(fnmatchcase(f"/{name.lower()}", pattern.lower()) for pattern in corpus.files)
-    ]
+    matching = [name for name in names if _is_named(corpus, name)]
     return matching if any(is_data(name) or is_archive(name) for name in matching) else names
+
+
+def _is_named(corpus: Corpus, name: str) -> bool:
+    return any(fnmatchcase(f"/{name.lower()}", pattern.lower()) for pattern in corpus.files)
 
 
 def _rows_of(tree: FileTree, name: str) -> JsonRows | ParquetRows:

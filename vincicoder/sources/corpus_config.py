@@ -1,0 +1,105 @@
+"""Sources of a YAML file that are published corpora, or any other data set of the hub."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from vincicoder.sources.hub.corpus import Corpus, Reading, Row, malformed, read_code
+from vincicoder.sources.hub.registry import find_corpora
+from vincicoder.sources.hub.source import CorpusSource
+from vincicoder.sources.keep import Keep
+
+_FIELDS = ("corpus", "path", "columns", "keep", "name", "revision")
+
+
+class SourceConfigError(Exception):
+    """A source file that cannot be used. The message says where, what was received and what is allowed."""
+
+
+def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> CorpusSource:
+    """Return a published corpus with columns of other names, or with rules for which rows to keep.
+
+    Raises `SourceConfigError`, naming the field.
+    """
+    unknown = [field for field in entry if field not in _FIELDS]
+    if unknown:
+        raise SourceConfigError(
+            f"{where}: unknown field {', '.join(map(repr, unknown))}; with `corpus`, "
+            f"allowed are {', '.join(_FIELDS)}"
+        )
+    try:
+        found = find_corpora(str(entry["corpus"]))
+    except KeyError as error:
+        raise SourceConfigError(f"{where}: {error.args[0]}") from error
+    if len(found) > 1:
+        listed = ", ".join(corpus.name for corpus in found)
+        raise SourceConfigError(f"{where}: {entry['corpus']!r} means {listed}; name one of them")
+    corpus = found[0]
+    columns = entry.get("columns", {})
+    if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):
+        raise SourceConfigError(f"{where}: columns is {columns!r}; expected a mapping of roles to columns")
+    roles = [role for role in columns if role not in corpus.columns]
+    if roles:
+        raise SourceConfigError(
+            f"{where}: columns names {', '.join(map(repr, roles))}; allowed are {', '.join(corpus.columns)}"
+        )
+    if "revision" in entry:
+        corpus = replace(corpus, revision=str(entry["revision"]))
+    location = _location(entry, folder)
+    name = str(entry.get("name", corpus.name))
+    return CorpusSource(corpus, location, dict(columns), _keep(entry.get("keep", {}), where), name)
+
+
+def make_hub_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
+    """Return a data set of the hub, or a copy of one, by a checked entry with a column map."""
+    columns: dict[str, tuple[str, ...]] = {"code": (entry.get("code_column", "code"),)}
+    for role in ("id", "license", "language", "image"):
+        if f"{role}_column" in entry:
+            columns[role] = (entry[f"{role}_column"],)
+    corpus = Corpus(
+        name=entry["name"],
+        hub_id=entry.get("hub_id", ""),
+        domain=entry["domain"],
+        languages=(entry["language"],) if "language" in entry else (),
+        license=entry["license"],
+        citation=entry.get("citation", ""),
+        size="",
+        columns=columns,
+        needs=tuple((role,) for role in columns),
+        read=partial(_read, entry.get("language")),
+        revision=entry.get("revision", "main"),
+    )
+    return CorpusSource(corpus, _location(entry, folder))
+
+
+def _read(language: str | None, row: Row) -> Reading:
+    told = row.get("language") if language is None else language
+    if told is not None and not isinstance(told, str):
+        return malformed(told, row.columns["language"], "")
+    return read_code(row, told or "")
+
+
+def _location(entry: Mapping[str, Any], folder: Path) -> str | None:
+    if "path" not in entry:
+        return None
+    path = str(entry["path"])
+    return path if "://" in path else str(folder / path)
+
+
+def _keep(rules: Any, where: str) -> Keep:
+    allowed: dict[str, tuple[Any, ...]] = {}
+    ranges: dict[str, tuple[float | None, float | None]] = {}
+    for column, rule in rules.items() if isinstance(rules, dict) else [("keep", rules)]:
+        if isinstance(rule, list) and rule:
+            allowed[column] = tuple(rule)
+        elif isinstance(rule, dict) and rule and set(rule) <= {"min", "max"}:
+            ranges[column] = (rule.get("min"), rule.get("max"))
+        else:
+            raise SourceConfigError(
+                f"{where}: keep of {column} is {rule!r}; expected a list of values, or {{min: ..., max: ...}}"
+            )
+    return Keep(allowed, ranges)
