@@ -18,6 +18,8 @@ plt.plot([1, 2], [1, 2])
 plt.show()
 """
 
+_FIGURE = "import plotly.graph_objects as go\nfig = go.Figure(go.Bar(y=[1, 2]))\n"
+
 SAMPLES = [
     Hostile("endless_loop", "render.timeout", "while True:\n    pass", says="CPU time"),
     Hostile("sleeps", "render.timeout", "import time\ntime.sleep(10_000)", says="wall time"),
@@ -270,5 +272,44 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
         "traces_its_parent",
         "render.error",
         "import ctypes, os\nassert ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0",
+    ),
+    Hostile(
+        "plotly_calls_out",
+        "rendered",
+        _FIGURE + "fig.add_layout_image(source='http://127.0.0.1:@PORT@/a.png', x=0, y=1, sizex=1, sizey=1)\n"
+        "fig.add_layout_image(source='file://@CANARY@', x=0, y=1, sizex=1, sizey=1)\nfig.show()",
+    ),
+    Hostile(
+        "plotly_leaves_its_script",
+        "rendered",
+        _FIGURE + "fig.update_layout(title='</script><script>fetch(\"http://127.0.0.1:@PORT@\")</script>')\n"
+        "fig.show()",
+    ),
+    Hostile(
+        "plotly_forges_a_figure",
+        "render.error",
+        _FIGURE + "import plotly.io\n"
+        "plotly.io.to_json = lambda *a, **k: '[' + '<script>location=\"http://127.0.0.1:@PORT@\"</script>'\n"
+        "fig.show()",
+        says="JSON",
+    ),
+    Hostile(
+        "plotly_too_much_data",
+        "render.output_limit",
+        _FIGURE + "fig.add_scatter(y=['x' * 20_000_000])\nfig.show()",
+    ),
+    Hostile(
+        # Within the limit in Python and in the browser, but not in both together.
+        "plotly_spends_twice",
+        "render.timeout",
+        _FIGURE + "import time\nwhile time.process_time() < 3.4:\n    pass\n"
+        "for n in range(3):\n    fig.add_surface(z=[[1, n], [3, 4]], scene=f'scene{n + 1}')\nfig.show()",
+        says="over 4 s of CPU time",
+    ),
+    Hostile(
+        "plotly_too_many_elements",
+        "render.out_of_memory",
+        _FIGURE + "fig.add_scatter(y=[1, 2] * 400_000, mode='markers')\nfig.show()",
+        says="browser process",
     ),
 ]

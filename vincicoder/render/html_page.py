@@ -138,7 +138,11 @@ class Page:
         if view.element:
             box = self._find(view)
             if box is None:
-                raise NotDrawnError(str(self._evaluate("document.title")) or "the page drew nothing")
+                title = str(self._evaluate("document.title")) or "the page drew nothing"
+                lacking = title.startswith("missing ")
+                raise NotDrawnError(
+                    title, Reason.RENDER_MISSING_DEPENDENCY if lacking else Reason.RENDER_ERROR
+                )
             return box[0], box[1], box[2], box[3]
         content = self._call("Page.getLayoutMetrics")["cssContentSize"]
         width = max(VIEWPORT_WIDTH, math.ceil(content["width"]))

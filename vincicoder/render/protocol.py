@@ -38,7 +38,8 @@ class PageView:
 
     `element` is a CSS selector: the picture is the first such element's box, at `scale` device pixels
     a CSS pixel (0 < scale <= MAX_SCALE). A page that ends without such an element is rejected as
-    `render.error`; its `document.title` is the detail. An empty `element` means the whole page.
+    `render.error`, or `render.missing_dependency` where its `document.title` begins with "missing ";
+    the title is the detail. An empty `element` means the whole page.
     `library` says that the document is no page but a text for a drawing library (`html_library`), by the
     name of its language: the picture is then the library's drawing.
     """

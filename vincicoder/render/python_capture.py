@@ -22,6 +22,7 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.limits import too_large
 from vincicoder.render.protocol import Picture
+from vincicoder.render.python_figure import PlotlyFigure
 from vincicoder.sample import Reason
 
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
@@ -45,8 +46,11 @@ class Captured:
     def __init__(self) -> None:
         self.limits = RenderLimits()
         self.outputs = 0
+        # A picture that stands for a figure which is drawn only after the code has ended.
+        self.stands_for: Callable[[Image.Image], PlotlyFigure | None] = lambda image: None
+        self.opened_blank = False  # such a picture was read back by the code
         self._quiet = 0
-        self._output: Callable[[], Pixels] | None = None
+        self._output: Callable[[], Pixels | PlotlyFigure] | None = None
         self._left: Callable[[], Pixels] | None = None
 
     def check_size(self, width: float, height: float) -> None:
@@ -55,7 +59,7 @@ class Captured:
         if problem:
             raise SampleRefusedError(Reason.RENDER_TOO_LARGE, problem)
 
-    def add_output(self, picture: Callable[[], Pixels]) -> None:
+    def add_output(self, picture: Callable[[], Pixels | PlotlyFigure]) -> None:
         """Note a saved or shown picture; `picture` is called at the end, if it was the last."""
         if not self._quiet:
             self._output = picture
@@ -80,10 +84,16 @@ class Captured:
         finally:
             self._quiet -= 1
 
-    def final_picture(self, folder: Path) -> Pixels | None:
+    def final_picture(self, folder: Path) -> Pixels | PlotlyFigure | None:
         """Return the sample's picture by the rule above, or None. `folder` is where it could write."""
         if self._output is not None:
-            return self._output()
+            picture = self._output()
+            if self.opened_blank and not isinstance(picture, PlotlyFigure):
+                raise SampleRefusedError(
+                    Reason.RENDER_MISSING_DEPENDENCY,
+                    "draws with the picture of a plotly figure, which is made only after the code has ended",
+                )
+            return picture
         written = _newest_image_file(folder)
         if written is not None:
             return decode_picture(written.read_bytes())
@@ -121,3 +131,22 @@ def decode_picture(data: bytes) -> Pixels | None:
             return flatten_on_white(image)
     except OSError:
         return None
+
+
+def decode_drawn(data: bytes) -> Pixels:
+    """Decode what a library drew. Raises ValueError where that is no image that we can read."""
+    pixels = decode_picture(data)
+    if pixels is None:
+        raise ValueError("the code drew a picture in a form that cannot be decoded")
+    return pixels
+
+
+def is_unwritable(target: object) -> bool:
+    """Return whether a save failed for the place alone: a folder that is not here, or not ours.
+
+    Such a place (`/tmp/x.png`, `figures/x.png`) says nothing about the picture, which is kept.
+    """
+    if not isinstance(target, str | os.PathLike):
+        return False
+    folder = Path(os.fsdecode(target)).parent
+    return not folder.is_dir() or not os.access(folder, os.W_OK) or folder.is_absolute()

@@ -8,7 +8,7 @@ import signal
 import sys
 import tempfile
 import types
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.python_capture import SampleRefusedError, captured
 from vincicoder.render.python_chance import fix_clock, fix_seeds
 from vincicoder.render.python_errors import describe
-from vincicoder.render.python_hooks import install_hooks
+from vincicoder.render.python_figure import PlotlyFigure
+from vincicoder.render.python_hooks import install_hooks, left_in_names
 from vincicoder.render.python_hooks_matplotlib import last_open_figure
 from vincicoder.render.python_region import Region
 from vincicoder.render.sandbox import kernel, landlock, namespaces, paths, seccomp
@@ -50,9 +51,13 @@ class SampleSandbox:
             program = seccomp.build_filter(for_sample=True)
         except (ImportError, OSError):
             program = b""
+        return SampleSandbox(ruleset, program, 0, _open_sockets()).with_memory(limits)
+
+    def with_memory(self, limits: RenderLimits) -> SampleSandbox:
+        """Return the same with room for `memory_mb` beyond what the warm process holds by now."""
         in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
         picture = limits.max_pixels * 3 + (1 << 20)
-        return SampleSandbox(ruleset, program, in_use + picture + (limits.memory_mb << 20), _open_sockets())
+        return replace(self, address_space_bytes=in_use + picture + (limits.memory_mb << 20))
 
     def apply(self, limits: RenderLimits) -> None:
         """Confine this forked process, for good. Raises OSError."""
@@ -132,16 +137,20 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
     except BaseException:
         os.abort()  # an unconfined sample must not run
     try:
-        _execute(code, limits)
-        pixels = captured.final_picture(folder)
-        if pixels is None:
-            pixels = last_open_figure()
-        if pixels is None:
+        names = _execute(code, limits)
+        picture = captured.final_picture(folder)
+        if picture is None:
+            picture = last_open_figure()
+        if picture is None:
+            picture = left_in_names(names)
+        if isinstance(picture, PlotlyFigure):
+            region.write_figure(picture)
+        elif picture is None:
             region.write_refusal(
                 Reason.RENDER_NO_OUTPUT, "the code ended without saving, showing or leaving a picture"
             )
         else:
-            region.write_picture(pixels)
+            region.write_picture(picture)
     except BaseException as error:
         _refuse(error, code, region)
 
@@ -156,7 +165,7 @@ def _refuse(error: BaseException, code: str, region: Region) -> None:
         region.write_refusal(Reason.RENDER_OUT_OF_MEMORY, "ran out of memory")
 
 
-def _execute(code: str, limits: RenderLimits) -> None:
+def _execute(code: str, limits: RenderLimits) -> dict[str, Any]:
     output = _CountedOutput(limits.output_mb << 20)
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
     sys.argv = [FILE_NAME]
@@ -171,3 +180,4 @@ def _execute(code: str, limits: RenderLimits) -> None:
     except SystemExit as leaving:
         if leaving.code not in (None, 0):
             raise
+    return module.__dict__

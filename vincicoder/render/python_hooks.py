@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from PIL import Image
 
 from vincicoder.render.finish import flatten_on_white
-from vincicoder.render.python_capture import captured
+from vincicoder.render.python_capture import Pixels, captured, is_unwritable
+from vincicoder.render.python_figure import PlotlyFigure
+from vincicoder.render.python_hooks_indigo import hook_indigo
 from vincicoder.render.python_hooks_matplotlib import hook_matplotlib
+from vincicoder.render.python_hooks_plotly import hook_plotly, last_plotly_figure
 from vincicoder.render.python_hooks_rdkit import hook_rdkit
+from vincicoder.render.python_hooks_schemdraw import draw_left, hook_schemdraw
 
 
 def install_hooks() -> None:
@@ -21,30 +24,42 @@ def install_hooks() -> None:
     hook_matplotlib()
     if "rdkit" in sys.modules:
         hook_rdkit()
+    if "plotly.io" in sys.modules:
+        hook_plotly()
+    if "indigo.renderer" in sys.modules:
+        hook_indigo()
+    if "schemdraw" in sys.modules:
+        hook_schemdraw()
 
 
-def is_unwritable(target: object) -> bool:
-    """Return whether a save failed for the place alone: a folder that is not here, or not ours.
-
-    Such a place (`/tmp/x.png`, `figures/x.png`) says nothing about the picture, which is kept.
-    """
-    if not isinstance(target, str | os.PathLike):
-        return False
-    folder = Path(os.fsdecode(target)).parent
-    return not folder.is_dir() or not os.access(folder, os.W_OK) or folder.is_absolute()
+def left_in_names(names: Mapping[str, Any]) -> Pixels | PlotlyFigure | None:
+    """Return what the code made, bound to a name, and neither saved nor showed: the last resort."""
+    found: Pixels | PlotlyFigure | None = None
+    if "plotly.io" in sys.modules:
+        found = last_plotly_figure(names)
+    if found is None and "schemdraw" in sys.modules:
+        found = draw_left(names)
+    return found
 
 
 def hook_pillow() -> None:
     """Note every `Image.save` and `Image.show`."""
     original_save = Image.Image.save
 
+    def note(image: Image.Image) -> None:
+        figure = captured.stands_for(image)
+        if figure is not None:
+            captured.add_output(lambda: figure)
+            return
+        captured.check_size(*image.size)
+        copy = image.copy()
+        captured.add_output(lambda: flatten_on_white(copy))
+
     def save(self: Image.Image, fp: Any, format: str | None = None, **params: Any) -> None:
         if captured.is_quiet:
             original_save(self, fp, format, **params)
             return
-        captured.check_size(*self.size)
-        copy = self.copy()
-        captured.add_output(lambda: flatten_on_white(copy))
+        note(self)
         with captured.quiet():
             try:
                 original_save(self, fp, format, **params)
@@ -53,9 +68,7 @@ def hook_pillow() -> None:
                     raise
 
     def show(self: Image.Image, title: str | None = None) -> None:
-        captured.check_size(*self.size)
-        copy = self.copy()
-        captured.add_output(lambda: flatten_on_white(copy))
+        note(self)
 
     Image.Image.save = save  # type: ignore[method-assign]
     Image.Image.show = show  # type: ignore[method-assign]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from vincicoder.render.finish import flatten_rgba
-from vincicoder.render.python_capture import Pixels, captured
+from vincicoder.render.python_capture import Pixels, captured, is_unwritable
 
 _FAST_SAVE_PIXELS = 1_000_000  # below this an uncompressed PNG is quicker to write than a small one
 _VECTOR_FORMATS = ("pdf", "svg", "svgz", "eps", "ps", "pgf")
@@ -65,8 +65,6 @@ def _hook_saving(base: Any, agg: Any) -> None:
             try:
                 original_print(self, filename_or_obj, fmt, pil_kwargs, metadata)
             except OSError:
-                from vincicoder.render.python_hooks import is_unwritable
-
                 if not is_unwritable(filename_or_obj):
                     raise
         rgba = np.array(self.buffer_rgba())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from vincicoder.render.python_capture import Pixels, captured, decode_picture
+from vincicoder.render.python_capture import captured, decode_drawn
 
 
 def hook_rdkit() -> None:
@@ -23,14 +23,7 @@ def _keeping(original: Any) -> Any:
     def get_drawing_text(self: Any) -> Any:
         text = original(self)
         data = text if isinstance(text, bytes) else text.encode()
-
-        def picture() -> Pixels:
-            pixels = decode_picture(data)
-            if pixels is None:
-                raise ValueError("rdkit drew a picture that cannot be decoded")
-            return pixels
-
-        captured.add_left(picture)
+        captured.add_left(lambda: decode_drawn(data))
         return text
 
     return get_drawing_text

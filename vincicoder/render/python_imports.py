@@ -6,6 +6,7 @@ import importlib
 import re
 import sys
 
+from vincicoder.render.python_stack import warm_up_plotly
 from vincicoder.render.svg_backends import load_drawing_libraries
 
 # Installed libraries that draw, or that drawing code computes with; nothing else is ever imported here.
@@ -32,6 +33,8 @@ class Preloader:
         before = len(sys.modules)
         if "svg" in code.lower():
             load_drawing_libraries()  # finding them takes other programs, which a sample cannot start
+        if "plotly" in code:  # pandas too can draw with it, unimported by the code
+            self._load_plotly()
         for module, names, plain in _IMPORT.findall(code):
             if plain:
                 for part in plain.split(","):
@@ -42,6 +45,10 @@ class Preloader:
                     if name.isidentifier() and not hasattr(sys.modules[module], name):
                         self._load(f"{module}.{name}")
         return len(sys.modules) > before
+
+    def _load_plotly(self) -> None:
+        if "plotly" not in self._tried and all(map(self._load, ("plotly", "plotly.io", "plotly.offline"))):
+            warm_up_plotly()
 
     def _load(self, name: str) -> bool:
         if name not in self._tried:

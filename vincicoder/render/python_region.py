@@ -1,17 +1,21 @@
-"""The shared memory through which a forked sample hands over its picture: a JSON head, then pixels."""
+"""The shared memory through which a forked sample hands over its picture: a JSON head, then pixels,
+or the JSON of a plotly figure."""
 
 from __future__ import annotations
 
 import json
+import math
 import mmap
 import struct
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.limits import too_large
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import MAX_SCALE, Picture, Refusal
+from vincicoder.render.python_figure import PlotlyFigure
 from vincicoder.sample import Reason
 
 _HEAD_BYTES = 1 << 16
@@ -24,7 +28,8 @@ class Region:
 
     def __init__(self, limits: RenderLimits) -> None:
         self._limits = limits
-        self._map = mmap.mmap(-1, _HEAD_BYTES + limits.max_pixels * 3)
+        self._capacity = limits.max_pixels * 3
+        self._map = mmap.mmap(-1, _HEAD_BYTES + self._capacity)
 
     def write_refusal(self, reason: Reason, detail: str) -> None:
         """In the sample's process: say why there is no picture."""
@@ -41,12 +46,23 @@ class Region:
         target.reshape(height, width, 3)[:] = pixels
         self._write_head({"width": width, "height": height})
 
+    def write_figure(self, figure: PlotlyFigure) -> None:
+        """In the sample's process: hand over a figure for the browser to draw."""
+        text = figure.json.encode()
+        allowed = min(self._capacity, self._limits.output_mb << 20)
+        if len(text) > allowed:
+            problem = f"a figure of {len(text)} bytes of JSON; at most {allowed} are allowed"
+            self.write_refusal(Reason.RENDER_OUTPUT_LIMIT, problem)
+            return
+        self._map[_HEAD_BYTES : _HEAD_BYTES + len(text)] = text
+        self._write_head({"figure_bytes": len(text), **figure.head()})
+
     def _write_head(self, head: dict[str, object]) -> None:
         text = json.dumps(head).encode()
         self._map[_LENGTH.size : _LENGTH.size + len(text)] = text
         self._map[: _LENGTH.size] = _LENGTH.pack(len(text))
 
-    def read(self) -> Picture | Refusal | None:
+    def read(self) -> Picture | Refusal | PlotlyFigure | None:
         """After the sample's process has ended: return what it said, or None if nothing sensible.
 
         The sample could have written anything here: every number is checked.
@@ -61,6 +77,8 @@ class Region:
                 return (
                     Refusal(reason, str(head["detail"])[:_MAX_DETAIL]) if reason.stage == "render" else None
                 )
+            if "figure_bytes" in head:
+                return self._read_figure(head)
             width, height = int(head["width"]), int(head["height"])
         except (ValueError, TypeError, KeyError):
             return None
@@ -68,6 +86,20 @@ class Region:
             return None
         pixels = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
         return Picture(pixels.reshape(height, width, 3).copy())
+
+    def _read_figure(self, head: dict[str, Any]) -> PlotlyFigure | Refusal | None:
+        length = int(head["figure_bytes"])
+        numbers = [float(head[f"figure_{name}"]) for name in ("width", "height", "scale")]
+        if not (0 < length <= self._capacity and all(math.isfinite(number) for number in numbers)):
+            return None
+        width, height, scale = numbers
+        if not 0 < scale <= MAX_SCALE:
+            return Refusal(Reason.RENDER_TOO_LARGE, f"a scale of {scale:g}; at most {MAX_SCALE} is allowed")
+        problem = too_large(math.ceil(width * scale), math.ceil(height * scale), self._limits)
+        if problem:
+            return Refusal(Reason.RENDER_TOO_LARGE, problem)
+        text = self._map[_HEAD_BYTES : _HEAD_BYTES + length].decode("utf-8", "replace")
+        return PlotlyFigure(text, width, height, scale)
 
     def close(self) -> None:
         """Free the memory."""

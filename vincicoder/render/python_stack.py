@@ -70,3 +70,15 @@ def warm_up() -> None:
     figure.tight_layout()
     figure.savefig(io.BytesIO(), format="png", bbox_inches="tight")
     plt.close("all")
+
+
+def warm_up_plotly() -> None:
+    """Make the commonest plotly figures once: most of its modules are imported at first use."""
+    import plotly.express as px
+    import plotly.graph_objects as go
+
+    frame = {"x": [1, 2], "y": [3, 4], "kind": ["a", "b"]}
+    for draw in (px.line, px.bar, px.scatter):
+        draw(frame, x="x", y="y", color="kind").update_layout(title="warm")
+    traces = [go.Scatter(y=[1]), go.Bar(y=[1]), go.Pie(values=[1]), go.Heatmap(z=[[1]]), go.Histogram(x=[1])]
+    go.Figure(traces).update_xaxes(title_text="warm").to_json()

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.processes import queued_seconds, wall_left
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import HandOver, Picture, Refusal
 from vincicoder.render.python_child import SampleSandbox, run_sample
+from vincicoder.render.python_figure import PlotlyFigure, hand_over
 from vincicoder.render.python_imports import Preloader
 from vincicoder.render.python_region import Region
 from vincicoder.render.python_stack import import_stack, warm_up
@@ -48,19 +49,22 @@ class PythonRenderer:
         gc.disable()
         use_huge_pages()
 
-    def render(self, code: str) -> Picture | Refusal:
-        """Run the code in a fork and return the picture it drew last."""
+    def render(self, code: str) -> Picture | Refusal | HandOver:
+        """Run the code in a fork and return the picture it drew last, or the page that draws it."""
         if self._preloader.preload(code):
+            self._sandbox = self._sandbox.with_memory(self._limits)
             gc.freeze()
             use_huge_pages()
         for _attempt in range(_ATTEMPTS_AFTER_KILL):
             outcome = self._run_once(code)
             # Nobody but a stranger, or the sample itself, sends SIGKILL: ask again who it was.
+            if isinstance(outcome, PlotlyFigure):
+                return hand_over(outcome)
             if outcome is not None:
                 return outcome
         return Refusal(Reason.RENDER_CRASHED, "killed its own process: SIGKILL, twice")
 
-    def _run_once(self, code: str) -> Picture | Refusal | None:
+    def _run_once(self, code: str) -> Picture | Refusal | PlotlyFigure | None:
         region = Region(self._limits)
         try:
             pid = os.fork()
@@ -82,7 +86,9 @@ class PythonRenderer:
             region.close()
             _empty(self._folder)
 
-    def _judge(self, code: int, usage: resource.struct_rusage, region: Region) -> Picture | Refusal | None:
+    def _judge(
+        self, code: int, usage: resource.struct_rusage, region: Region
+    ) -> Picture | Refusal | PlotlyFigure | None:
         if code == 0:
             said = region.read()
             if said is not None:

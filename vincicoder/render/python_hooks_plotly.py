@@ -1,0 +1,173 @@
+"""Catches plotly's figures where they would become pictures: the browser draws the last one afterwards.
+
+`to_image` and `write_image` give the code a blank picture of the right size and go on. Code that saves
+or shows that blank picture by Pillow gets its figure; code that draws with it is refused, as its own
+picture would be wrong.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageFile, PngImagePlugin
+
+from vincicoder.render.python_capture import captured
+from vincicoder.render.python_figure import DEFAULT_HEIGHT, DEFAULT_WIDTH, PlotlyFigure
+
+_MARK = "plotly-figure"
+_PILLOW_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP", "pdf": "PDF"}
+
+# The figures that blank pictures stand for, by their mark's number.
+_figures: list[PlotlyFigure] = []
+
+
+def hook_plotly() -> None:
+    """Put the hooks into plotly's functions; its figures' methods call them."""
+    import plotly.io
+    import plotly.offline
+
+    original_html, original_plot = plotly.io.write_html, plotly.offline.plot
+
+    def to_image(fig: Any, format: str | None = None, width: Any = None, height: Any = None,
+                 scale: Any = None, validate: bool = True, engine: Any = None) -> bytes:  # fmt: skip
+        return _blank(_note(fig, width, height, scale), format or "png")
+
+    def write_image(fig: Any, file: Any, format: str | None = None, scale: Any = None, width: Any = None,
+                    height: Any = None, validate: bool = True, engine: Any = None) -> None:  # fmt: skip
+        suffix = Path(file).suffix[1:] if isinstance(file, str | Path) else ""
+        data = _blank(_note(fig, width, height, scale), format or suffix or "png")
+        if not isinstance(file, str | Path):
+            file.write(data)
+            return
+        with suppress(OSError):  # a folder that is not here says nothing about the picture
+            Path(file).write_bytes(data)
+
+    def write_images(fig: Any, file: Any, **options: Any) -> None:
+        figures = fig if isinstance(fig, list | tuple) else [fig]
+        files = file if isinstance(file, list | tuple) else [file]
+        for number in range(max(len(figures), len(files))):
+            one = {
+                name: value[number] if isinstance(value, list | tuple) else value
+                for name, value in options.items()
+            }
+            write_image(figures[number % len(figures)], files[number % len(files)], **one)
+
+    def show(fig: Any, renderer: Any = None, validate: bool = True, **options: Any) -> None:
+        _note(fig, *(options.get(name) for name in ("width", "height", "scale")))
+
+    def write_html(fig: Any, file: Any, *rest: Any, **options: Any) -> None:
+        _note(fig)
+        with suppress(OSError):
+            original_html(fig, file, *rest, **{**options, "auto_open": False})
+
+    def plot(figure_or_data: Any, *rest: Any, **options: Any) -> Any:
+        _note(figure_or_data)
+        try:
+            return original_plot(figure_or_data, *rest, **{**options, "auto_open": False})
+        except OSError:
+            return options.get("filename", "temp-plot.html")
+
+    def iplot(figure_or_data: Any, *_: Any, **__: Any) -> None:
+        _note(figure_or_data)
+
+    for replacement in (to_image, write_image, write_images, show, write_html):
+        setattr(plotly.io, replacement.__name__, replacement)
+    plotly.offline.plot, plotly.offline.iplot = plot, iplot
+    _watch_decoding()
+
+
+def last_plotly_figure(names: Mapping[str, Any]) -> PlotlyFigure | None:
+    """Return the figure that the code bound last to a name of its own and neither saved nor showed."""
+    from plotly.basedatatypes import BaseFigure
+
+    for value in reversed(list(names.values())):
+        if isinstance(value, BaseFigure) and value.data:
+            return describe(value)
+    return None
+
+
+def describe(fig: Any, width: Any = None, height: Any = None, scale: Any = None) -> PlotlyFigure:
+    """Return a figure (also one given as a dict or a list of traces) as it is now.
+
+    Raises ValueError where it is none, SampleRefusedError where the picture would be too large.
+    """
+    import plotly.io
+    from plotly.basedatatypes import BaseFigure
+
+    if isinstance(fig, list | tuple):
+        fig = {"data": list(fig), "layout": {}}
+    if not isinstance(fig, BaseFigure | dict):
+        raise ValueError(f"received a {type(fig).__name__} where a plotly figure was expected")
+    fields: Any = fig.to_dict() if isinstance(fig, BaseFigure) else fig
+    layout = fields.get("layout") or {}
+    if not isinstance(layout, dict):
+        layout = layout.to_plotly_json()
+    template = layout.get("template")
+    base = (template.get("layout") or {}) if isinstance(template, dict) else {}
+    sizes = [
+        float(given or layout.get(name) or base.get(name) or default)
+        for given, name, default in ((width, "width", DEFAULT_WIDTH), (height, "height", DEFAULT_HEIGHT))
+    ]
+    factor = float(scale or 1)
+    captured.check_size(sizes[0] * factor, sizes[1] * factor)
+    return PlotlyFigure(plotly.io.to_json(fields, validate=False), sizes[0], sizes[1], factor)
+
+
+def _note(fig: Any, width: Any = None, height: Any = None, scale: Any = None) -> PlotlyFigure:
+    figure = describe(fig, width, height, scale)
+    _figures.append(figure)
+    captured.add_output(lambda: figure)
+    return figure
+
+
+def _blank(figure: PlotlyFigure, form: str) -> bytes:
+    """Return a blank picture of the figure's size, marked as standing for it, in the form asked for."""
+    size = (max(round(figure.width * figure.scale), 1), max(round(figure.height * figure.scale), 1))
+    form = form.lower()
+    if form == "svg":
+        return b'<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d"></svg>' % size
+    buffer = io.BytesIO()
+    mark = f"{_MARK} {len(_figures) - 1}"
+    with captured.quiet():
+        image = Image.new("RGB", size, "white")
+        if form in _PILLOW_FORMATS:
+            extra: dict[str, Any] = {"comment": mark} if _PILLOW_FORMATS[form] == "JPEG" else {}
+            image.save(buffer, _PILLOW_FORMATS[form], **extra)
+        elif form == "png":
+            text = PngImagePlugin.PngInfo()
+            text.add_text("comment", mark)
+            image.save(buffer, "PNG", pnginfo=text, compress_level=1)
+        else:
+            raise ValueError(f"received format {form!r}; allowed are png, jpg, jpeg, webp, svg and pdf")
+    return buffer.getvalue()
+
+
+def _marked(image: Image.Image) -> PlotlyFigure | None:
+    """Return the figure that a picture stands for."""
+    comment = image.info.get("comment")
+    text = comment.decode("latin-1") if isinstance(comment, bytes) else comment
+    if not isinstance(text, str) or not text.startswith(_MARK):
+        return None
+    number = text.rpartition(" ")[2]
+    return _figures[int(number)] if number.isdigit() and int(number) < len(_figures) else None
+
+
+def _watch_decoding() -> None:
+    """Note when the code reads the pixels of a blank picture."""
+    original = ImageFile.ImageFile.load
+
+    def load(self: Any) -> Any:
+        if not captured.is_quiet and _marked(self) is not None:
+            captured.opened_blank = True
+        return original(self)
+
+    _put(ImageFile.ImageFile, "load", load)
+    captured.stands_for = _marked
+
+
+def _put(owner: Any, name: str, replacement: Any) -> None:
+    setattr(owner, name, replacement)
