@@ -1,4 +1,4 @@
-"""The flow `build-sft-data`: collect, clean, render, verify, deduplicate, compose, publish."""
+"""The flow `build-sft-data`: collect, clean, render, verify, deduplicate, decontaminate, compose, publish."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def build_sft_data(
     recipe: str = "default",
     sources: list[str] | None = None,
     source_configs: list[str] | None = None,
+    benchmarks: list[str] | None = None,
     shard_rows: int = 250,
     strict: bool = False,
     require_sandbox: bool = False,
@@ -46,6 +47,7 @@ def build_sft_data(
         recipe=recipe,
         sources=tuple(sources or ()),
         source_configs=tuple(Path(path) for path in source_configs or ()),
+        benchmarks=tuple(benchmarks or ()),
         shard_rows=shard_rows,
         strict=strict,
         require_sandbox=require_sandbox,

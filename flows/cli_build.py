@@ -47,6 +47,12 @@ def sft(
         list[Path] | None,
         typer.Option(help="A YAML file that declares sources of your own; may be repeated."),
     ] = None,
+    benchmark: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A benchmark to keep out, as NAME=FOLDER, NAME=hub or NAME=hub:ID; may be repeated."
+        ),
+    ] = None,
     shard_rows: Annotated[int, typer.Option(help="Rows a shard.")] = 250,
     workers: Annotated[int | None, typer.Option(help="Renders at a time; default: one a core.")] = None,
     strict: Annotated[bool, typer.Option(help="A source that is not here is an error.")] = False,
@@ -71,6 +77,7 @@ def sft(
             sources=tuple(source or ()),
             source_configs=tuple(source_config or ()),
             recipe=recipe,
+            benchmarks=tuple(benchmark or ()),
             shard_rows=shard_rows,
             workers=workers or os.cpu_count() or 1,
             strict=strict,
@@ -98,6 +105,7 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
             recipe=config.recipe,
             sources=list(config.sources),
             source_configs=[str(path) for path in config.source_configs],
+            benchmarks=list(config.benchmarks),
             shard_rows=config.shard_rows,
             strict=config.strict,
             require_sandbox=config.require_sandbox,
@@ -115,6 +123,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from storage.home import HomeBusyError
     from storage.outputs import BalanceError
     from tasks.compose import RecipeShortfallError
+    from vincicoder.decontaminate import BenchmarkError
     from vincicoder.sources.profiles import ProfileError
     from vincicoder.sources.source_config import SourceConfigError
 
@@ -127,6 +136,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         SourceConfigError,
         SourceUnavailableError,
         ProfileError,
+        BenchmarkError,
         InfrastructureError,
         ValidationError,
         FileNotFoundError,

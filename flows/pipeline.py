@@ -16,6 +16,7 @@ from storage.renders import RenderIndex
 from tasks.clean import clean_shard
 from tasks.collect import collect_shard
 from tasks.compose import compose_rows, count_refinements
+from tasks.decontaminate import benchmark_rows, decontaminate_shard, index_benchmark
 from tasks.deduplicate import deduplicate, deduplicate_code
 from tasks.engine import engine_scope
 from tasks.publish import funnel_rows, publish_release
@@ -25,6 +26,7 @@ from tasks.sign import sign_shard
 from tasks.verify import verify_shard
 from vincicoder import __version__
 from vincicoder.compose import load_recipe
+from vincicoder.decontaminate import choose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,11 +66,15 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
     started = time.monotonic()
     started_at = time.time()
     recipe = load_recipe(config.recipe)
+    chosen = choose(config.benchmarks)
     plan = plan_build(config)
     home = Home(home_uri)
     clock = BuildClock()
     with home.lock(), engine_scope():
-        stages = _run_stages(config, home, runner, clock, plan.shards, recipe)
+        with clock.stage("index_benchmark", len(chosen), 0) as done:
+            named = [{"home": home, "source": c.benchmark.name, "shard": 0, "chosen": c} for c in chosen]
+            benchmarks = runner.map(index_benchmark, named, done)
+        stages = _run_stages(config, home, runner, clock, plan.shards, recipe, benchmarks)
         sources = _with_counts(plan.sources, stages[0], stages[-1])
         with clock.stage("publish", 1, sum(output.rows_kept for output in stages[-1])):
             manifest = runner.run(
@@ -76,6 +82,7 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
                 home=home,
                 stages=stages,
                 sources=sources,
+                benchmarks=benchmark_rows(home, benchmarks),
                 name=config.profile or "own",
                 config=_recorded(config),
                 build={
@@ -106,7 +113,13 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
 
 
 def _run_stages(
-    config: BuildConfig, home: Home, runner: Runner, clock: BuildClock, shards: Sequence[Any], recipe: Any
+    config: BuildConfig,
+    home: Home,
+    runner: Runner,
+    clock: BuildClock,
+    shards: Sequence[Any],
+    recipe: Any,
+    benchmarks: Sequence[StageOutput],
 ) -> list[list[StageOutput]]:
     with clock.stage("collect", len(shards), sum(len(part.positions) for _, _, part in shards)) as done:
         calls = [
@@ -143,10 +156,14 @@ def _run_stages(
         distinct = runner.run(
             deduplicate, home=home, previous=verified, signatures=signatures, limits=config.duplicates
         )
-    with _stage(clock, "refine", distinct) as done, RenderIndex(home) as index:
+    with _stage(clock, "decontaminate", distinct) as done:
+        calls = _calls(home, distinct, benchmarks=benchmarks, limits=config.decontamination)
+        calls = [{**call, "signatures": signed} for call, signed in zip(calls, signatures, strict=True)]
+        apart = runner.map(decontaminate_shard, calls, done)
+    with _stage(clock, "refine", apart) as done, RenderIndex(home) as index:
         calls = _calls(
             home,
-            distinct,
+            apart,
             index=index,
             limits=config.render,
             refine=config.refine,
@@ -156,7 +173,7 @@ def _run_stages(
         refined = runner.map(refine_shard, calls, done)
     with _stage(clock, "compose", refined):
         composed = runner.run(compose_rows, home=home, previous=refined, recipe=recipe, strict=config.strict)
-    return [collected, cleaned, unique, rendered, verified, distinct, refined, composed]
+    return [collected, cleaned, unique, rendered, verified, distinct, apart, refined, composed]
 
 
 def _stage(clock: BuildClock, name: str, previous: Sequence[StageOutput]) -> Any:
@@ -185,9 +202,10 @@ def _with_counts(
 
 def _recorded(config: BuildConfig) -> dict[str, Any]:
     """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
-    places = {"workers", "require_sandbox", "source_configs", "sources"}
+    places = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks"}
     fields = config.model_dump(mode="json", exclude=places)
-    return {"vincicoder": __version__, **fields}
+    names = [chosen.benchmark.name for chosen in choose(config.benchmarks)]
+    return {"vincicoder": __version__, "benchmarks": names, **fields}
 
 
 def _peak_memory_mb() -> float:

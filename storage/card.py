@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -35,6 +35,7 @@ class CardFacts:
     rows_by_license: Mapping[str, int]
     funnel: Sequence[FunnelRow]
     sources: Sequence[SourceEntry]
+    benchmarks: Sequence[Mapping[str, Any]]  # rows of `storage.schemas.BENCHMARK_SCHEMA`
     pictures: Sequence[str]
 
 
@@ -93,6 +94,10 @@ def render_card(facts: CardFacts) -> str:
         "",
         *funnel_lines(facts.funnel),
         "",
+        "## Benchmarks",
+        "",
+        *_benchmark_lines(facts.benchmarks),
+        "",
         "## Licences",
         "",
         "The licence of each row is in its `license` column.",
@@ -115,6 +120,23 @@ def render_card(facts: CardFacts) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def _benchmark_lines(benchmarks: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Which benchmarks were kept out, and, as plainly, which were not."""
+    checked = [row for row in benchmarks if row["checked"]]
+    rest = ", ".join(row["name"] for row in benchmarks if not row["checked"]) or "none"
+    if not checked:
+        return [f"No benchmark was at hand, so nothing was checked. Not checked: {rest}."]
+    return [
+        "Rows like an item of these, by code or by picture, were rejected as `decontaminate.benchmark`.",
+        "",
+        "| benchmark | items | with code | with picture |",
+        "|---|---:|---:|---:|",
+        *(f"| {r['name']} | {r['items']} | {r['with_code']} | {r['with_picture']} |" for r in checked),
+        "",
+        f"Not checked: {rest}.",
+    ]
 
 
 def _by_count(item: tuple[str, int]) -> tuple[int, str]:

@@ -6,6 +6,7 @@ duplicates(...)              which row left for which, of what kind, how far apa
 flaws(...)                   one row per try at a refinement sample: faults made, what came of it
 stages(...)                  one row per stage and shard: rows in, kept, rejected, made, seconds
 sources(...)                 what each source declares, and whether it was there
+benchmarks(...)              which benchmarks were kept out, which were not looked at
 lineage(output_key, input_key)
 build(...)                   one row: version, configuration, flow run, when and on what
 images                       view over the release's Parquet
@@ -24,6 +25,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.outputs import read_output
+from storage.schemas import BENCHMARK_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,6 +93,7 @@ def write_catalog(
     home: Home,
     stages: Sequence[Sequence[StageOutput]],
     sources: Iterable[SourceEntry],
+    benchmarks: Sequence[Mapping[str, Any]],
     build: Mapping[str, Any],
 ) -> None:
     """Write a new catalogue to a local path, one shard at a time.
@@ -115,6 +118,7 @@ def write_catalog(
         _create(
             database, "sources", pa.Table.from_pylist([asdict(entry) for entry in sources], _SOURCES_SCHEMA)
         )
+        _create(database, "benchmarks", pa.Table.from_pylist(list(benchmarks), BENCHMARK_SCHEMA))
         edges = [
             {"output_key": output.key, "input_key": key}
             for outputs in stages

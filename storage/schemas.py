@@ -141,6 +141,17 @@ DUPLICATE_SCHEMA = pa.schema(
     ]
 )
 
+# One row per chosen benchmark and one for every other one that is known.
+BENCHMARK_SCHEMA = pa.schema(
+    [
+        pa.field("name", pa.string(), nullable=False),
+        pa.field("checked", pa.bool_(), nullable=False),
+        pa.field("items", pa.int64(), nullable=False),
+        pa.field("with_code", pa.int64(), nullable=False),
+        pa.field("with_picture", pa.int64(), nullable=False),
+    ]
+)
+
 IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 MESSAGE_TYPE = pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("content", pa.string())]))
 

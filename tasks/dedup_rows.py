@@ -56,7 +56,7 @@ def with_code_length(
     table = read_columns(home, previous, columns)
     wanted = ["code_characters", *signature_columns]
     parts = [
-        _signatures_of(home, output, signed, wanted)
+        signatures_of(home, output, signed, wanted)
         for output, signed in zip(previous, signatures, strict=True)
     ]
     signed = pa.concat_tables(parts)
@@ -86,7 +86,7 @@ def read_signed_rows(
     first = 0
     for output, signature in zip(previous, signatures, strict=True):
         pictures = read_output(home, output, columns=["phash", "thumbnail"])
-        codes = _signatures_of(home, output, signature, ["code_minhash", "template_minhash"])
+        codes = signatures_of(home, output, signature, ["code_minhash", "template_minhash"])
         places = place[first : first + pictures.num_rows]
         signed.phashes[places] = pictures["phash"].to_numpy()
         signed.thumbnails[places] = _matrix(pictures["thumbnail"], np.dtype("u1"), THUMBNAIL_BYTES)
@@ -96,7 +96,7 @@ def read_signed_rows(
     return SignedRows(signed, table["sample_id"], table["shard"].to_numpy(), table["row"].to_numpy())
 
 
-def _signatures_of(
+def signatures_of(
     home: Home, output: StageOutput, signatures: StageOutput, columns: Sequence[str]
 ) -> pa.Table:
     """The signatures of the rows of a later output of the same shard, in that output's order."""

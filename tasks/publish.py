@@ -46,6 +46,7 @@ def publish_release(
     home: Home,
     stages: Sequence[Sequence[StageOutput]],
     sources: Sequence[SourceEntry],
+    benchmarks: Sequence[Mapping[str, Any]],
     name: str,
     config: Mapping[str, Any],
     build: Mapping[str, Any],
@@ -73,10 +74,10 @@ def publish_release(
     for split, rows in counts.items():
         files += write_data(home, folder, split, _release_tables(home, composed, split, created_by), rows)
     files.append(write_file(home, folder, "assets/samples.png", sample_sheet(home, composed)))
-    facts = _card_facts(home, stages, sources, version, counts)
+    facts = _card_facts(home, stages, sources, benchmarks, version, counts)
     files.append(write_file(home, folder, "README.md", render_card(facts).encode()))
     with home.scratch_file(".duckdb") as scratch:
-        write_catalog(scratch, home, stages, facts.sources, {**build, "version": version})
+        write_catalog(scratch, home, stages, facts.sources, benchmarks, {**build, "version": version})
         if home.is_local:
             add_image_views(scratch, home.local_path(f"{folder}/data"))
         require_invariants(scratch)
@@ -169,6 +170,7 @@ def _card_facts(
     home: Home,
     stages: Sequence[Sequence[StageOutput]],
     sources: Sequence[SourceEntry],
+    benchmarks: Sequence[Mapping[str, Any]],
     version: str,
     counts: Mapping[str, int],
 ) -> CardFacts:
@@ -185,5 +187,6 @@ def _card_facts(
         rows_by_license=licenses,
         funnel=funnel_rows(home, stages),
         sources=sources,
+        benchmarks=benchmarks,
         pictures=["assets/samples.png"],
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from vincicoder.clean import CleanLimits
+from vincicoder.decontaminate import DecontaminationLimits
 from vincicoder.dedup import DuplicateLimits
 from vincicoder.refine.config import RefineConfig
 from vincicoder.render.api import RenderLimits
@@ -35,6 +36,8 @@ class BuildConfig(BaseModel):
     picture: PictureLimits = PictureLimits()
     duplicates: DuplicateLimits = DuplicateLimits()
     refine: RefineConfig = RefineConfig()
+    benchmarks: tuple[str, ...] = ()  # NAME=FOLDER or NAME=hub: what the release must not hold
+    decontamination: DecontaminationLimits = DecontaminationLimits()
 
 
 def default_home() -> str:

@@ -99,7 +99,7 @@ def _pairs_of_band(
     In a group too large to look at all its pairs, rows must share a band of the pHash too: exact for
     every pair of pictures within the radius.
     """
-    keys = _band_keys(signatures, rows, band)
+    keys = band_keys(signatures, band, rows)
     sizes = group_sizes(keys)
     few = (sizes > 1) & (sizes <= _CROWD)
     for first, second in same_key_pairs(keys[few], rows[few], quota):
@@ -117,7 +117,7 @@ def _pairs_of_band(
             yield first[fresh], second[fresh], differing[fresh]
 
 
-def _band_keys(signatures: Signatures, rows: Rows, band: int) -> Keys:
+def band_keys(signatures: Signatures, band: int, rows: Rows | slice = slice(None)) -> Keys:
     """Return the 96 bits of a band as 64, of shape (rows,). Chance collisions are sorted out later."""
     values = signatures[rows, band * BAND_VALUES : (band + 1) * BAND_VALUES].astype(np.uint64)
     high = values[:, 0] | values[:, 1] << np.uint64(16) | values[:, 2] << np.uint64(32)
