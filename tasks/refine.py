@@ -156,7 +156,9 @@ class _Work:
             if render["reason"] is None:
                 verdict = judge_picture(targets[row].image, render["png"], self.limits)
             else:
-                verdict = judge_failure(render["reason"], render["detail"], self.limits)
+                verdict = judge_failure(
+                    targets[row].sample_id, render["reason"], render["detail"], self.limits
+                )
             verdicts[row] = (verdict, render)
         return verdicts
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
 import io
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,7 @@ class Outcome(StrEnum):
 
     DIFFERS = "differs"  # it draws, and misses the target visibly
     FAILS = "fails"  # it fails with an error short enough to show
+    FAILS_TOO = "fails_too"  # the same, where a drawing is wanted: see `failing_percent`
     SAME = "same"  # no visible difference
     TOO_FAR = "too_far"  # hardly anything in common with the target
     LONG_ERROR = "long_error"
@@ -41,12 +43,14 @@ class RefineLimits:
     """The band in which a flaw counts. Similarity is the SSIM of the two pictures, 0 to 1.
 
     `min_similarity` refuses drawings that have nothing to do with the target; `max_error_characters` errors
-    that would crowd out the code.
+    that would crowd out the code. Failing code counts for `failing_percent` of the samples only: models'
+    programs mostly run.
     """
 
     min_similarity: float = 0.15
     max_similarity: float = 0.999
     max_error_characters: int = 400
+    failing_percent: float = 25.0
     max_code_characters: int = 32_000
 
 
@@ -62,11 +66,15 @@ class Verdict:
         return self.outcome in (Outcome.DIFFERS, Outcome.FAILS)
 
 
-def judge_failure(reason: str, detail: str, limits: RefineLimits) -> Verdict:
+def judge_failure(sample_id: str, reason: str, detail: str, limits: RefineLimits) -> Verdict:
     """Judge flawed code that did not render."""
     if Reason(reason) not in _TELLING:
         return Verdict(Outcome.OTHER_FAILURE)
-    return Verdict(Outcome.FAILS if len(detail) <= limits.max_error_characters else Outcome.LONG_ERROR)
+    if len(detail) > limits.max_error_characters:
+        return Verdict(Outcome.LONG_ERROR)
+    digest = hashlib.sha256(f"failing\0{sample_id}".encode()).digest()
+    wanted = 100 * int.from_bytes(digest[:7]) / 2**56 < limits.failing_percent
+    return Verdict(Outcome.FAILS if wanted else Outcome.FAILS_TOO)
 
 
 def judge_picture(target: bytes, flawed: bytes, limits: RefineLimits) -> Verdict:

@@ -50,7 +50,7 @@ class Outline:
     source: str
     statements: list[Statement] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    sequences: list[tuple[Place, ...]] = field(default_factory=list)  # numbers of list or tuple displays
+    sequences: list[tuple[Place, ...]] = field(default_factory=list)  # numbers of list displays
     colors: list[tuple[Place, str]] = field(default_factory=list)  # string literals that may name colours
 
 
@@ -88,9 +88,6 @@ class _Visitor(cst.CSTVisitor):
     def visit_List(self, node: cst.List) -> None:  # noqa: N802
         self._sequence(node.elements)
 
-    def visit_Tuple(self, node: cst.Tuple) -> None:  # noqa: N802
-        self._sequence(node.elements)
-
     def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802
         if node.prefix == "" and len(node.quote) == 1:
             place = self._place(node)
@@ -126,10 +123,8 @@ def _is_number(node: cst.BaseExpression) -> bool:
 
 
 def _call_names(statement: cst.BaseSmallStatement) -> tuple[str, ...]:
-    """The names called by a statement that is, or assigns, one call: `ax.plot(...)`, `bars = ax.bar(...)`."""
-    value: cst.BaseExpression | None = None
-    if isinstance(statement, cst.Expr | cst.Assign):
-        value = statement.value
+    """The names called by a statement that is nothing but a call: `ax.plot(...)`, `ax.set(...).grid()`."""
+    value: cst.BaseExpression | None = statement.value if isinstance(statement, cst.Expr) else None
     names = []
     while isinstance(value, cst.Call):
         function = value.func

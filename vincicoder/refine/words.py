@@ -28,7 +28,7 @@ def wrong_words(text: str) -> str | None:
 
 
 def wrong_number(text: str) -> str:
-    """Return a number (with its unit, if any) clearly off: half of it, or double when it is small.
+    """Return a number (with its unit, if any) clearly off: double where it is 1 to 4, half elsewhere.
 
     Raises ValueError where the text does not begin with a number.
     """
@@ -39,7 +39,7 @@ def wrong_number(text: str) -> str:
     value = float(digits)
     if value == 0:
         other = 1.0
-    elif value <= 4:
+    elif 1 <= value <= 4:
         other = value * 2
     else:
         other = value / 2
