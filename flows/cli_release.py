@@ -1,4 +1,4 @@
-"""`vincicoder release show` and `vincicoder audit`: look at what was built."""
+"""`vincicoder release …` and `vincicoder audit`: look at what was built."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from flows import cli_release_checks
 from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
 from storage.release import current_version, read_manifest, release_folder
@@ -23,6 +24,10 @@ app = typer.Typer(help="Look at releases.", no_args_is_help=True)
 
 HomeOption = Annotated[str | None, typer.Option("--home", help="Where the releases are kept.")]
 VersionOption = Annotated[str | None, typer.Option("--release", help="A version; default: the current one.")]
+
+app.command()(cli_release_checks.verify)
+app.command()(cli_release_checks.diff)
+app.command()(cli_release_checks.push)
 
 _SHOWN_BY_DEFAULT = ("funnel", "yield_by_source", "rejects_by_reason")
 

@@ -84,6 +84,7 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
                 sources=sources,
                 benchmarks=benchmark_rows(home, benchmarks),
                 name=config.profile or "own",
+                recipe=recipe,
                 config=_recorded(config),
                 build={
                     "flow_run": flow_run,

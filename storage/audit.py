@@ -91,18 +91,22 @@ def broken_invariants(home: Home, version: str, manifest: Mapping[str, Any]) -> 
     The catalogue's invariants are checked, and the data files against the manifest and the catalogue.
     """
     folder = home.local_path(release_folder("sft", version))
-    catalog = folder / "catalog.duckdb"
+    stated = sum(entry["rows"] or 0 for entry in manifest["files"])
+    return broken_in_catalog(folder / "catalog.duckdb", stated) + wrong_files(folder, manifest["files"])
+
+
+def broken_in_catalog(catalog: Path, stated: int) -> list[str]:
+    """Return which invariants a catalogue breaks, and whether it has not the `stated` number of samples."""
     problems = _broken_in(catalog)
-    problems += _wrong_files(folder, manifest["files"])
     with open_catalog(catalog) as database:
         counted = database.execute("SELECT count(*) FROM samples").fetchone()
-    stated = sum(entry["rows"] or 0 for entry in manifest["files"])
     if counted is None or counted[0] != stated:
         problems.append(f"the catalogue has {counted and counted[0]} samples, the manifest {stated}")
     return problems
 
 
-def _wrong_files(folder: Path, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+def wrong_files(folder: Path, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return which files of a release are missing or not what its manifest says."""
     problems = []
     for entry in entries:
         path = folder / entry["path"]

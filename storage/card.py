@@ -26,6 +26,16 @@ class FunnelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class QuotaRow:
+    """What a quota of the recipe wanted (None: all there is), what there was, and what it took."""
+
+    name: str
+    wanted: int | None
+    available: int
+    taken: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     """What the card tells."""
 
@@ -33,6 +43,12 @@ class CardFacts:
     rows_by_split: Mapping[str, int]
     rows_by_domain: Mapping[str, int]
     rows_by_license: Mapping[str, int]
+    rows_by_task: Mapping[str, int]
+    rows_by_language: Mapping[str, int]
+    rows_by_chart_type: Mapping[str, int]
+    rows_by_flaw_maker: Mapping[str, int]
+    recipe: str
+    composition: Sequence[QuotaRow]
     funnel: Sequence[FunnelRow]
     sources: Sequence[SourceEntry]
     benchmarks: Sequence[Mapping[str, Any]]  # rows of `storage.schemas.BENCHMARK_SCHEMA`
@@ -56,9 +72,10 @@ def render_card(facts: CardFacts) -> str:
         "pretty_name": f"VinciCoder SFT {facts.version}",
         "license": "other",
         "license_name": "per-row",
+        "language": ["en"],
         "task_categories": ["image-to-text"],
         "size_categories": [_size_category(total)],
-        "tags": ["image-to-code", *sorted(facts.rows_by_domain)],
+        "tags": ["image-to-code", "code", *sorted(facts.rows_by_domain)],
         "configs": [
             {
                 "config_name": "default",
@@ -80,11 +97,30 @@ def render_card(facts: CardFacts) -> str:
         "picture is that render. `messages` and `image` are what trainers read; `code` is the bare answer.",
         "Everything else, the rejected rows with their reasons included, is in `catalog.duckdb`.",
         "",
+        "Rows of the task `direct` ask for the code of a picture. Rows of the task `refine` also show flawed",
+        "code, which fails or draws something else; the answer is the corrected code. `target_id` names the",
+        "direct row of the same picture; both lie in the same split.",
+        "",
         "## Rows",
         "",
         *_counts("split", facts.rows_by_split),
         "",
+        *_counts("task", facts.rows_by_task),
+        "",
         *_counts("domain", facts.rows_by_domain),
+        "",
+        *_counts("language", facts.rows_by_language),
+        "",
+        *_counts("kind of drawing", facts.rows_by_chart_type),
+        *(
+            ["", *_counts("maker of flawed code", facts.rows_by_flaw_maker)]
+            if facts.rows_by_flaw_maker
+            else []
+        ),
+        "",
+        f"## Composition: recipe {facts.recipe}",
+        "",
+        *_composition(facts.composition),
         "",
         "## Pictures",
         "",
@@ -137,6 +173,25 @@ def _benchmark_lines(benchmarks: Sequence[Mapping[str, Any]]) -> list[str]:
         "",
         f"Not checked: {rest}.",
     ]
+
+
+def _composition(quotas: Sequence[QuotaRow]) -> list[str]:
+    """The quotas as a table, and a warning for each that could not be filled."""
+    if not quotas:
+        return ["Everything that passed is in the set."]
+    lines = ["| quota | wanted | available | taken |", "|---|---:|---:|---:|"]
+    for row in quotas:
+        lines.append(
+            f"| {row.name} | {row.wanted if row.wanted is not None else 'all'} | "
+            f"{row.available} | {row.taken} |"
+        )
+    short = [row for row in quotas if row.wanted is not None and row.taken < row.wanted]
+    if short:
+        lines += ["", "**Shortfall.** The recipe asks for more than the sources give:", ""]
+        lines += [
+            f"- {row.name}: {row.taken} of {row.wanted} rows" for row in short if row.wanted is not None
+        ]
+    return lines
 
 
 def _by_count(item: tuple[str, int]) -> tuple[int, str]:

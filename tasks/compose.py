@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
-from storage.outputs import read_output
+from storage.outputs import output_key, read_output
 from storage.schemas import COMPOSED_SCHEMA
 from tasks.stage import StageName, StageTables, split_rejected
 from tasks.whole import run_whole_stage
@@ -61,6 +63,7 @@ def compose_rows(
 
     def decide() -> list[list[list[int]]]:
         drawn = draw_from(home, previous, recipe)
+        _write_results(home, previous, recipe, drawn.results)
         _report(drawn.results, recipe, strict)
         decisions: list[list[list[int]]] = []
         first = 0
@@ -86,6 +89,9 @@ def compose_rows(
         parted = split_rejected(STAGE, table, rejections, seconds)
         return StageTables(_composed(parted.kept, recipe), parted.rejected)
 
+    known = home.exists(_results_file(previous, recipe))
+    if known:  # a later build of the same rows is told again
+        _report(composition(home, previous, recipe), recipe, strict)
     return run_whole_stage(
         home,
         STAGE,
@@ -94,6 +100,29 @@ def compose_rows(
         decide=decide,
         apply=apply,
     )
+
+
+def composition(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> list[QuotaResult]:
+    """Return what each quota wanted, found and took; drawn once, then remembered in the home."""
+    memo = _results_file(previous, recipe)
+    if home.exists(memo):
+        return [QuotaResult(**fields) for fields in json.loads(home.read_bytes(memo))]
+    results = draw_from(home, previous, recipe).results
+    _write_results(home, previous, recipe, results)
+    return results
+
+
+def _results_file(previous: Sequence[StageOutput], recipe: Recipe) -> str:
+    inputs = [output.key for output in previous]
+    key = output_key(f"{STAGE.name}.results", STAGE.version, recipe.model_dump(mode="json"), inputs)
+    return f"stages/{STAGE.name}/{key}.results.json"
+
+
+def _write_results(
+    home: Home, previous: Sequence[StageOutput], recipe: Recipe, results: Sequence[QuotaResult]
+) -> None:
+    found = json.dumps([asdict(result) for result in results], indent=1)
+    home.write_bytes(_results_file(previous, recipe), found.encode())
 
 
 def draw_from(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> Draw:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from prefect import task
 
 from storage.audit import require_invariants
-from storage.card import CardFacts, FunnelRow, render_card
+from storage.card import CardFacts, FunnelRow, QuotaRow, render_card
 from storage.catalog import add_image_views, write_catalog
 from storage.outputs import output_key, read_output
 from storage.release import (
@@ -23,9 +24,10 @@ from storage.release import (
     write_file,
 )
 from storage.schemas import RELEASE_SCHEMA
+from tasks.compose import composition
 from tasks.sample_sheet import read_images, sample_sheet
 from tasks.stage import StageName
-from vincicoder.compose import fenced
+from vincicoder.compose import Recipe, fenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,6 +38,8 @@ if TYPE_CHECKING:
     from storage.release import ReleaseFile
 
 STAGE = StageName("publish", 3)
+
+_COUNTED = ("domain", "license", "task", "language", "chart_type", "flaw_maker")
 
 # Rows whose images are in memory at a time while copying.
 _COPY_ROWS = 256
@@ -50,6 +54,7 @@ def publish_release(
     name: str,
     config: Mapping[str, Any],
     build: Mapping[str, Any],
+    recipe: Recipe,
 ) -> dict[str, Any]:
     """Publish the kept rows of the last stage as an SFT release; return its manifest.
 
@@ -74,7 +79,7 @@ def publish_release(
     for split, rows in counts.items():
         files += write_data(home, folder, split, _release_tables(home, composed, split, created_by), rows)
     files.append(write_file(home, folder, "assets/samples.png", sample_sheet(home, composed)))
-    facts = _card_facts(home, stages, sources, benchmarks, version, counts)
+    facts = _card_facts(home, stages, sources, benchmarks, version, counts, recipe)
     files.append(write_file(home, folder, "README.md", render_card(facts).encode()))
     with home.scratch_file(".duckdb") as scratch:
         write_catalog(scratch, home, stages, facts.sources, benchmarks, {**build, "version": version})
@@ -82,7 +87,10 @@ def publish_release(
             add_image_views(scratch, home.local_path(f"{folder}/data"))
         require_invariants(scratch)
         home.install(scratch, f"{folder}/catalog.duckdb")
-    funnel = [{"stage": row.stage, "in": row.rows_in, "kept": row.rows_kept} for row in facts.funnel]
+    funnel = [
+        {"stage": row.stage, "in": row.rows_in, "made": row.rows_made, "kept": row.rows_kept}
+        for row in facts.funnel
+    ]
     return finish_release(
         home,
         "sft",
@@ -94,6 +102,7 @@ def publish_release(
             "stage_outputs": [output.key for output in composed],
             "created_by": created_by,
             "funnel": funnel,
+            "composition": [asdict(row) for row in facts.composition],
             "rows": counts,
         },
     )
@@ -173,18 +182,24 @@ def _card_facts(
     benchmarks: Sequence[Mapping[str, Any]],
     version: str,
     counts: Mapping[str, int],
+    recipe: Recipe,
 ) -> CardFacts:
-    domains: Counter[str] = Counter()
-    licenses: Counter[str] = Counter()
+    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
     for output in stages[-1]:
-        table = read_output(home, output, columns=["domain", "license"])
-        domains.update(table["domain"].to_pylist())
-        licenses.update(table["license"].to_pylist())
+        table = read_output(home, output, columns=_COUNTED)
+        for name, counter in counted.items():
+            counter.update(value for value in table[name].to_pylist() if value is not None)
     return CardFacts(
         version=version,
         rows_by_split=counts,
-        rows_by_domain=domains,
-        rows_by_license=licenses,
+        rows_by_domain=counted["domain"],
+        rows_by_license=counted["license"],
+        rows_by_task=counted["task"],
+        rows_by_language=counted["language"],
+        rows_by_chart_type=counted["chart_type"],
+        rows_by_flaw_maker=counted["flaw_maker"],
+        recipe=recipe.name,
+        composition=[QuotaRow(**asdict(row)) for row in composition(home, stages[-2], recipe)],
         funnel=funnel_rows(home, stages),
         sources=sources,
         benchmarks=benchmarks,

@@ -2,11 +2,18 @@
 
 from vincicoder.compose.chart_type import chart_type_of
 from vincicoder.compose.draw import Candidates, Draw, QuotaResult, draw_rows
-from vincicoder.compose.instructions import fenced, has_media_tag, instruction_for
+from vincicoder.compose.instructions import (
+    IMAGE_TAG,
+    fenced,
+    has_media_tag,
+    instruction_for,
+    language_name,
+)
 from vincicoder.compose.recipe import Quota, Recipe, load_recipe, recipe_names
 from vincicoder.compose.split import split_of
 
 __all__ = [
+    "IMAGE_TAG",
     "Candidates",
     "Draw",
     "Quota",
@@ -17,6 +24,7 @@ __all__ = [
     "fenced",
     "has_media_tag",
     "instruction_for",
+    "language_name",
     "load_recipe",
     "recipe_names",
     "split_of",

@@ -1,0 +1,68 @@
+"""Pushes a release to a dataset hub (huggingface_hub): a plan first, the upload only when asked for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from huggingface_hub import DatasetCard, HfApi
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Above this a single commit is fragile: the resumable uploader of many commits takes over.
+_ONE_COMMIT_BYTES = 5_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PushPlan:
+    """What would be uploaded: relative paths with their bytes, and whether in one commit."""
+
+    repository: str
+    version: str
+    files: list[tuple[str, int]]
+    one_commit: bool
+
+    @property
+    def bytes(self) -> int:
+        return sum(size for _, size in self.files)
+
+
+def plan_push(folder: Path, repository: str) -> PushPlan:
+    """Return what a push of this release would upload.
+
+    Raises ValueError where the card's header is not one that a hub takes, FileNotFoundError where the
+    folder is no release.
+    """
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    header = DatasetCard.load(folder / "README.md", ignore_metadata_errors=False).data.to_dict()
+    if not header.get("configs"):
+        raise ValueError(f"the card of {folder} has no `configs`: a hub could not tell its splits")
+    paths = [*(entry["path"] for entry in manifest["files"]), "manifest.json", "catalog.duckdb"]
+    files = [(path, (folder / path).stat().st_size) for path in sorted(paths)]
+    total = sum(size for _, size in files)
+    return PushPlan(repository, manifest["version"], files, total <= _ONE_COMMIT_BYTES)
+
+
+def push_release(folder: Path, plan: PushPlan, private: bool, token: str | None = None) -> str:
+    """Upload as planned; return the address. Pushing the same release again uploads nothing new.
+
+    The token is the hub's own (`hf auth login`, or `HF_TOKEN`). Raises the hub's errors as they are.
+    """
+    api = HfApi(token=token)
+    api.create_repo(plan.repository, repo_type="dataset", private=private, exist_ok=True)
+    patterns = [path for path, _ in plan.files]
+    if plan.one_commit:
+        done = api.upload_folder(
+            repo_id=plan.repository,
+            repo_type="dataset",
+            folder_path=folder,
+            allow_patterns=patterns,
+            commit_message=f"Release {plan.version}",
+        )
+        return str(done.commit_url)
+    api.upload_large_folder(
+        repo_id=plan.repository, repo_type="dataset", folder_path=folder, allow_patterns=patterns
+    )
+    return f"{api.endpoint}/datasets/{plan.repository}"
