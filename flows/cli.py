@@ -8,13 +8,11 @@ from flows import (
     cli_build,
     cli_build_rl,
     cli_doctor,
-from flows import (
     cli_refine,
     cli_release,
     cli_render,
     cli_reward,
     cli_sources,
-)
     cli_train,
 )
 
@@ -28,8 +26,8 @@ app = typer.Typer(
 cli_build.app.command()(cli_build_rl.rl)
 app.add_typer(cli_build.app, name="build")
 app.add_typer(cli_release.app, name="release")
-app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_refine.app, name="refine")
+app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_train.app, name="train")
 app.add_typer(cli_train.runs_app, name="runs")
 app.command()(cli_release.audit)
