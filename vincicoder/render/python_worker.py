@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import math
 import os
@@ -10,7 +9,6 @@ import resource
 import select
 import shutil
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -139,10 +137,11 @@ def _empty(folder: Path) -> None:
         if not entry.is_dir(follow_symlinks=False):
             os.unlink(entry.path)  # noqa: PTH108 (a path object for every file would be slower)
             continue
-        with contextlib.suppress(RecursionError):
-            shutil.rmtree(entry.path, ignore_errors=True)
-        if os.path.lexists(entry.path):  # locked, or nested deeper than Python or a path's length can go
-            for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-                subprocess.run([*command, "--", entry.path], check=False, capture_output=True)
+        shutil.rmtree(entry.path, ignore_errors=True)
         if os.path.lexists(entry.path):
-            raise OSError(f"cannot remove {entry.path}")
+            Path(entry.path).chmod(_FOLDER_MODE)
+            for parent, names, _ in os.walk(entry.path):
+                for path in (Path(parent, name) for name in names):
+                    if not path.is_symlink():
+                        path.chmod(_FOLDER_MODE)
+            shutil.rmtree(entry.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,10 +72,13 @@ class TransformerEncoder:
 def _load(model: str) -> Any:
     """Load a model from this machine, every weight of it."""
     torchvision_cpu.install()  # transformers imports torchvision where it is installed
+    from huggingface_hub import snapshot_download
     from transformers import AutoModel
 
     try:
-        loaded, report = AutoModel.from_pretrained(model, local_files_only=True, output_loading_info=True)
+        # A folder, not an id: for an id transformers asks the network for optional files all the same.
+        folder = model if Path(model).is_dir() else snapshot_download(model, local_files_only=True)
+        loaded, report = AutoModel.from_pretrained(folder, local_files_only=True, output_loading_info=True)
     except (OSError, ValueError) as error:
         raise MissingWeightsError(
             f"the weights of the encoder {model} are not on this machine. Fetch them once with "
