@@ -34,7 +34,7 @@ FROM {one}.samples AS here ANTI JOIN {other}.samples USING (sample_id)
 LEFT JOIN (SELECT sample_id, min(reason) AS reason, min(stage) AS stage FROM {other}.rejects
            GROUP BY ALL) AS rejected USING (sample_id)
 GROUP BY ALL
-ORDER BY rows DESC, ALL
+ORDER BY rows DESC, source, task, why
 """
 
 
