@@ -7,6 +7,7 @@ import typer
 from flows import (
     cli_build,
     cli_build_rl,
+    cli_chain,
     cli_doctor,
     cli_refine,
     cli_release,
@@ -30,6 +31,7 @@ app.add_typer(cli_refine.app, name="refine")
 app.add_typer(cli_sources.app, name="sources")
 app.add_typer(cli_train.app, name="train")
 app.add_typer(cli_train.runs_app, name="runs")
+app.command()(cli_chain.chain)
 app.command()(cli_release.audit)
 app.command()(cli_render.render)
 app.command()(cli_reward.score)

@@ -50,19 +50,23 @@ def _programs() -> list[dict[str, str]]:
     return rows
 
 
-@pytest.fixture(scope="session")
-def released_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with one SFT release of SVG pictures; tests copy it, or use it read-only."""
-    folder = tmp_path_factory.mktemp("training")
+def write_shapes(folder: Path) -> Path:
+    """Write a source of 24 pictures and return its configuration file."""
     (folder / "shapes.jsonl").write_text("\n".join(json.dumps(row) for row in _programs()))
     (folder / "own.yaml").write_text(
         "sources:\n  - {name: shapes, format: jsonl, path: shapes.jsonl, domain: svg, language: svg, "
         "id_column: id, license: CC0-1.0, citation: ours}\n"
     )
+    return folder / "own.yaml"
+
+
+@pytest.fixture(scope="session")
+def released_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with one SFT release of SVG pictures; tests copy it, or use it read-only."""
+    folder = tmp_path_factory.mktemp("training")
+    own = write_shapes(folder)
     home = folder / "home"
-    command(
-        "build", "sft", "--profile", "none", "--source-config", str(folder / "own.yaml"), "--home", str(home)
-    )
+    command("build", "sft", "--profile", "none", "--source-config", str(own), "--home", str(home))
     release = next(home.glob("releases/sft/*/data/train-*.parquet"))
     texts = [row["code"] for row in pq.read_table(release, columns=["code"]).to_pylist()]
     make_tiny(home / "models" / "tiny-random", texts)

@@ -1,0 +1,41 @@
+"""`vincicoder chain`: let each finished step start the next, or not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from enum import StrEnum
+
+import typer
+
+
+class Switch(StrEnum):
+    """What to do with the chain."""
+
+    ON = "on"
+    OFF = "off"
+    STATUS = "status"
+
+
+def chain(switch: Switch) -> None:
+    """Chain build-sft-data, train-sft, build-rl-data and train-grpo on the Prefect server, or part them."""
+    if not os.environ.get("PREFECT_API_URL"):
+        typer.echo("vincicoder: the chain is kept by a Prefect server: set PREFECT_API_URL to it", err=True)
+        raise typer.Exit(1)
+    from flows.chain import ChainError, linked, switch_off, switch_on
+
+    try:
+        if switch is Switch.ON:
+            names = asyncio.run(switch_on())
+        elif switch is Switch.OFF:
+            names = asyncio.run(switch_off())
+        else:
+            names = asyncio.run(linked())
+    except ChainError as error:
+        typer.echo(f"vincicoder: {error}", err=True)
+        raise typer.Exit(1) from error
+    verb = {"on": "on", "off": "removed", "status": "on"}[switch]
+    for name in names:
+        typer.echo(f"{verb}: {name.removeprefix('vincicoder chain: ')}")
+    if not names:
+        typer.echo("the chain is off")
