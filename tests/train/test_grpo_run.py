@@ -60,73 +60,20 @@ def test_swift_trains_with_our_reward(home: Path, tmp_path: Path) -> None:
     assert (shown["kind"], shown["status"], len(shown["checkpoints"])) == ("grpo", "finished", 1)
 
 
-def in_verl(code: str, *arguments: str) -> Any:
+def in_verl(*arguments: str) -> Any:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(startup_folder()), str(ROOT)])}
+    program = str(Path(__file__).with_name("verl_program.py"))
     done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment, check=False
+        [sys.executable, program, *arguments], capture_output=True, text=True, env=environment, check=False
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-_VERL = """
-import asyncio, importlib.util, json, sys
-import numpy as np, torch
-from omegaconf import OmegaConf
-from hydra import compose, initialize_config_dir
-from pathlib import Path
-import verl.trainer
-from verl import DataProto
-from verl.trainer.ppo import core_algos
-from verl.trainer.ppo.reward import load_reward_manager
-from verl.utils import hf_processor, hf_tokenizer
-from verl.utils.dataset.rl_dataset import RLHFDataset, collate_fn
-
-data, model, adapter = sys.argv[1:4]
-release = str(Path(data).parent.parent)
-with initialize_config_dir(str(Path(verl.trainer.__file__).parent / "config"), version_base=None):
-    config = compose("ppo_trainer", overrides=[
-        "algorithm.adv_estimator=grpo", f"data.train_files=[{data}]", "data.image_key=images",
-        "data.max_prompt_length=512", "data.max_response_length=512", "data.truncation=error",
-        f"actor_rollout_ref.model.path={model}", "actor_rollout_ref.rollout.name=vllm",
-        f"reward.custom_reward_function.path={adapter}", "reward.custom_reward_function.name=compute_score",
-        f"+reward.custom_reward_function.reward_kwargs.references={release}",
-    ])
-tokenizer, processor = hf_tokenizer(model), hf_processor(model)
-dataset = RLHFDataset([data], tokenizer, config.data, processor=processor)
-rows = [dataset[0], dataset[0], dataset[1], dataset[1]]
-batch = DataProto.from_single_dict(collate_fn(rows))
-truth = [item["ground_truth"] for item in batch.non_tensor_batch["reward_model"]]
-answers = [f"```svg\\n{truth[0]}\\n```", "```svg\\n<svg broken\\n```", f"```svg\\n{truth[2]}\\n```", "no code"]
-responses = tokenizer(answers, padding="max_length", max_length=512, truncation=True, padding_side="right",
-                      return_tensors="pt")
-made = DataProto.from_dict(
-    tensors={"prompts": torch.zeros(4, 8, dtype=torch.long), "responses": responses["input_ids"],
-             "attention_mask": torch.cat([torch.ones(4, 8, dtype=torch.long), responses["attention_mask"]], 1)},
-    non_tensors={name: batch.non_tensor_batch[name] for name in ("data_source", "reward_model", "extra_info")},
-)
-manager = load_reward_manager(config, tokenizer)
-
-async def score():
-    return await asyncio.gather(*[manager.run_single(made[i : i + 1]) for i in range(4)])
-
-outcomes = asyncio.run(score())
-scores = [outcome["reward_score"] for outcome in outcomes]
-rewards = torch.zeros(4, 512)
-rewards[:, -1] = torch.tensor(scores)
-advantages, _ = core_algos.compute_grpo_outcome_advantage(
-    token_level_rewards=rewards, response_mask=torch.ones(4, 512), index=np.array(["a", "a", "b", "b"], object))
-print(json.dumps({
-    "rows": len(dataset), "keys": sorted(dataset[0]), "scores": scores, "advantages": advantages[:, 0].tolist(),
-    "breakdowns": sorted({tuple(sorted(o["reward_extra_info"])) for o in outcomes}),
-}))
-"""
-
-
 def test_verl_reads_the_rows_calls_the_reward_and_weighs_the_answers(home: Path) -> None:
     """The release's rows through verl's dataset, reward loop and GRPO advantage, each verl's own."""
     data = next(home.glob("releases/rl/*/data/train-*.parquet"))
-    found = in_verl(_VERL, str(data), str(home / "models/tiny-random"), str(ADAPTERS / "verl.py"))
+    found = in_verl(str(data), str(home / "models/tiny-random"), str(ADAPTERS / "verl.py"))
     assert found["rows"] == pq.read_metadata(data).num_rows
     assert {"raw_prompt", "reward_model", "extra_info", "data_source"} <= set(found["keys"])
     right, broken, other, silent = found["scores"]

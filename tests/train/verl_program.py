@@ -1,0 +1,107 @@
+"""Run in verl's environment: its own dataset, reward loop and GRPO advantage over rows of a release.
+
+    python verl_program.py DATA.parquet MODEL_FOLDER ADAPTER.py
+
+Prints one JSON object: what the dataset holds, and what four answers to two rows earn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import verl.trainer
+from hydra import compose, initialize_config_dir
+from verl import DataProto
+from verl.trainer.ppo import core_algos
+from verl.trainer.ppo.reward import load_reward_manager
+from verl.utils import hf_processor, hf_tokenizer
+from verl.utils.dataset.rl_dataset import RLHFDataset, collate_fn
+
+LENGTH = 512
+
+
+def configure(data: str, model: str, adapter: str) -> Any:
+    folder = Path(verl.trainer.__file__).parent / "config"
+    function = "reward.custom_reward_function"
+    with initialize_config_dir(str(folder), version_base=None):
+        return compose(
+            "ppo_trainer",
+            overrides=[
+                "algorithm.adv_estimator=grpo",
+                f"data.train_files=[{data}]",
+                "data.image_key=images",
+                f"data.max_prompt_length={LENGTH}",
+                f"data.max_response_length={LENGTH}",
+                "data.truncation=error",
+                f"actor_rollout_ref.model.path={model}",
+                "actor_rollout_ref.rollout.name=vllm",
+                f"{function}.path={adapter}",
+                f"{function}.name=compute_score",
+                f"+{function}.reward_kwargs.references={Path(data).parent.parent}",
+            ],
+        )
+
+
+def as_rollouts(batch: DataProto, answers: list[str], tokenizer: Any) -> DataProto:
+    """What verl's rollout hands to its reward loop: tokens, and the rows without their images."""
+    made = tokenizer(
+        answers,
+        padding="max_length",
+        max_length=LENGTH,
+        truncation=True,
+        padding_side="right",
+        return_tensors="pt",
+    )
+    prompts = torch.ones(len(answers), 8, dtype=torch.long)
+    return DataProto.from_dict(
+        tensors={
+            "prompts": prompts,
+            "responses": made["input_ids"],
+            "attention_mask": torch.cat([prompts, made["attention_mask"]], 1),
+        },
+        non_tensors={
+            name: batch.non_tensor_batch[name] for name in ("data_source", "reward_model", "extra_info")
+        },
+    )
+
+
+async def score(config: Any, tokenizer: Any, rollouts: DataProto) -> list[dict[str, Any]]:
+    manager = load_reward_manager(config, tokenizer)
+    manager.loop = asyncio.get_running_loop()  # a reward worker makes its manager in its own loop
+    return await asyncio.gather(*[manager.run_single(rollouts[i : i + 1]) for i in range(len(rollouts))])
+
+
+def main(data: str, model: str, adapter: str) -> None:
+    config = configure(data, model, adapter)
+    tokenizer, processor = hf_tokenizer(model), hf_processor(model)
+    dataset = RLHFDataset([data], tokenizer, config.data, processor=processor)
+    batch = DataProto.from_single_dict(collate_fn([dataset[0], dataset[0], dataset[1], dataset[1]]))
+    truth = [row["ground_truth"] for row in batch.non_tensor_batch["reward_model"]]
+    answers = [f"```svg\n{code}\n```" for code in (truth[0], "<svg broken", truth[2])] + ["no code"]
+    outcomes = asyncio.run(score(config, tokenizer, as_rollouts(batch, answers, tokenizer)))
+    scores = [outcome["reward_score"] for outcome in outcomes]
+    rewards = torch.zeros(len(scores), LENGTH)
+    rewards[:, -1] = torch.tensor(scores)
+    advantages, _ = core_algos.compute_grpo_outcome_advantage(
+        token_level_rewards=rewards,
+        response_mask=torch.ones_like(rewards),
+        index=np.array(["a", "a", "b", "b"], object),
+    )
+    found = {
+        "rows": len(dataset),
+        "keys": sorted(dataset[0]),
+        "scores": scores,
+        "advantages": advantages[:, 0].tolist(),
+        "breakdowns": sorted({tuple(sorted(outcome["reward_extra_info"])) for outcome in outcomes}),
+    }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
