@@ -39,6 +39,15 @@ def check_picture(png: bytes, width: int, height: int, limits: PictureLimits) ->
         return Rejection(
             Reason.VERIFY_UNDECODABLE, f"decodes to {found_width}x{found_height}, {width}x{height} was stated"
         )
+    return check_pixels(pixels, limits)
+
+
+def check_pixels(pixels: NDArray[np.uint8], limits: PictureLimits) -> Rejection | None:
+    """Return why a picture of a wrong size or with next to nothing on it can't be used, or None.
+
+    `pixels` is uint8 of shape (height, width, 3).
+    """
+    height, width = pixels.shape[:2]
     if min(width, height) < limits.min_side:
         return Rejection(
             Reason.VERIFY_SIZE, f"{width}x{height}: the shorter side must be at least {limits.min_side} px"

@@ -1,0 +1,142 @@
+"""Planted corruptions: how many wrong pictures the learned thresholds find, how many right ones they lose.
+
+    python -m benchmarks.verify --json verify.json
+
+Real samples are rendered. The picture that a corpus would have of a row is made from the row's render in
+one of three ways (`benchmarks/own_pictures.py`): `exact`, `rescaled` or `loose`. Then it is spoilt in one of
+five ways (`benchmarks/corruptions.py`). Thresholds are learned as the pipeline learns them, for each domain
+as if it were a source, from a set in which a tenth of the rows are spoilt, all kinds in turn. `recall` is the
+share of all spoilt pictures of a kind that are told, `false_alarm` that of all rows left as they were.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.corruptions import CORRUPTIONS
+from benchmarks.own_pictures import OWN_PICTURES
+from benchmarks.samples import pick_samples
+from vincicoder.render import RenderEngine, RenderRequest
+from vincicoder.verify import PictureLimits, check_pixels
+from vincicoder.verify.own_picture import MEASURES, OwnPictureScores, compare_with_own
+from vincicoder.verify.thresholds import learn_thresholds, mismatch
+
+# Domain, language: what is rendered.
+_GROUPS = {"chart": "python", "web": "html", "svg": "svg", "latex": "latex"}
+_SPOILT_EVERY = 10  # rows, in what is learned from
+_KINDS = ("swap", *CORRUPTIONS)
+
+Pixels = NDArray[np.uint8]
+
+
+def render_group(domain: str, count: int) -> list[Pixels]:
+    """Render samples of one domain; those that verify would refuse for their own picture are left out."""
+    codes = pick_samples(_GROUPS[domain], count, domain)
+    requests = [RenderRequest(str(number), _GROUPS[domain], code) for number, code in enumerate(codes)]
+    limits = PictureLimits()
+    with RenderEngine(output="pixels", measure=False) as engine:
+        results = sorted(engine.render(requests), key=lambda result: int(result.request_id))
+    return [
+        result.pixels
+        for result in results
+        if result.pixels is not None and check_pixels(result.pixels, limits) is None
+    ]
+
+
+def score_group(
+    renders: list[Pixels], style: str
+) -> tuple[list[OwnPictureScores], dict[str, dict[int, Any]]]:
+    """Return the scores of all rows as they are, and those of the spoilt ones by kind and row."""
+    make = OWN_PICTURES[style]
+    plain = []
+    spoilt: dict[str, dict[int, Any]] = {kind: {} for kind in _KINDS}
+    for row, render in enumerate(renders):
+        chance = np.random.default_rng(row)
+        own = make(render, chance)
+        plain.append(compare_with_own(own, render))
+        other = renders[(row + 1 + len(renders) // 3) % len(renders)]
+        spoilt["swap"][row] = compare_with_own(make(other, chance), render)
+        for kind, corrupt in CORRUPTIONS.items():
+            wrong = corrupt(render, chance)
+            if wrong is not None:
+                spoilt[kind][row] = compare_with_own(make(wrong, chance), render)
+    return plain, spoilt
+
+
+def judge_group(
+    domain: str, plain: list[OwnPictureScores], spoilt: dict[str, dict[int, Any]]
+) -> dict[str, Any]:
+    """Learn from a set with a tenth spoilt, and count what is told."""
+    mixed = list(plain)
+    for turn, row in enumerate(range(0, len(plain), _SPOILT_EVERY)):
+        kind = _KINDS[turn % len(_KINDS)]
+        mixed[row] = spoilt[kind].get(row, plain[row])
+    columns = {name: np.array([getattr(scores, name) for scores in mixed]) for name in MEASURES}
+    thresholds = learn_thresholds(domain, columns)
+
+    def told(scores: OwnPictureScores) -> bool:
+        return mismatch(asdict(scores), thresholds) is not None
+
+    return {
+        "bounds": thresholds.bounds,
+        "rows": len(plain),
+        "false": sum(map(told, plain)),
+        "kinds": {
+            kind: {"planted": len(rows), "told": sum(map(told, rows.values()))}
+            for kind, rows in spoilt.items()
+        },
+    }
+
+
+def summarise(groups: list[dict[str, Any]]) -> dict[str, Any]:
+    """Join the groups of one style: recall and false alarms per kind."""
+    rows = sum(group["rows"] for group in groups)
+    false = sum(group["false"] for group in groups)
+    figures = {}
+    for kind in _KINDS:
+        planted = sum(group["kinds"][kind]["planted"] for group in groups)
+        told = sum(group["kinds"][kind]["told"] for group in groups)
+        figures[kind] = {
+            "planted": planted,
+            "recall": round(told / planted, 4) if planted else None,
+            "false_alarm": round(false / rows, 4) if rows else None,
+        }
+    return figures
+
+
+def main() -> None:
+    """Run and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--samples", type=int, default=120, help="samples per domain")
+    parser.add_argument("--json", type=Path, help="file to write the figures to")
+    options = parser.parse_args()
+    judged: dict[str, dict[str, Any]] = {style: {} for style in OWN_PICTURES}
+    for domain in _GROUPS:
+        renders = render_group(domain, options.samples)
+        for style in OWN_PICTURES:
+            judged[style][domain] = judge_group(domain, *score_group(renders, style))
+    figures = {
+        # The contract: corruption -> recall, false_alarm, for pictures at another scale, compressed.
+        **summarise(list(judged["rescaled"].values())),
+        "styles": {style: summarise(list(groups.values())) for style, groups in judged.items()},
+        "domains": judged,
+    }
+    for style in OWN_PICTURES:
+        print(style)
+        for kind, row in figures["styles"][style].items():
+            print(
+                f"  {kind:10} planted {row['planted']:5}  recall {row['recall']}  false {row['false_alarm']}"
+            )
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

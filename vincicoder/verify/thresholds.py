@@ -1,0 +1,73 @@
+"""Which rows' renders are not what the corpus's own pictures show: thresholds learned source by source.
+
+Sources draw their pictures in their own ways: some with the very code and libraries, some at another
+scale, some with margins, fonts and colours changed at random. So how far a good render lies from its
+picture is a property of the source. It is read off the source's own distances: their median and their
+spread above it, both of which stay put while less than about a third of the rows are wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vincicoder.verify.own_picture import MEASURES
+
+# With fewer rows the spread can't be told; the bounds for unknown sources are used.
+MIN_ROWS = 30
+# A row is wrong when it lies this many spreads above the median. The spread is the distance of the 75th
+# percentile from the median; 0.6745 standard deviations for normal values, so 8 are about 5.4 of them.
+SPREADS = 8.0
+# What even pictures drawn alike may differ by (a shifted pixel, JPEG): never wrong below this.
+FLOORS: Mapping[str, float] = MappingProxyType(
+    {"structure": 0.05, "detail": 0.35, "hash": 8.0, "color": 4.0, "aspect": 0.05}
+)
+# For sources with too few rows to learn from: what unrelated pictures of one kind hardly ever reach.
+UNKNOWN: Mapping[str, float] = MappingProxyType(
+    {"structure": 0.8, "detail": 1.5, "hash": 26.0, "color": 60.0, "aspect": 0.7}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceThresholds:
+    """The bounds for one source: a row that passes one of them by any measure is a mismatch.
+
+    `rows` is how many rows with a picture of their own there were; `learned` whether they were enough.
+    """
+
+    source: str
+    rows: int
+    learned: bool
+    bounds: Mapping[str, float]
+
+
+def learn_thresholds(source: str, distances: Mapping[str, NDArray[np.float64]]) -> SourceThresholds:
+    """Learn the bounds from the distances of all rows of a source, one array per measure.
+
+    The order of the rows has no influence.
+    """
+    rows = len(next(iter(distances.values())))
+    if rows < MIN_ROWS:
+        return SourceThresholds(source, rows, False, dict(UNKNOWN))
+    return SourceThresholds(
+        source, rows, True, {name: _bound(distances[name], FLOORS[name]) for name in MEASURES}
+    )
+
+
+def _bound(values: NDArray[np.float64], floor: float) -> float:
+    median, upper = np.quantile(values, [0.5, 0.75])
+    return round(float(max(floor, median + SPREADS * (upper - median))), 6)
+
+
+def mismatch(distances: Mapping[str, float], thresholds: SourceThresholds) -> str | None:
+    """Return which measures are over the source's bounds, in words, or None where none is."""
+    over = [
+        f"{name} {distances[name]:.3g} (at most {bound:.3g})"
+        for name, bound in thresholds.bounds.items()
+        if distances[name] > bound
+    ]
+    return ", ".join(over) or None
