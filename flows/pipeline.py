@@ -24,6 +24,7 @@ from tasks.refine import refine_shard
 from tasks.render import render_shard
 from tasks.sign import sign_shard
 from tasks.verify import verify_shard
+from tasks.verify_source import verify_sources
 from vincicoder import __version__
 from vincicoder.compose import load_recipe
 from vincicoder.decontaminate import choose
@@ -152,10 +153,17 @@ def _run_stages(
         )
         rendered = runner.map(render_shard, calls, done)
     with _stage(clock, "verify", rendered) as done:
-        verified = runner.map(verify_shard, _calls(home, rendered, limits=config.picture), done)
-    with _stage(clock, "dedup", verified):
+        # Every stage so far has one output per collected shard, in the same order.
+        calls = [
+            {**call, "collected": collection}
+            for call, collection in zip(_calls(home, rendered, limits=config.picture), collected, strict=True)
+        ]
+        verified = runner.map(verify_shard, calls, done)
+    with _stage(clock, "verify_source", verified):
+        matched = runner.run(verify_sources, home=home, previous=verified)
+    with _stage(clock, "dedup", matched):
         distinct = runner.run(
-            deduplicate, home=home, previous=verified, signatures=signatures, limits=config.duplicates
+            deduplicate, home=home, previous=matched, signatures=signatures, limits=config.duplicates
         )
     with _stage(clock, "decontaminate", distinct) as done:
         calls = _calls(home, distinct, benchmarks=benchmarks, limits=config.decontamination)
@@ -174,7 +182,7 @@ def _run_stages(
         refined = runner.map(refine_shard, calls, done)
     with _stage(clock, "compose", refined):
         composed = runner.run(compose_rows, home=home, previous=refined, recipe=recipe, strict=config.strict)
-    return [collected, cleaned, unique, rendered, verified, distinct, apart, refined, composed]
+    return [collected, cleaned, unique, rendered, verified, matched, distinct, apart, refined, composed]
 
 
 def _stage(clock: BuildClock, name: str, previous: Sequence[StageOutput]) -> Any:

@@ -9,6 +9,7 @@ sources(...)                 what each source declares, and whether it was there
 benchmarks(...)              which benchmarks were kept out, which were not looked at
 lineage(output_key, input_key)
 build(...)                   one row: version, configuration, flow run, when and on what
+source_thresholds(...)       beyond which distance from the source's own picture a render is a mismatch
 images                       view over the release's Parquet
 images_in(folder)            the same for a copy of the release that was moved
 """
@@ -127,6 +128,12 @@ def write_catalog(
         ]
         _create(database, "lineage", pa.Table.from_pylist(edges, _LINEAGE_SCHEMA))
         _create(database, "build", pa.Table.from_pylist([dict(build)]))
+
+
+def add_table(path: Path, name: str, table: pa.Table) -> None:
+    """Add one more table to a catalogue that is being written."""
+    with duckdb.connect(str(path)) as database:
+        _create(database, name, table)
 
 
 def add_image_views(path: Path, data_folder: Path) -> None:

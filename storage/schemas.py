@@ -37,6 +37,17 @@ RENDER_FIELDS = [
     pa.field("render_row", pa.int32(), nullable=False),
 ]
 
+# What verification adds: how alike the render is to the corpus's own picture of the row (1 is the same), and
+# the distances behind it: see `vincicoder.verify.own_picture`. All null where the corpus has no picture.
+VERIFY_FIELDS = [
+    pa.field("similarity", pa.float32()),
+    pa.field("source_structure", pa.float32()),
+    pa.field("source_detail", pa.float32()),
+    pa.field("source_hash", pa.float32()),
+    pa.field("source_color", pa.float32()),
+    pa.field("source_aspect", pa.float32()),
+]
+
 # What deduplication adds: rows of one cluster are alike and must fall on one side of a split. The id is
 # the `sample_id` of the cluster's most preferred row.
 DEDUP_FIELDS = [pa.field("cluster_id", pa.string(), nullable=False)]
@@ -79,9 +90,27 @@ COMPOSE_FIELDS = [
 SAMPLE_SCHEMA = pa.schema(SAMPLE_FIELDS)
 CLEANED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS)
 RENDERED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS)
-DISTINCT_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + DEDUP_FIELDS)
+VERIFIED_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + VERIFY_FIELDS)
+DISTINCT_SCHEMA = pa.schema(SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + VERIFY_FIELDS + DEDUP_FIELDS)
 COMPOSED_SCHEMA = pa.schema(
-    SAMPLE_FIELDS + CLEAN_FIELDS + RENDER_FIELDS + DEDUP_FIELDS + REFINE_FIELDS + COMPOSE_FIELDS
+    [
+        *(*SAMPLE_FIELDS, *CLEAN_FIELDS, *RENDER_FIELDS, *VERIFY_FIELDS),
+        *(*DEDUP_FIELDS, *REFINE_FIELDS, *COMPOSE_FIELDS),
+    ]
+)
+
+# One row per source that has pictures of its own: the bounds beyond which a render is a mismatch.
+THRESHOLDS_SCHEMA = pa.schema(
+    [
+        ("source", pa.string()),
+        ("rows", pa.int64()),
+        ("learned", pa.bool_()),
+        ("structure", pa.float64()),
+        ("detail", pa.float64()),
+        ("hash", pa.float64()),
+        ("color", pa.float64()),
+        ("aspect", pa.float64()),
+    ]
 )
 
 # One row per row of a shard: what deduplication and decontamination know of its code. The MinHash

@@ -13,7 +13,7 @@ from prefect import task
 
 from storage.audit import require_invariants
 from storage.card import CardFacts, FunnelRow, QuotaRow, render_card
-from storage.catalog import add_image_views, write_catalog
+from storage.catalog import add_image_views, add_table, write_catalog
 from storage.outputs import output_key, read_output
 from storage.release import (
     SPLITS,
@@ -27,6 +27,8 @@ from storage.schemas import RELEASE_SCHEMA
 from tasks.compose import composition
 from tasks.sample_sheet import read_images, sample_sheet
 from tasks.stage import StageName
+from tasks.verify import STAGE as VERIFY_STAGE
+from tasks.verify_source import thresholds_table
 from vincicoder.compose import Recipe, fenced
 
 if TYPE_CHECKING:
@@ -83,6 +85,8 @@ def publish_release(
     files.append(write_file(home, folder, "README.md", render_card(facts).encode()))
     with home.scratch_file(".duckdb") as scratch:
         write_catalog(scratch, home, stages, facts.sources, benchmarks, {**build, "version": version})
+        verified = [output for outputs in stages for output in outputs if output.stage == VERIFY_STAGE.name]
+        add_table(scratch, "source_thresholds", thresholds_table(home, verified))
         if home.is_local:
             add_image_views(scratch, home.local_path(f"{folder}/data"))
         require_invariants(scratch)

@@ -109,7 +109,6 @@ class Reason(StrEnum):
     VERIFY_UNDECODABLE = "verify.undecodable"
     VERIFY_BLANK = "verify.blank"
     VERIFY_SIZE = "verify.size"  # too small, or an extreme aspect ratio
-    VERIFY_CLIPPED = "verify.clipped"  # the drawing is cut off at the border
     VERIFY_ERROR_PAGE = "verify.error_page"  # shows an error message instead of the content
     VERIFY_MISSING_GLYPHS = "verify.missing_glyphs"  # boxes in place of letters that no font here has
     VERIFY_MISMATCH = "verify.mismatch"  # not what the corpus's own picture shows

@@ -27,13 +27,13 @@ _DRAWING = (
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        ("DELETE FROM rejects", "Every collected row must be a released sample or a reject"),
+        ("DELETE FROM rejects", "Every row collected or made must be"),
         ("UPDATE stages SET rows_in = rows_in + 1 WHERE stage = 'render'", "rows in must be kept + rejected"),
         (
             "UPDATE stages SET rows_kept = 1, rows_rejected = 2 WHERE stage = 'clean'",
             "must be what the next one takes in",
         ),
-        ("DELETE FROM samples WHERE code LIKE '%r=\"30\"%'", "Every collected row"),
+        ("DELETE FROM samples WHERE code LIKE '%r=\"30\"%'", "Every row collected"),
     ],
 )
 def test_a_contradiction_stops_the_build_before_anything_is_published(

@@ -16,6 +16,8 @@ from vincicoder.similarity.structure import commonest_color, ink_mask
 
 # As for renders: what a picture's file says of its size is believed up to here.
 _MAX_PIXELS = 40_000_000
+# What compression leaves around lines is fainter than this; what is drawn faintly at an edge is no loss.
+_EDGE_LEVELS = 48
 MEASURES = ("structure", "detail", "hash", "color", "aspect")
 
 
@@ -70,7 +72,7 @@ def compare_with_own(own: NDArray[np.uint8], render: NDArray[np.uint8]) -> OwnPi
 
 def cut_to_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return the part of a picture that is drawn on: without the margins of the commonest colour."""
-    ink = ink_mask(pixels, commonest_color(pixels))
+    ink = ink_mask(pixels, commonest_color(pixels), _EDGE_LEVELS)
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
     if not len(rows):
         return pixels

@@ -28,6 +28,12 @@ class PictureLimits:
 
 def check_picture(png: bytes, width: int, height: int, limits: PictureLimits) -> Rejection | None:
     """Return why a picture can't be used, or None. `width` and `height` are what rendering stated."""
+    pixels = decode_picture(png, width, height)
+    return pixels if isinstance(pixels, Rejection) else check_pixels(pixels, limits)
+
+
+def decode_picture(png: bytes, width: int, height: int) -> NDArray[np.uint8] | Rejection:
+    """Decode a rendered picture to RGB, uint8 of shape (height, width, 3), or say why it can't be."""
     try:
         with Image.open(io.BytesIO(png)) as image:
             image.load()
@@ -39,7 +45,7 @@ def check_picture(png: bytes, width: int, height: int, limits: PictureLimits) ->
         return Rejection(
             Reason.VERIFY_UNDECODABLE, f"decodes to {found_width}x{found_height}, {width}x{height} was stated"
         )
-    return check_pixels(pixels, limits)
+    return pixels
 
 
 def check_pixels(pixels: NDArray[np.uint8], limits: PictureLimits) -> Rejection | None:

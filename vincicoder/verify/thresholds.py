@@ -24,7 +24,7 @@ MIN_ROWS = 30
 SPREADS = 8.0
 # What even pictures drawn alike may differ by (a shifted pixel, JPEG): never wrong below this.
 FLOORS: Mapping[str, float] = MappingProxyType(
-    {"structure": 0.05, "detail": 0.35, "hash": 8.0, "color": 4.0, "aspect": 0.05}
+    {"structure": 0.02, "detail": 0.15, "hash": 4.0, "color": 1.5, "aspect": 0.02}
 )
 # For sources with too few rows to learn from: what unrelated pictures of one kind hardly ever reach.
 UNKNOWN: Mapping[str, float] = MappingProxyType(

@@ -1,0 +1,23 @@
+"""The checks of one rendered picture in their order; the first that objects decides."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vincicoder.sample import Rejection
+from vincicoder.verify.error_page import error_page
+from vincicoder.verify.missing_glyphs import missing_glyphs
+from vincicoder.verify.picture import PictureLimits, check_pixels
+
+
+def verify_picture(
+    pixels: NDArray[np.uint8], language: str, code: str, limits: PictureLimits
+) -> Rejection | None:
+    """Return why a render, uint8 of shape (height, width, 3), can't be used, or None.
+
+    `language` and `code` are what it was drawn from: they say what the picture should show.
+    """
+    return (
+        check_pixels(pixels, limits) or error_page(language, code) or missing_glyphs(pixels, language, code)
+    )
