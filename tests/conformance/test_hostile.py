@@ -80,8 +80,12 @@ def test_hostile_sample(
     engine: RenderEngine, listener: Listener, canary: Path, language: str, sample: Hostile
 ) -> None:
     """The reason is exact, the neighbour's picture unchanged, nothing is left or reached."""
-    if language not in _neighbours:
-        _neighbours[language] = _neighbour(engine, language)
+    for each in (language, *LANGUAGES[language].hands_over_to):
+        # A language that it may hand over to as well, every time: the sample before may have cost that
+        # language's worker, and a new one would be taken for something left.
+        if (each != language or each not in _neighbours) and not why_unsupported(each):
+            picture = _neighbour(engine, each)
+            assert _neighbours.setdefault(each, picture) == picture
     code = sample.code.replace("@PORT@", str(listener.port)).replace("@CANARY@", str(canary))
     entries, processes = temporary_entries(), _others()
 
