@@ -52,6 +52,7 @@ class CardFacts:
     funnel: Sequence[FunnelRow]
     sources: Sequence[SourceEntry]
     benchmarks: Sequence[Mapping[str, Any]]  # rows of `storage.schemas.BENCHMARK_SCHEMA`
+    thresholds: Sequence[Mapping[str, Any]]  # rows of `storage.schemas.THRESHOLDS_SCHEMA`
     pictures: Sequence[str]
 
 
@@ -134,6 +135,10 @@ def render_card(facts: CardFacts) -> str:
         "",
         *_benchmark_lines(facts.benchmarks),
         "",
+        "## The corpora's own pictures",
+        "",
+        *_threshold_lines(facts.thresholds),
+        "",
         "## Licences",
         "",
         "The licence of each row is in its `license` column.",
@@ -172,6 +177,25 @@ def _benchmark_lines(benchmarks: Sequence[Mapping[str, Any]]) -> list[str]:
         *(f"| {r['name']} | {r['items']} | {r['with_code']} | {r['with_picture']} |" for r in checked),
         "",
         f"Not checked: {rest}.",
+    ]
+
+
+def _threshold_lines(thresholds: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How far a render may be from the picture that its corpus has of it, source by source."""
+    if not thresholds:
+        return ["No corpus had pictures of its own to compare with."]
+    measures = [name for name in thresholds[0] if name not in ("source", "rows", "learned")]
+    return [
+        "Renders farther than this from the corpus's own picture of the row were rejected as",
+        "`verify.mismatch`; `similarity` is 1 where both are the same.",
+        "",
+        f"| source | rows compared | bounds | {' | '.join(measures)} |",
+        f"|---|---:|---|{'---:|' * len(measures)}",
+        *(
+            f"| {row['source']} | {row['rows']} | {'learned' if row['learned'] else 'fixed, for few rows'} | "
+            f"{' | '.join('off' if row[name] is None else f'{row[name]:.3g}' for name in measures)} |"
+            for row in thresholds
+        ),
     ]
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from storage.release import ReleaseFile
 
-STAGE = StageName("publish", 3)
+STAGE = StageName("publish", 4)
 
 _COUNTED = ("domain", "license", "task", "language", "chart_type", "flaw_maker")
 
@@ -81,12 +81,13 @@ def publish_release(
     for split, rows in counts.items():
         files += write_data(home, folder, split, _release_tables(home, composed, split, created_by), rows)
     files.append(write_file(home, folder, "assets/samples.png", sample_sheet(home, composed)))
-    facts = _card_facts(home, stages, sources, benchmarks, version, counts, recipe)
+    verified = [output for outputs in stages for output in outputs if output.stage == VERIFY_STAGE.name]
+    thresholds = thresholds_table(home, verified)
+    facts = _card_facts(home, stages, sources, benchmarks, thresholds.to_pylist(), version, counts, recipe)
     files.append(write_file(home, folder, "README.md", render_card(facts).encode()))
     with home.scratch_file(".duckdb") as scratch:
         write_catalog(scratch, home, stages, facts.sources, benchmarks, {**build, "version": version})
-        verified = [output for outputs in stages for output in outputs if output.stage == VERIFY_STAGE.name]
-        add_table(scratch, "source_thresholds", thresholds_table(home, verified))
+        add_table(scratch, "source_thresholds", thresholds)
         if home.is_local:
             add_image_views(scratch, home.local_path(f"{folder}/data"))
         require_invariants(scratch)
@@ -184,6 +185,7 @@ def _card_facts(
     stages: Sequence[Sequence[StageOutput]],
     sources: Sequence[SourceEntry],
     benchmarks: Sequence[Mapping[str, Any]],
+    thresholds: Sequence[Mapping[str, Any]],
     version: str,
     counts: Mapping[str, int],
     recipe: Recipe,
@@ -207,5 +209,6 @@ def _card_facts(
         funnel=funnel_rows(home, stages),
         sources=sources,
         benchmarks=benchmarks,
+        thresholds=thresholds,
         pictures=["assets/samples.png"],
     )

@@ -9,12 +9,13 @@ from typing import Any
 
 def write_corpus(folder: Path, name: str, rows: list[dict[str, Any]], broken_line: str = "") -> Path:
     """Write rows as JSON lines, one source `<name>-<domain>` per domain, with a source configuration
-    beside them; return its path. A broken line ends the first source."""
+    beside them; return its path. A broken line ends the first source. Rows may have an `image`: base64."""
     folder.mkdir(parents=True, exist_ok=True)
     sources = []
     for domain in dict.fromkeys(row["domain"] for row in rows):
         data = folder / f"{name}-{domain}.jsonl"
-        lines = [json.dumps(row) for row in rows if row["domain"] == domain]
+        own = [row for row in rows if row["domain"] == domain]
+        lines = [json.dumps(row) for row in own]
         if broken_line and not sources:
             lines.append(broken_line)
         data.write_text("".join(line + "\n" for line in lines), "utf-8")
@@ -27,6 +28,7 @@ def write_corpus(folder: Path, name: str, rows: list[dict[str, Any]], broken_lin
                 "language_column": "language",
                 "code_column": "code",
                 "id_column": "id",
+                **({"image_column": "image"} if any("image" in row for row in own) else {}),
                 "license": "CC0-1.0",
                 "citation": "written for this test",
             }
