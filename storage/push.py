@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import yaml
 from huggingface_hub import DatasetCard, HfApi
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def plan_push(folder: Path, repository: str) -> PushPlan:
     folder is no release.
     """
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    header = DatasetCard.load(folder / "README.md", ignore_metadata_errors=False).data.to_dict()
+    try:
+        header = DatasetCard.load(folder / "README.md", ignore_metadata_errors=False).data.to_dict()
+    except yaml.YAMLError as error:
+        raise ValueError(f"the card of {folder} has a header that is not YAML: {error}") from error
     if not header.get("configs"):
         raise ValueError(f"the card of {folder} has no `configs`: a hub could not tell its splits")
     paths = [*(entry["path"] for entry in manifest["files"]), "manifest.json", "catalog.duckdb"]

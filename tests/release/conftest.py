@@ -1,0 +1,30 @@
+"""Two small real releases with refinement rows, built once, for all tests of releases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.corpora import write_corpus
+from tests.releases import Releases, build, pictures
+
+
+@pytest.fixture(scope="session")
+def recipe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("recipe") / "halves.yaml"
+    path.write_text(json.dumps({"name": "halves", "validation_percent": 40}))
+    return path
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory, recipe: Path) -> Releases:
+    folder = tmp_path_factory.mktemp("releases")
+    home = folder / "home"
+    own = write_corpus(folder / "a", "own", pictures())
+    first = build(home, own, recipe)
+    fewer = [row for row in pictures() if row["id"] not in ("shape-03", "chart-2")]
+    fewer[0]["code"] = fewer[0]["code"].replace('fill="red"', 'fill="brown"')
+    fewer[1]["code"] = fewer[2]["code"]
+    return Releases(home, first, build(home, write_corpus(folder / "b", "own", fewer), recipe), own)
