@@ -21,7 +21,7 @@ from vincicoder.render.sandbox import probe
 from vincicoder.render.supervisor import Supervisor
 from vincicoder.sample import InfrastructureError, Reason
 
-_IN_FLIGHT_PER_WORKER = 4
+IN_FLIGHT_PER_WORKER = 4
 _REQUIRED_LAYERS = ("namespaces", "landlock", "seccomp", "rlimits")
 
 
@@ -114,7 +114,7 @@ class RenderEngine:
         """
         done: queue.SimpleQueue[tuple[Job, RenderResult]] = queue.SimpleQueue()
         in_flight: dict[int, Job] = {}
-        window = _IN_FLIGHT_PER_WORKER * self.workers
+        window = IN_FLIGHT_PER_WORKER * self.workers
         source = iter(requests)
         exhausted = False
         try:
