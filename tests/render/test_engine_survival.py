@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import vincicoder.render.engine as engine_module
-from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
+from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.processes import descendants
 from vincicoder.render.sandbox import probe
 from vincicoder.render.sandbox.paths import package_root
+from vincicoder.sample import Reason
 
 SQUARE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><rect width="99" height="99"/></svg>'
@@ -77,6 +78,32 @@ def no_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine, or a container, that forbids namespaces."""
     rest = tuple(layer for layer in probe() if layer.name != "namespaces")
     monkeypatch.setattr(engine_module, "probe", lambda: rest)
+
+
+def test_scikit_learn_clusters_with_and_without_namespaces(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = (
+        "import numpy as np, matplotlib.pyplot as plt\nfrom sklearn.cluster import KMeans\n"
+        "from sklearn.mixture import GaussianMixture\n"
+        "x = np.random.rand(90, 2) + np.arange(3).repeat(30)[:, None] * 5\n"
+        "labels = KMeans(3, n_init=1, random_state=0).fit_predict(x)\n"
+        "assert [len(set(labels[n : n + 30])) for n in (0, 30, 60)] == [1, 1, 1] and len(set(labels)) == 3\n"
+        "mixture = GaussianMixture(3, random_state=0).fit_predict(x)\nassert len(set(mixture)) == 3\n"
+        "from threadpoolctl import threadpool_info\n"
+        "assert {pool['user_api'] for pool in threadpool_info()} >= {'blas', 'openmp'}\n"
+        "plt.scatter(*x.T, c=labels)\nplt.savefig('a.png')"
+    )
+    peek = "import sklearn.cluster\nopen('/proc/self/maps').read()"
+    found: list[dict[str, RenderResult]] = []
+    layers = probe()
+    for names in ({layer.name for layer in layers}, {layer.name for layer in layers} - {"namespaces"}):
+        kept = tuple(layer for layer in layers if layer.name in names)
+        monkeypatch.setattr(engine_module, "probe", lambda kept=kept: kept)
+        with RenderEngine(workers=1) as engine:
+            requests = [RenderRequest(text, "python", text) for text in (code, peek)]
+            found.append({result.request_id: result for result in engine.render(requests)})
+    assert [results[code].detail for results in found] == ["", ""]
+    assert found[0][code].pixels_sha256 == found[1][code].pixels_sha256
+    assert found[1][peek].reason is Reason.RENDER_FORBIDDEN
 
 
 def test_without_namespaces_the_other_layers_hold(no_namespaces: None, tmp_path: Path) -> None:

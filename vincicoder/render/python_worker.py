@@ -20,6 +20,7 @@ from vincicoder.render.python_figure import PlotlyFigure, hand_over
 from vincicoder.render.python_imports import Preloader
 from vincicoder.render.python_region import Region
 from vincicoder.render.python_stack import import_stack, warm_up
+from vincicoder.render.python_threads import prepare_thread_pools
 from vincicoder.render.sandbox.kernel import use_huge_pages
 from vincicoder.sample import InfrastructureError, Reason
 
@@ -52,6 +53,7 @@ class PythonRenderer:
     def render(self, code: str) -> Picture | Refusal | HandOver:
         """Run the code in a fork and return the picture it drew last, or the page that draws it."""
         if self._preloader.preload(code):
+            prepare_thread_pools()
             self._sandbox = self._sandbox.with_memory(self._limits)
             gc.freeze()
             use_huge_pages()
