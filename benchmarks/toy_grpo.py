@@ -2,12 +2,12 @@
 
     python -m benchmarks.toy_grpo --steps 60 --json FILE --plot FILE
 
-The task is a toy: one rectangle of one of four colours at one of three places. A tiny random Qwen3-VL is first
-shown the syntax on pairs whose code belongs to another picture, so that it writes valid SVG and knows nothing
-of what it sees. Then GRPO: 8 answers a picture by transformers' generate, the project's reward (default preset,
-real renderer), verl's own group advantage, one policy-gradient step. What is measured is the mean reward by step;
-what would be right by chance is reported beside it. It shows that the reward gives a gradient to climb, not that
-a model of this size is of use.
+The task is a toy: one rectangle of one of four colours at one of three places. A tiny random Qwen3-VL is
+first shown the syntax on pairs whose code belongs to another picture, so that it writes valid SVG and knows
+nothing of what it sees. Then GRPO: 8 answers a picture by transformers' generate, the project's reward
+(default preset, real renderer), verl's own group advantage, one policy-gradient step. What is measured is the
+mean reward by step; what would be right by chance is reported beside it. It shows that the reward gives a
+gradient to climb, not that a model of this size is of use.
 """
 
 from __future__ import annotations
@@ -185,15 +185,19 @@ def main() -> None:
     parser.add_argument("--plot", type=Path)
     given = parser.parse_args()
     install()
+    torch.set_num_threads(1)  # the model is tiny: more threads only wait for one another
     torch.manual_seed(0)
     order = random.Random(0)
     cases = make_cases()
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
-        make_tiny_model(Path(folder), [case.code for case in cases])
+        make_tiny_model(Path(folder), [case.code for case in cases], compact=True)
         policy = Policy(Path(folder), 3e-3)
     loss = show_syntax(policy, cases, given.syntax_steps, order)
-    print(f"syntax: loss {loss:.3f} after {given.syntax_steps} steps, {time.monotonic() - started:.0f} s", flush=True)
+    print(
+        f"syntax: loss {loss:.3f} after {given.syntax_steps} steps, {time.monotonic() - started:.0f} s",
+        flush=True,
+    )
     for group in policy.optimizer.param_groups:
         group["lr"] = given.rate
     chance = chance_level(cases)

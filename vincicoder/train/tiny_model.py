@@ -7,7 +7,7 @@ trainer in a minute on a CPU, before a month of GPU time is spent on the same pa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,20 +41,27 @@ _CHAT_TEMPLATE = (
 )
 
 
-def make_tiny_model(folder: Path, texts: Iterable[str], seed: int = 0, merges: int = 256) -> None:
+def make_tiny_model(
+    folder: Path, texts: Iterable[str], seed: int = 0, merges: int = 256, compact: bool = False
+) -> None:
     """Write a model of about 10 million parameters, its tokenizer and its processor into a folder.
 
     `texts` train the byte-level tokenizer's `merges` merges, so that text like theirs becomes few tokens.
-    The same arguments give the same weights. Most parameters are the embeddings of Qwen's vocabulary.
+    The same arguments give the same weights. Most parameters are the embeddings of Qwen's vocabulary;
+    `compact` leaves the unused ones out (0.4 million remain), which only code that asks the configuration
+    for the special tokens' ids can work with: not the trainers.
     """
     import torch
     import transformers
 
     classes: Any = transformers  # its classes are untyped
-    tokenizer = _make_tokenizer(texts, merges)
+    first = 256 + merges if compact else _FIRST_SPECIAL_ID
+    rows = first + 64 if compact else _VOCABULARY_ROWS
+    ids = {token: number for number, token in enumerate(_SPECIAL_TOKENS, first)}
+    tokenizer = _make_tokenizer(texts, merges, ids)
     configuration = classes.Qwen3VLConfig(
         text_config={
-            "vocab_size": _VOCABULARY_ROWS,
+            "vocab_size": rows,
             "hidden_size": 64,
             "intermediate_size": 128,
             "num_hidden_layers": 2,
@@ -69,8 +76,8 @@ def make_tiny_model(folder: Path, texts: Iterable[str], seed: int = 0, merges: i
                 "mrope_interleaved": True,
             },
             "tie_word_embeddings": True,
-            "bos_token_id": _FIRST_SPECIAL_ID,
-            "eos_token_id": _token_id("<|im_end|>"),
+            "bos_token_id": first,
+            "eos_token_id": ids["<|im_end|>"],
         },
         vision_config={
             "depth": 2,
@@ -84,10 +91,10 @@ def make_tiny_model(folder: Path, texts: Iterable[str], seed: int = 0, merges: i
             "num_position_embeddings": 256,
             "deepstack_visual_indexes": [0],
         },
-        image_token_id=_token_id("<|image_pad|>"),
-        video_token_id=_token_id("<|video_pad|>"),
-        vision_start_token_id=_token_id("<|vision_start|>"),
-        vision_end_token_id=_token_id("<|vision_end|>"),
+        image_token_id=ids["<|image_pad|>"],
+        video_token_id=ids["<|video_pad|>"],
+        vision_start_token_id=ids["<|vision_start|>"],
+        vision_end_token_id=ids["<|vision_end|>"],
         tie_word_embeddings=True,
     )
     with torch.random.fork_rng(devices=[]):
@@ -106,11 +113,7 @@ def make_tiny_model(folder: Path, texts: Iterable[str], seed: int = 0, merges: i
     processor.save_pretrained(folder)
 
 
-def _token_id(token: str) -> int:
-    return _FIRST_SPECIAL_ID + _SPECIAL_TOKENS.index(token)
-
-
-def _make_tokenizer(texts: Iterable[str], merges: int) -> Any:
+def _make_tokenizer(texts: Iterable[str], merges: int, ids: Mapping[str, int]) -> Any:
     """Return a byte-level BPE tokenizer whose ids between its own and the special ones are unused."""
     import transformers
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
@@ -129,9 +132,9 @@ def _make_tokenizer(texts: Iterable[str], merges: int) -> Any:
     described = json.loads(tokenizer.to_str())
     vocabulary = described["model"]["vocab"]
     vocabulary.update(
-        {f"<|unused_{number}|>": number for number in range(len(vocabulary), _FIRST_SPECIAL_ID)}
+        {f"<|unused_{number}|>": number for number in range(len(vocabulary), min(ids.values()))}
     )
-    for number, token in enumerate(_SPECIAL_TOKENS, _FIRST_SPECIAL_ID):
+    for token, number in ids.items():
         vocabulary[token] = number
         described["added_tokens"].append(
             {
