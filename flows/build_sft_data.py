@@ -15,6 +15,7 @@ from flows.pipeline import result_json, run_build
 from flows.runners import PrefectRunner
 from storage.card import funnel_lines
 from vincicoder.config import BuildConfig, default_home
+from vincicoder.refine.config import RefineConfig
 
 
 @flow(
@@ -35,6 +36,8 @@ def build_sft_data(
     shard_rows: int = 250,
     strict: bool = False,
     require_sandbox: bool = False,
+    refine: bool = True,
+    refine_share: float = 30.0,
 ) -> dict[str, Any]:
     """Build and publish an SFT release; the same build as `vincicoder build sft`.
 
@@ -51,6 +54,7 @@ def build_sft_data(
         shard_rows=shard_rows,
         strict=strict,
         require_sandbox=require_sandbox,
+        refine=RefineConfig(maker="mutation" if refine else "none", share_percent=refine_share),
     )
     result = run_build(config, home or default_home(), PrefectRunner(), str(flow_run.get_id() or ""))
     create_markdown_artifact(

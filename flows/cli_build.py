@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from flows.cli_dry_run import show_dry_run
 from vincicoder.config import BuildConfig, default_home
+from vincicoder.refine.config import RefineConfig
 from vincicoder.sample import InfrastructureError
 from vincicoder.sources.base import SourceUnavailableError
 
@@ -59,6 +61,15 @@ def sft(
     require_sandbox: Annotated[
         bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
     ] = False,
+    refine: Annotated[
+        bool, typer.Option("--refine/--no-refine", help="Add refinement rows: flawed code to be mended.")
+    ] = True,
+    refine_share: Annotated[
+        float, typer.Option(min=0, max=100, help="Percent of the samples that get a refinement row.")
+    ] = 30.0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and what each quota would yield; start nothing.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
     """Collect, clean, render, verify, deduplicate, compose and publish an SFT release.
@@ -82,7 +93,11 @@ def sft(
             workers=workers or os.cpu_count() or 1,
             strict=strict,
             require_sandbox=require_sandbox,
+            refine=RefineConfig(maker="mutation" if refine else "none", share_percent=refine_share),
         )
+        if dry_run:
+            show_dry_run(config, home_uri, as_json)
+            return
         result = _run(config, home_uri)
     except _expected_errors() as error:
         typer.echo(f"vincicoder: {error}", err=True)
@@ -109,6 +124,8 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
             shard_rows=config.shard_rows,
             strict=config.strict,
             require_sandbox=config.require_sandbox,
+            refine=config.refine.maker != "none",
+            refine_share=config.refine.share_percent,
         )
     from flows.pipeline import result_json, run_build
     from flows.runners import DirectRunner

@@ -86,7 +86,7 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
                 benchmarks=benchmark_rows(home, benchmarks),
                 name=config.profile or "own",
                 recipe=recipe,
-                config=_recorded(config),
+                config=recorded_config(config),
                 build={
                     "flow_run": flow_run,
                     "started_at": started_at,
@@ -209,7 +209,7 @@ def _with_counts(
     ]
 
 
-def _recorded(config: BuildConfig) -> dict[str, Any]:
+def recorded_config(config: BuildConfig) -> dict[str, Any]:
     """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
     places = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks"}
     fields = config.model_dump(mode="json", exclude=places)

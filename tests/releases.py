@@ -41,7 +41,8 @@ def pictures() -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Releases:
-    """The folders of two releases: the second is of fewer rows, one of them changed."""
+    """The folders of two releases: the second (the current one, of `own`) is of fewer rows, one of
+    them changed."""
 
     home: Path
     first: Path

@@ -27,4 +27,5 @@ def releases(tmp_path_factory: pytest.TempPathFactory, recipe: Path) -> Releases
     fewer = [row for row in pictures() if row["id"] not in ("shape-03", "chart-2")]
     fewer[0]["code"] = fewer[0]["code"].replace('fill="red"', 'fill="brown"')
     fewer[1]["code"] = fewer[2]["code"]
-    return Releases(home, first, build(home, write_corpus(folder / "b", "own", fewer), recipe), own)
+    own = write_corpus(folder / "b", "own", fewer)
+    return Releases(home, first, build(home, own, recipe), own)
