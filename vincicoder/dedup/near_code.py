@@ -70,8 +70,12 @@ def near_code_edges(
     """
     rows = rows[(signatures[rows, :BAND_VALUES] != EMPTY).any(axis=1)]
     found: list[Edges] = []
+    keys = np.empty(0, np.uint64)
     for band in range(BANDS):
-        for first, second, differing in _pairs_of_band(signatures, phashes, rows, limits.radius, quota, band):
+        earlier, keys = keys, band_keys(signatures, band, rows)
+        fresh = fresh_groups(keys, earlier) if band else np.ones(keys.shape, np.bool_)
+        pairs = _pairs_of_band(keys[fresh], phashes, rows[fresh], limits.radius, quota)
+        for first, second, differing in pairs:
             near = np.bitwise_count(differing) <= limits.radius
             first, second = first[near], second[near]
             matches = _matches(signatures, first, second, band)
@@ -92,14 +96,13 @@ def pair_numbers(edges: Edges, count: int) -> NDArray[np.int64]:
 
 
 def _pairs_of_band(
-    signatures: Signatures, phashes: Hashes, rows: Rows, radius: int, quota: Quota, band: int
+    keys: Keys, phashes: Hashes, rows: Rows, radius: int, quota: Quota
 ) -> Iterator[tuple[Rows, Rows, Hashes]]:
     """Yield the pairs that agree in a band, with the bits in which their pHashes differ.
 
-    In a group too large to look at all its pairs, rows must share a band of the pHash too: exact for
+    In a group too large to look at all its pairs, rows must share two bands of the pHash too: exact for
     every pair of pictures within the radius.
     """
-    keys = band_keys(signatures, band, rows)
     sizes = group_sizes(keys)
     few = (sizes > 1) & (sizes <= _CROWD)
     for first, second in same_key_pairs(keys[few], rows[few], quota):
@@ -108,13 +111,29 @@ def _pairs_of_band(
     if not many.any():
         return
     crowd, crowd_keys = rows[many], keys[many]
-    masks = band_masks(radius, agreeing=1)
+    masks = band_masks(radius, agreeing=2)
     for number, mask in enumerate(masks):
         joined = mix(crowd_keys ^ mix(phashes[crowd] & mask))
         for first, second in same_key_pairs(joined, crowd, quota):
             differing = phashes[first] ^ phashes[second]
             fresh = first_seen(differing, masks[:number])
             yield first[fresh], second[fresh], differing[fresh]
+
+
+def fresh_groups(keys: Keys, earlier: Keys) -> NDArray[np.bool_]:
+    """Which rows share their key with rows that did not all share one key in the band before.
+
+    A group that was part of one group there has no new pair, whether that group was looked at or, being
+    part of one before it, was not. A crowd of equal programs is so looked at once, not in every band.
+    Keys that no other row has are left out too.
+    """
+    order = np.argsort(keys, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0]) if keys.size else np.empty(0, np.int64)
+    ordered = earlier[order]
+    mixed = np.minimum.reduceat(ordered, starts) != np.maximum.reduceat(ordered, starts)
+    fresh = np.empty(keys.shape, np.bool_)
+    fresh[order] = np.repeat(mixed, np.diff(np.r_[starts, keys.size]))
+    return fresh
 
 
 def band_keys(signatures: Signatures, band: int, rows: Rows | slice = slice(None)) -> Keys:

@@ -61,10 +61,14 @@ def band_masks(radius: int, agreeing: int) -> list[np.uint64]:
     """Return masks such that two hashes within `radius` bits agree under at least one of them.
 
     64 bits are cut into radius + agreeing bands of nearly equal width; each mask joins `agreeing`.
+    A band takes bits from all over the hash, an 8x8 square of frequencies: simple drawings have the
+    same bits in whole rows or columns of it, and a band of those would tell nothing apart.
     """
     count = radius + agreeing
     edges = [PHASH_BITS * band // count for band in range(count + 1)]
-    bands = [((1 << high) - 1) ^ ((1 << low) - 1) for low, high in pairwise(edges)]
+    bands = [
+        sum(1 << (place * 37 % PHASH_BITS) for place in range(low, high)) for low, high in pairwise(edges)
+    ]
     return [np.uint64(sum(picked)) for picked in combinations(bands, agreeing)]
 
 

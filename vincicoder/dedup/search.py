@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -63,11 +65,15 @@ class Signed:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`decisions` over all rows, none undecided; `clusters` (n,) names each row's cluster by a row."""
+    """`decisions` over all rows, none undecided; `clusters` (n,) names each row's cluster by a row.
+
+    `seconds` tells the CPU seconds of each part of the search: it decides nothing.
+    """
 
     decisions: Decisions
     clusters: Rows
     passes: int
+    seconds: dict[str, float]
 
 
 @dataclass(slots=True)
@@ -84,31 +90,45 @@ class _Search:
     limits: DuplicateLimits
     true_similarity: TrueSimilarity
     known_false: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self, rows: Rows, wanted: NDArray[np.bool_]) -> _Pass:
         """Find edges among `rows` that lead to `wanted` rows."""
         limits, signed = self.limits, self.signed
         per_kind = {kind: Quota(wanted, _QUOTA) for kind in Kind}
         per_kind[Kind.SAME_TEMPLATE] = Quota(wanted, max(_QUOTA, 4 * limits.max_same_template))
-        edges = {
-            Kind.EXACT_IMAGE: _same_pixels(signed.pixel_groups, rows, per_kind[Kind.EXACT_IMAGE]),
-            Kind.NEAR_IMAGE: near_image_edges(
-                signed.phashes, signed.thumbnails, rows, limits.image, per_kind[Kind.NEAR_IMAGE]
+        searches: dict[Kind, Callable[[Quota], Edges]] = {
+            Kind.EXACT_IMAGE: lambda quota: _same_pixels(signed.pixel_groups, rows, quota),
+            Kind.NEAR_IMAGE: lambda quota: near_image_edges(
+                signed.phashes, signed.thumbnails, rows, limits.image, quota
             ),
-            Kind.NEAR_CODE: self._near_code(rows, per_kind[Kind.NEAR_CODE]),
-            Kind.SAME_TEMPLATE: _in_percent(
-                near_code_edges(
-                    signed.template,
-                    signed.phashes,
-                    signed.thumbnails,
-                    rows,
-                    limits.template,
-                    per_kind[Kind.SAME_TEMPLATE],
-                    least_matches=_matches(limits.template.jaccard),
-                )
-            ),
+            Kind.NEAR_CODE: lambda quota: self._near_code(rows, quota),
+            Kind.SAME_TEMPLATE: lambda quota: self._same_template(rows, quota),
         }
+        edges: dict[Kind, Edges] = {}
+        for kind, search in searches.items():
+            with self.timed(kind.name.lower()):
+                edges[kind] = search(per_kind[kind])
         return _Pass(edges, np.logical_or.reduce([quota.filled for quota in per_kind.values()]))
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        started = time.process_time()
+        yield
+        self.seconds[part] = self.seconds.get(part, 0.0) + time.process_time() - started
+
+    def _same_template(self, rows: Rows, quota: Quota) -> Edges:
+        limits, signed = self.limits.template, self.signed
+        edges = near_code_edges(
+            signed.template,
+            signed.phashes,
+            signed.thumbnails,
+            rows,
+            limits,
+            quota,
+            least_matches=_matches(limits.jaccard),
+        )
+        return _in_percent(edges)
 
     def _near_code(self, rows: Rows, quota: Quota) -> Edges:
         """Edges between like programs; where the estimate is not sure, the programs are compared."""
@@ -145,12 +165,15 @@ def find_duplicates(signed: Signed, limits: DuplicateLimits, true_similarity: Tr
     passes = 0
     while (undecided := decisions.state == UNDECIDED).any():
         found = search.run(np.flatnonzero(decisions.state != REMOVED), undecided)
-        decide(decisions, found.edges, found.cut_short, limits.max_same_template)
+        with search.timed("keepers"):
+            decide(decisions, found.edges, found.cut_short, limits.max_same_template)
         loose.append(found.edges.pop(Kind.SAME_TEMPLATE))
         strict.extend(found.edges.values())
         passes += 1
     stays = decisions.state != REMOVED
-    return Found(decisions, cluster_rows(stays, Edges.join(strict), Edges.join(loose)), passes)
+    with search.timed("clusters"):
+        clusters = cluster_rows(stays, Edges.join(strict), Edges.join(loose))
+    return Found(decisions, clusters, passes, search.seconds)
 
 
 def _same_pixels(groups: NDArray[np.int64], rows: Rows, quota: Quota) -> Edges:

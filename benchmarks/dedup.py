@@ -1,0 +1,163 @@
+"""Deduplication of synthetic rows with planted duplicates: what is found, what it costs, how that grows.
+
+    python -m benchmarks.dedup --rows 100000 400000 1600000 --json dedup.json
+
+Each number of rows runs in a process of its own, so that `peak_memory_mb` is its own; the rows and their
+signatures are in it (made before the clock starts). Per kind: `planted`, `found` (removed for the row it was
+made from), `false` (removed though not planted, or for another kind or row), `seconds`. `growth` compares the
+CPU seconds of each size with those of the first, as a power of the rows: 1 is linear. Programs that a
+build would read and tokenise again to be sure of a likeness are made again from numbers here; what
+tokenising costs is in `signatures`, per sample, of the real programs that packages ship.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import multiprocessing
+import resource
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from benchmarks.dedup_rows import Planted, SyntheticRows, make_rows, signed_rows
+from benchmarks.processor_time import own_seconds
+from vincicoder.dedup import (
+    DuplicateLimits,
+    Found,
+    Kind,
+    exact_duplicates,
+    find_duplicates,
+    group_numbers,
+    preference_order,
+)
+from vincicoder.dedup.keepers import REMOVED
+from vincicoder.dedup.pairs import Rows
+
+_KINDS = {
+    Planted.EXACT_IMAGE: Kind.EXACT_IMAGE,
+    Planted.NEAR_IMAGE: Kind.NEAR_IMAGE,
+    Planted.NEAR_CODE: Kind.NEAR_CODE,
+}
+
+
+def measure(count: int) -> dict[str, Any]:
+    """Deduplicate `count` rows and return the figures."""
+    started = time.perf_counter()
+    rows, thumbnails = make_rows(count)
+    table = rows.table()
+    order = preference_order(table)
+    groups = group_numbers(table["normal_sha256"])
+    _, kept = np.unique(groups[order], return_index=True)
+    order = order[np.sort(kept)]
+    signed = signed_rows(rows, thumbnails, order, group_numbers(table["pixels_sha256"].take(pa.array(order))))
+    del thumbnails
+    making = time.perf_counter() - started
+
+    started, cpu_started = time.perf_counter(), own_seconds()
+    by_preference = preference_order(table)
+    removed, keepers = exact_duplicates(group_numbers(table["normal_sha256"].take(pa.array(by_preference))))
+    exact_seconds = time.perf_counter() - started
+    code = _exact_code(rows, by_preference[removed], by_preference[keepers])
+    started_rest = time.perf_counter()
+    table = table.select(["code_characters", "source", "source_id", "sample_id", "pixels_sha256"])
+    table = table.take(pa.array(np.setdiff1d(by_preference, by_preference[removed])))
+    pixels = group_numbers(table["pixels_sha256"].take(pa.array(preference_order(table))))
+    grouping = time.perf_counter() - started_rest
+    assert np.array_equal(pixels, signed.pixel_groups)
+
+    def true_similarity(first: Rows, second: Rows) -> Any:
+        return rows.true_similarity(order[first], order[second])
+
+    found = find_duplicates(signed, DuplicateLimits(), true_similarity)
+    total, cpu = time.perf_counter() - started, own_seconds() - cpu_started
+    kinds = {"exact_code": {**code, "seconds": round(exact_seconds, 2)}, **_kinds(rows, order, found)}
+    kinds["exact_image"]["seconds"] = round(kinds["exact_image"]["seconds"] + grouping, 2)
+    return {
+        "rows": count,
+        "kinds": kinds,
+        "passes": found.passes,
+        "other_seconds": {name: round(found.seconds[name], 2) for name in ("keepers", "clusters")},
+        "total_seconds": round(total, 1),
+        "cpu_seconds": round(cpu, 1),
+        "making_seconds": round(making, 1),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def _exact_code(rows: SyntheticRows, removed: Rows, keepers: Rows) -> dict[str, int]:
+    planted = rows.planted == Planted.EXACT_CODE
+    right = planted[removed] & (rows.origin[removed] == keepers)
+    return {"planted": int(planted.sum()), "found": int(right.sum()), "false": int((~right).sum())}
+
+
+def _kinds(rows: SyntheticRows, order: Rows, found: Found) -> dict[str, dict[str, Any]]:
+    removed = np.flatnonzero(found.decisions.state == REMOVED)
+    kind = found.decisions.kind[removed]
+    keeper, row = order[found.decisions.keeper[removed]], order[removed]
+    answers: dict[str, dict[str, Any]] = {}
+    for planted, wanted in _KINDS.items():
+        asked = kind == wanted
+        right = asked & (rows.planted[row] == planted) & (rows.origin[row] == keeper)
+        answers[wanted.name.lower()] = {
+            "planted": int((rows.planted == planted).sum()),
+            "found": int(right.sum()),
+            "false": int((asked & ~right).sum()),
+            "seconds": round(found.seconds[wanted.name.lower()], 2),
+        }
+    template = int((kind == Kind.SAME_TEMPLATE).sum())
+    seconds = round(found.seconds["same_template"], 2)
+    answers["same_template"] = {"planted": 0, "found": 0, "false": template, "seconds": seconds}
+    for one in answers.values():
+        one["recall"] = round(one["found"] / one["planted"], 4) if one["planted"] else None
+        all_found = one["found"] + one["false"]
+        one["precision"] = round(one["found"] / all_found, 4) if all_found else None
+    return answers
+
+
+def growth(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return each run's cost, and the power of the rows with which CPU time grew since the first."""
+    first = runs[0]
+    return [
+        {
+            "rows": run["rows"],
+            "total_seconds": run["total_seconds"],
+            "cpu_seconds": run["cpu_seconds"],
+            "microseconds_per_row": round(1e6 * run["cpu_seconds"] / run["rows"], 1),
+            "peak_memory_mb": run["peak_memory_mb"],
+            "power": round(
+                math.log(run["cpu_seconds"] / first["cpu_seconds"]) / math.log(run["rows"] / first["rows"]), 2
+            )
+            if run["rows"] != first["rows"]
+            else None,
+        }
+        for run in runs
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--rows", type=int, nargs="+", default=[100_000])
+    parser.add_argument("--json", type=Path, default=None)
+    options = parser.parse_args()
+    runs = []
+    for count in options.rows:
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            runs.append(pool.apply(measure, (count,)))
+        print(json.dumps(runs[-1], indent=1), flush=True)
+    last = runs[-1]
+    results = {**last, "growth": growth(runs), "runs": runs}
+    for line in results["growth"]:
+        print(line)
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
