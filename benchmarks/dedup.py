@@ -4,10 +4,13 @@
 
 Each number of rows runs in a process of its own, so that `peak_memory_mb` is its own; the rows and their
 signatures are in it (made before the clock starts). Per kind: `planted`, `found` (removed for the row it was
-made from), `false` (removed though not planted, or for another kind or row), `seconds`. `growth` compares the
-CPU seconds of each size with those of the first, as a power of the rows: 1 is linear. Programs that a
-build would read and tokenise again to be sure of a likeness are made again from numbers here; what
-tokenising costs is in `signatures`, per sample, of the real programs that packages ship.
+made from), `false` (removed though not planted, or for another kind or row), `seconds` (CPU).
+
+`growth` compares the CPU seconds of each size with those of the first, as a power of the rows: 1 is
+linear. Programs that a build would read and tokenise again to be sure of a likeness are made again from
+numbers here; what tokenising costs is in `signatures`, per sample, of the real programs that packages
+ship. There MinHash is compared with datasketch's `update_batch` on a new MinHash a program (`ratio`) and
+with its generator.
 """
 
 from __future__ import annotations
@@ -21,9 +24,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import datasketch
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.clean import read_samples
 from benchmarks.dedup_rows import Planted, SyntheticRows, make_rows, signed_rows
 from benchmarks.processor_time import own_seconds
 from vincicoder.dedup import (
@@ -36,6 +41,9 @@ from vincicoder.dedup import (
     preference_order,
 )
 from vincicoder.dedup.keepers import REMOVED
+from vincicoder.dedup.minhash import minhash, program_shingles
+from vincicoder.dedup.near_code import PERMUTATIONS
+from vincicoder.dedup.normal_form import normal_sha256
 from vincicoder.dedup.pairs import Rows
 
 _KINDS = {
@@ -61,13 +69,13 @@ def measure(count: int) -> dict[str, Any]:
     started, cpu_started = time.perf_counter(), own_seconds()
     by_preference = preference_order(table)
     removed, keepers = exact_duplicates(group_numbers(table["normal_sha256"].take(pa.array(by_preference))))
-    exact_seconds = time.perf_counter() - started
+    exact_seconds = own_seconds() - cpu_started
     code = _exact_code(rows, by_preference[removed], by_preference[keepers])
-    started_rest = time.perf_counter()
+    started_rest = own_seconds()
     table = table.select(["code_characters", "source", "source_id", "sample_id", "pixels_sha256"])
     table = table.take(pa.array(np.setdiff1d(by_preference, by_preference[removed])))
     pixels = group_numbers(table["pixels_sha256"].take(pa.array(preference_order(table))))
-    grouping = time.perf_counter() - started_rest
+    grouping = own_seconds() - started_rest
     assert np.array_equal(pixels, signed.pixel_groups)
 
     def true_similarity(first: Rows, second: Rows) -> Any:
@@ -119,6 +127,45 @@ def _kinds(rows: SyntheticRows, order: Rows, found: Found) -> dict[str, dict[str
     return answers
 
 
+def signatures(programs: int = 2_000) -> dict[str, Any]:
+    """MinHash of the same sets by rensa and by datasketch, and what signing real programs costs."""
+    rows, _ = make_rows(programs)
+    sets = rows.sets(np.arange(programs))
+    started = own_seconds()
+    minhash(sets)
+    ours = own_seconds() - started
+    few = [[shingle.tobytes() for shingle in one] for one in sets[: programs // 4]]
+    started = own_seconds()
+    for program in few:
+        datasketch.MinHash(num_perm=PERMUTATIONS).update_batch(program)
+    theirs = 4 * (own_seconds() - started)
+    # Its generator makes the permutations once and shares them: its fastest way.
+    started = own_seconds()
+    list(datasketch.MinHash.generator(few, num_perm=PERMUTATIONS))
+    shared = 4 * (own_seconds() - started)
+    real = read_samples("packages", 2_000)
+    started = own_seconds()
+    shingles = [program_shingles(sample.code, sample.language) for sample in real]
+    for view in ("code", "unnamed", "template"):
+        minhash([getattr(one, view) for one in shingles])
+    views = own_seconds() - started
+    started = own_seconds()
+    for sample in real:
+        normal_sha256(sample.code, sample.language)
+    normal = own_seconds() - started
+    return {
+        "minhash_microseconds": round(1e6 * ours / programs, 1),
+        "datasketch_microseconds": round(1e6 * theirs / programs, 1),
+        "datasketch_shared_permutations_microseconds": round(1e6 * shared / programs, 1),
+        "ratio": round(theirs / ours, 1),
+        "ratio_shared_permutations": round(shared / ours, 1),
+        "real_programs": len(real),
+        "real_characters": round(sum(len(sample.code) for sample in real) / len(real)),
+        "three_views_ms_per_program": round(1e3 * views / len(real), 3),
+        "normal_form_ms_per_program": round(1e3 * normal / len(real), 3),
+    }
+
+
 def growth(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return each run's cost, and the power of the rows with which CPU time grew since the first."""
     first = runs[0]
@@ -151,8 +198,8 @@ def main() -> None:
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             runs.append(pool.apply(measure, (count,)))
         print(json.dumps(runs[-1], indent=1), flush=True)
-    last = runs[-1]
-    results = {**last, "growth": growth(runs), "runs": runs}
+    results = {**runs[-1], "growth": growth(runs), "signatures": signatures(), "runs": runs}
+    print(json.dumps(results["signatures"], indent=1))
     for line in results["growth"]:
         print(line)
     if options.json:

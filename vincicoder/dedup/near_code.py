@@ -16,14 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.dedup.near_image import (
-    Hashes,
-    Thumbnails,
-    band_masks,
-    first_seen,
-    mean_colour_distance,
-)
+from vincicoder.dedup.near_image import Hashes, band_masks, first_seen
 from vincicoder.dedup.pairs import Edges, Keys, Quota, Rows, group_sizes, mix, same_key_pairs
+from vincicoder.dedup.pictures import PictureLimits, Thumbnails, colours_agree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,13 +38,15 @@ _CROWD = 32
 class NearCodeLimits:
     """How alike two programs, and their pictures, must be.
 
-    `jaccard` is the least similarity of their sets of shingles; `radius` the largest Hamming distance
-    of the pHashes; `colour_levels` the largest mean difference (of 255) of the thumbnails.
+    `jaccard` is the least similarity of their sets of shingles.
     """
 
-    jaccard: float = 0.8
-    radius: int = 4
-    colour_levels: float = 2.0
+    jaccard: float
+    pictures: PictureLimits
+
+
+NEAR_CODE = NearCodeLimits(0.8, PictureLimits(radius=4, cell_levels=64, mean_levels=2.0, ink_share=0.035))
+SAME_TEMPLATE = NearCodeLimits(0.9, PictureLimits(radius=8, cell_levels=255, mean_levels=6.0, ink_share=0.5))
 
 
 def near_code_edges(
@@ -74,15 +71,14 @@ def near_code_edges(
     for band in range(BANDS):
         earlier, keys = keys, band_keys(signatures, band, rows)
         fresh = fresh_groups(keys, earlier) if band else np.ones(keys.shape, np.bool_)
-        pairs = _pairs_of_band(keys[fresh], phashes, rows[fresh], limits.radius, quota)
+        pairs = _pairs_of_band(keys[fresh], phashes, rows[fresh], limits.pictures.radius, quota)
         for first, second, differing in pairs:
-            near = np.bitwise_count(differing) <= limits.radius
+            near = np.bitwise_count(differing) <= limits.pictures.radius
             first, second = first[near], second[near]
             matches = _matches(signatures, first, second, band)
             edges = Edges(first, second, (PERMUTATIONS - matches).astype(np.int32))
             edges = edges.where(matches >= least_matches)
-            colours = mean_colour_distance(thumbnails, edges.first, edges.second)
-            edges = edges.where(colours <= limits.colour_levels)
+            edges = edges.where(colours_agree(thumbnails, edges.first, edges.second, limits.pictures))
             if known_false is not None and known_false.size:
                 edges = edges.where(~np.isin(pair_numbers(edges, len(phashes)), known_false))
             quota.found(edges.second)

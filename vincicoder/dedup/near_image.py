@@ -11,33 +11,24 @@ one band is the same for a whole corpus.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.dedup.pairs import Edges, Quota, Rows, same_key_pairs
+from vincicoder.dedup.pictures import PictureLimits, Thumbnails, colours_agree
 
 PHASH_BITS = 64
 Hashes = NDArray[np.uint64]
-Thumbnails = NDArray[np.uint8]
 
 
-@dataclass(frozen=True, slots=True)
-class NearImageLimits:
-    """How alike two pictures must be.
-
-    `radius` is the largest Hamming distance of the 64-bit pHashes, 0 to 16; `thumbnail_levels` the
-    largest difference (of 255) in any channel of any cell of the 16x16 thumbnails.
-    """
-
-    radius: int = 2
-    thumbnail_levels: int = 6
+# A full picture's edges move by a pixel or two: numbers of the drawings that packages ship.
+NEAR_IMAGE = PictureLimits(radius=2, cell_levels=6, mean_levels=6.0, ink_share=0.08)
 
 
 def near_image_edges(
-    phashes: Hashes, thumbnails: Thumbnails, rows: Rows, limits: NearImageLimits, quota: Quota
+    phashes: Hashes, thumbnails: Thumbnails, rows: Rows, limits: PictureLimits, quota: Quota
 ) -> Edges:
     """Return pairs of like pictures among `rows` (ascending row numbers), each pair once.
 
@@ -51,7 +42,7 @@ def near_image_edges(
             distance = np.bitwise_count(differing).astype(np.int32)
             near = (distance <= limits.radius) & first_seen(differing, masks[:number])
             edges = Edges(first, second, distance).where(near)
-            edges = edges.where(colours_agree(thumbnails, edges.first, edges.second, limits.thumbnail_levels))
+            edges = edges.where(colours_agree(thumbnails, edges.first, edges.second, limits))
             quota.found(edges.second)
             found.append(edges)
     return Edges.join(found)
@@ -78,23 +69,3 @@ def first_seen(differing: Hashes, earlier: list[np.uint64]) -> NDArray[np.bool_]
     for mask in earlier:
         fresh &= (differing & mask) != 0
     return fresh
-
-
-def colours_agree(thumbnails: Thumbnails, first: Rows, second: Rows, levels: int) -> NDArray[np.bool_]:
-    """Whether no channel of any cell differs by more than `levels`, of shape (pairs,)."""
-    agree = np.empty(first.shape, np.bool_)
-    for low in range(0, first.size, 1 << 14):
-        part = slice(low, low + (1 << 14))
-        one, other = thumbnails[first[part]], thumbnails[second[part]]
-        agree[part] = (np.maximum(one, other) - np.minimum(one, other)).max(axis=1, initial=0) <= levels
-    return agree
-
-
-def mean_colour_distance(thumbnails: Thumbnails, first: Rows, second: Rows) -> NDArray[np.float32]:
-    """Return the mean difference of the thumbnails' cells, 0 to 255, of shape (pairs,)."""
-    means = np.empty(first.shape, np.float32)
-    for low in range(0, first.size, 1 << 14):
-        part = slice(low, low + (1 << 14))
-        one, other = thumbnails[first[part]], thumbnails[second[part]]
-        means[part] = (np.maximum(one, other) - np.minimum(one, other)).mean(axis=1, dtype=np.float32)
-    return means

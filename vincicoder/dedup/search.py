@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 from vincicoder.dedup.clusters import cluster_rows
 from vincicoder.dedup.keepers import REMOVED, UNDECIDED, Decisions, Kind, decide
 from vincicoder.dedup.near_code import (
+    NEAR_CODE,
     PERMUTATIONS,
+    SAME_TEMPLATE,
     NearCodeLimits,
     Signatures,
     near_code_edges,
     pair_numbers,
 )
-from vincicoder.dedup.near_image import Hashes, NearImageLimits, Thumbnails, near_image_edges
+from vincicoder.dedup.near_image import NEAR_IMAGE, Hashes, near_image_edges
 from vincicoder.dedup.pairs import Edges, Quota, Rows, same_key_pairs
+from vincicoder.dedup.pictures import PictureLimits, Thumbnails
 
 # Better rows that a row looks for in one pass: see `Quota`.
 _QUOTA = 16
@@ -42,9 +45,9 @@ class DuplicateLimits:
     `max_same_template` rows that stay are like it. 0 lets all stay.
     """
 
-    image: NearImageLimits = field(default_factory=NearImageLimits)
-    code: NearCodeLimits = field(default_factory=NearCodeLimits)
-    template: NearCodeLimits = field(default_factory=lambda: NearCodeLimits(0.9, 8, 6.0))
+    image: PictureLimits = NEAR_IMAGE
+    code: NearCodeLimits = NEAR_CODE
+    template: NearCodeLimits = SAME_TEMPLATE
     max_same_template: int = 10
 
 
