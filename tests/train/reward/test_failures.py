@@ -45,7 +45,7 @@ def test_workers_that_die_cost_a_retry_and_no_score(draw: Callable[[str, str], b
     slow = CHART.replace("plt.savefig", "import time; time.sleep(0.6)\nplt.savefig")
     rows = [RewardItem(fenced(f"{slow}# {n}"), references[0], "python") for n in range(3)]
     rows += [RewardItem(fenced(icon(n), "svg"), references[n], "svg") for n in range(4)]
-    config = RewardConfig.preset("default", workers=2, device="cpu", retries=6)
+    config = RewardConfig.preset("default", workers=2, device="cpu", retries=6, rescale=False)
     with RewardScorer(config) as scorer:
         kills = 0
         done = threading.Event()
@@ -87,7 +87,7 @@ def test_missing_weights_are_an_error_at_once(chart: bytes) -> None:
 def test_duplicates_are_drawn_once_and_references_encoded_once(draw: Callable[[str, str], bytes]) -> None:
     references = [draw("svg", icon(number)) for number in (20, 21)]
     rows = [RewardItem(fenced(icon(20 + n % 3), "svg"), references[n % 2], "svg") for n in range(24)]
-    with RewardScorer(RewardConfig.preset("default", workers=1, device="cpu")) as scorer:
+    with RewardScorer(RewardConfig.preset("default", workers=1, device="cpu", rescale=False)) as scorer:
         first = scorer.score_batch(rows)
         assert scorer.counts["programs"] == 3
         assert scorer.references.prepared == 2
