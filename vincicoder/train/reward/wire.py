@@ -35,8 +35,8 @@ def pack_rows(rows: Sequence[RewardItem | Mapping[str, Any]]) -> tuple[dict[str,
 
 
 def unpack_rows(references: Mapping[str, str], items: Sequence[Mapping[str, Any]]) -> list[RewardItem]:
-    """Return the rows of a request. Raises KeyError for a reference that was not sent."""
-    decoded = {sha256: base64.b64decode(text) for sha256, text in references.items()}
+    """Return a request's rows. Raises KeyError for a reference not sent, ValueError for one not in base64."""
+    decoded = {sha256: base64.b64decode(text, validate=True) for sha256, text in references.items()}
     return [RewardItem(item["response"], decoded[item["reference"]], item["language"]) for item in items]
 
 
