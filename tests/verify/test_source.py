@@ -1,4 +1,4 @@
-"""Thresholds learned from a source, error pages, and boxes in place of letters."""
+"""Thresholds learned from a source, and error pages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from PIL import Image, ImageDraw
 
 from vincicoder.sample import Reason
 from vincicoder.verify import PictureLimits, compare_with_own, learn_thresholds, mismatch, verify_picture
-from vincicoder.verify.missing_glyphs import count_boxes
 from vincicoder.verify.thresholds import FLOORS, MEASURES, UNKNOWN
 
 
@@ -60,19 +59,3 @@ def test_error_pages_are_rejected(code: str) -> None:
     rejection = verify_picture(picture(), "html", code, PictureLimits())
     assert rejection is not None and rejection.reason is Reason.VERIFY_ERROR_PAGE
     assert verify_picture(picture(), "html", code + "<p>real content</p>" * 60, PictureLimits()) is None
-
-
-def boxes(count: int) -> NDArray[np.uint8]:
-    image = Image.new("RGB", (300, 60), "white")
-    for number in range(count):
-        ImageDraw.Draw(image).rectangle((20 + 20 * number, 20, 29 + 20 * number, 36), outline="black")
-    return np.asarray(image)
-
-
-def test_boxes_count_only_where_the_code_has_rare_letters() -> None:
-    assert count_boxes(boxes(4)) == 4 and count_boxes(picture()) == 0
-    rejection = verify_picture(boxes(4), "html", "<p>\u4e2d\u6587\u5b57\u7b26</p>", PictureLimits())
-    assert rejection is not None and rejection.reason is Reason.VERIFY_MISSING_GLYPHS
-    assert "4 boxes of one size" in rejection.detail
-    assert verify_picture(boxes(4), "html", "<p>plain words</p>", PictureLimits()) is None
-    assert verify_picture(picture(), "html", "<p>\u4e2d\u6587\u5b57\u7b26</p>", PictureLimits()) is None
