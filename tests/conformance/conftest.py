@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,9 +34,10 @@ def listener() -> Iterator[Listener]:
 
 
 @pytest.fixture(scope="session")
-def engine() -> Iterator[RenderEngine]:
-    """The engine under attack, with a secret in its own environment."""
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RenderEngine]:
+    """The engine under attack, with a secret in its own environment and a temporary folder of its own."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("engine")))
         patch.setenv("VINCICODER_CANARY", SECRET)
         with RenderEngine(LIMITS, workers=1) as opened:
             yield opened

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -115,6 +116,5 @@ def program_names(engine_pid: int) -> list[str]:
 
 
 def temporary_entries() -> set[str]:
-    """Return what lies in the machine's temporary folders and is of the engine's making."""
-    folders = [Path("/tmp"), Path("/dev/shm"), Path(os.environ.get("TMPDIR", "/tmp"))]
-    return {str(path) for folder in folders for path in folder.glob("vincicoder-render-*")}
+    """Return what lies in this engine's temporary folder: one entry for each living worker."""
+    return set(os.listdir(tempfile.gettempdir()))  # noqa: PTH208

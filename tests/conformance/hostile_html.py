@@ -150,6 +150,23 @@ SAMPLES = [
             "document.documentElement.requestFullscreen().catch(()=>0);print();window.moveTo(1,1);window.resizeTo(9,9)"
         ),
     ),
+    Hostile(
+        "grid_bomb",
+        "render.too_large",
+        "<style>body{display:grid;grid-template:repeat(9999999,1px)/1px}</style>x",
+    ),
+    Hostile(
+        "workers_that_start_workers",
+        "rendered",
+        _script(
+            "const u=URL.createObjectURL(new Blob(['for(let i=0;i<9;i++)new Worker(self.location.href)']));"
+            "new Worker(u)"
+        ),
+    ),
+    Hostile("view_source", "rendered", _script("location='view-source:file:///etc/passwd'")),
+    Hostile(
+        "history_bomb", "rendered", _script("for(let i=0;i<1e5;i++)try{history.pushState(i,'')}catch(e){}")
+    ),
     Hostile("deep_nesting", "rendered", "<div>" * 20_000 + "deep"),
     Hostile(
         "blur_bomb",

@@ -90,5 +90,14 @@ SAMPLES = [
     Hostile("never_ends", "render.error", r"\documentclass{article}\begin{document}hello"),
     Hostile("changed_catcodes", "render.error", r"\catcode`\\=12 x"),
     Hostile("invalid_bytes", "render.error", _article("\ud800 \x00 \x7f")),
+    Hostile("font_map_of_the_system", "render.forbidden", _article(r"\pdfmapfile{/etc/passwd}x")),
+    Hostile("dump_of_a_file", "render.forbidden", _article(r"\pdffiledump offset 0 length 20{/etc/passwd}")),
+    Hostile("environment_as_input", "render.forbidden", _article(r"\input{/proc/self/environ}")),
+    Hostile("fork_point_as_input", "render.missing_dependency", r"\input{forkpoint.tex}x"),
+    Hostile(
+        "writes_over_its_pdf",
+        "render.error",
+        _article(r"\immediate\openout15=picture.pdf \immediate\write15{junk}x"),
+    ),
     Hostile("global_leak", "rendered", r"\gdef\leak{x}\makeatletter\global\let\pgfutil@ifnextchar\relax x"),
 ]

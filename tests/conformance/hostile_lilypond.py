@@ -45,9 +45,7 @@ SAMPLES = [
     ),
     Hostile("socket", "render.forbidden", _scheme("(socket PF_INET SOCK_STREAM 0)")),
     Hostile("signal_to_all", "render.forbidden", _scheme("(kill -1 9)")),
-    Hostile(
-        "another_program", "render.error", _scheme('(execl "/bin/sh" "sh" "-c" "sleep 60 & exit 0")')
-    ),
+    Hostile("another_program", "render.error", _scheme('(execl "/bin/sh" "sh" "-c" "sleep 60 & exit 0")')),
     Hostile("early_exit", "render.no_output", _scheme("(primitive-_exit 0)")),
     Hostile("hostile_postscript", "render.error", '\\markup \\postscript "(/etc/passwd) (r) file"'),
     Hostile("endless_postscript", "render.timeout", '\\markup \\postscript "{ } loop"'),

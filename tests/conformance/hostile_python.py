@@ -252,6 +252,26 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
         + _DRAW,
     ),
     Hostile(
+        "very_deep_folders",
+        "rendered",
+        "import os\nhere = os.getcwd()\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\n"
+        "os.chdir(here)\n" + _DRAW,
+    ),
+    Hostile(
+        "anonymous_memory_file",
+        "render.output_limit",
+        "import os\nf = os.memfd_create('x')\nwhile True: os.write(f, b'x' * 10**6)",
+    ),
+    Hostile("sparse_file", "render.output_limit", "open('s', 'wb').truncate(10**13)"),
+    Hostile("named_pipe", "render.forbidden", "import os\nos.mkfifo('p')\nopen('p').read()"),
+    Hostile(
+        "writes_to_every_descriptor",
+        "rendered",
+        "import os\nfor fd in range(3, 200):\n  try: os.write(fd, bytes(64))\n  except OSError: pass\n"
+        + _DRAW,
+    ),
+    Hostile("alarm", "render.crashed", "import signal, time\nsignal.alarm(1)\ntime.sleep(5)", says="SIGALRM"),
+    Hostile(
         "links_outside",
         "render.no_output",
         "import os\nos.symlink('/etc/passwd', 'chart.png')",

@@ -15,6 +15,7 @@ from pathlib import Path
 from vincicoder.render import RenderEngine, RenderRequest, RenderStatus
 from vincicoder.sample import code_sha256
 from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.profiles import spread
 from vincicoder.sources.registry import get_source, list_sources
 
 FOLDER = Path(__file__).parent / "golden"
@@ -89,8 +90,8 @@ def write_golden(language: str) -> int:
                 height=result.height,
                 brightness=round(sum(result.thumbnail) / len(result.thumbnail), 2),
             )
-    step = max(len(kept) // SIZE, 1)
-    chosen = [kept[key] for key in sorted(kept)][::step][:SIZE]
+    drawn = [kept[key] for key in sorted(kept)]
+    chosen = [drawn[position] for position in spread(len(drawn), SIZE)]
     lines = ",\n".join("  " + json.dumps(asdict(golden)) for golden in chosen)
     (FOLDER / f"{language}.json").write_text(f"[\n{lines}\n]\n")
     return len(chosen)

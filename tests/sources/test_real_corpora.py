@@ -24,6 +24,7 @@ _AT_LEAST = {
     "twemoji": 3500,
     "lucide": 1500,
     "chemicals": 70_000,
+    "mermaid-examples": 76,
     "pgf-manual": 1500,
     "matplotlib-gallery": 300,
     "matplotlib-figures": 300,

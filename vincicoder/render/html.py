@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import shutil
 import subprocess
 from functools import lru_cache
@@ -14,6 +15,7 @@ import numpy as np
 from PIL import Image
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, Browser, find_chromium
 from vincicoder.render.html_cdp import BrowserGoneError, ProtocolError
 from vincicoder.render.html_library import LibraryPage
@@ -172,6 +174,13 @@ def missing_tools() -> list[str]:
 
 def _output(command: list[str]) -> str:
     try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout.strip()
+        return subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+            env={**os.environ, "FONTCONFIG_FILE": str(FONT_CONFIGURATION)},
+        ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"

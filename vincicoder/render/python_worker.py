@@ -7,12 +7,12 @@ import math
 import os
 import resource
 import select
-import shutil
 import signal
 import time
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.files import empty_folder
 from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.render.protocol import HandOver, Picture, Refusal
 from vincicoder.render.python_child import SampleSandbox, run_sample
@@ -86,7 +86,7 @@ class PythonRenderer:
             raise InfrastructureError(f"cannot run a sample: {error}") from error
         finally:
             region.close()
-            _empty(self._folder)
+            empty_folder(self._folder)
 
     def _judge(
         self, code: int, usage: resource.struct_rusage, region: Region
@@ -127,23 +127,3 @@ def _wait_until(pid: int, seconds: float) -> bool:
         return False
     finally:
         os.close(descriptor)
-
-
-def _empty(folder: Path) -> None:
-    """Remove everything in a sample's folder, also what it has locked or linked."""
-    if folder.stat().st_mode & 0o777 != _FOLDER_MODE:
-        folder.chmod(_FOLDER_MODE)
-    with os.scandir(folder) as entries:
-        found = list(entries)
-    for entry in found:
-        if not entry.is_dir(follow_symlinks=False):
-            os.unlink(entry.path)  # noqa: PTH108 (a path object for every file would be slower)
-            continue
-        shutil.rmtree(entry.path, ignore_errors=True)
-        if os.path.lexists(entry.path):
-            Path(entry.path).chmod(_FOLDER_MODE)
-            for parent, names, _ in os.walk(entry.path):
-                for path in (Path(parent, name) for name in names):
-                    if not path.is_symlink():
-                        path.chmod(_FOLDER_MODE)
-            shutil.rmtree(entry.path)

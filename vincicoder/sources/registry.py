@@ -9,6 +9,7 @@ from vincicoder.sources import (
     graphviz_examples,
     html_pages,
     latex_docs,
+    mermaid_examples,
     molecules,
     pgf_manual,
     svg_packages,
@@ -23,6 +24,7 @@ _MODULES = (
     latex_docs,
     molecules,
     graphviz_examples,
+    mermaid_examples,
 )
 
 
