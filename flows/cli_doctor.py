@@ -42,10 +42,19 @@ class Check:
 
 def doctor(
     home: Annotated[str | None, typer.Option(help="The home to look at.")] = None,
+    require_sandbox: Annotated[
+        bool, typer.Option(help="A missing layer of the sandbox is a failure, not a warning.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Check renderers, sandbox layers, corpora, libraries and disk. Exit 1 when the main job can't run."""
-    checks = [*_renderers(), *_sandbox(), *_corpora(), *_libraries(), _disk(home or default_home())]
+    checks = [
+        *_renderers(),
+        *_sandbox(require_sandbox),
+        *_corpora(),
+        *_libraries(),
+        _disk(home or default_home()),
+    ]
     healthy = all(check.ok for check in checks if check.essential)
     if as_json:
         typer.echo(json.dumps({"ok": healthy, "checks": [asdict(check) for check in checks]}))
@@ -64,6 +73,9 @@ def doctor(
                 else "[yellow]no[/yellow]  "
             )
             console.print(f"  {mark} {check.name}: {check.detail}", soft_wrap=True)
+        missing = ", ".join(check.name for check in checks if check.area == "sandbox" and not check.ok)
+        if missing:
+            console.print(f"\nSamples run with fewer layers of sandbox: no {missing}.", style="bold yellow")
         console.print(f"\n{'Ready.' if healthy else 'Not ready: mend what says FAIL.'}", style="bold")
     if not healthy:
         raise typer.Exit(1)
@@ -77,9 +89,9 @@ def _renderers() -> Iterator[Check]:
         yield Check("renderers", language, not problem, language in _MAIN_LANGUAGES, detail)
 
 
-def _sandbox() -> Iterator[Check]:
+def _sandbox(required: bool) -> Iterator[Check]:
     for layer in probe():
-        yield Check("sandbox", layer.name, layer.available, False, layer.detail)
+        yield Check("sandbox", layer.name, layer.available, required, layer.detail)
 
 
 def _corpora() -> Iterator[Check]:

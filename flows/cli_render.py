@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from vincicoder.sample import LANGUAGE_OF_SUFFIX, language_of_file
+from vincicoder.sample import LANGUAGE_OF_SUFFIX, InfrastructureError, language_of_file
 
 _SAMPLES_FAULT, _OUR_FAULT = 3, 4
 
@@ -34,8 +34,12 @@ def render(
         typer.echo(f"vincicoder: received {file.name}; known suffixes are {known}: give --language", err=True)
         raise typer.Exit(2)
     code = file.read_text("utf-8", errors="replace")
-    with RenderEngine(RenderLimits(), workers=1, require_sandbox=require_sandbox) as engine:
-        result = next(iter(engine.render([RenderRequest(str(file), chosen, code)])))
+    try:
+        with RenderEngine(RenderLimits(), workers=1, require_sandbox=require_sandbox) as engine:
+            result = next(iter(engine.render([RenderRequest(str(file), chosen, code)])))
+    except InfrastructureError as error:
+        typer.echo(f"vincicoder: {error}", err=True)
+        raise typer.Exit(_OUR_FAULT) from error
     if result.png is not None:
         output.write_bytes(result.png)
     outcome = {

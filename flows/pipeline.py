@@ -28,6 +28,7 @@ from tasks.verify_source import verify_sources
 from vincicoder import __version__
 from vincicoder.compose import load_recipe
 from vincicoder.decontaminate import choose
+from vincicoder.render.sandbox import probe, require_every_layer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +63,11 @@ class BuildResult:
 def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str) -> BuildResult:
     """Build and publish one SFT release. Finished outputs of earlier runs are used as they are.
 
-    Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails.
+    Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails, and
+    `InfrastructureError` where the whole sandbox is required and does not work.
     """
+    if config.require_sandbox:
+        require_every_layer(probe())  # before any work, not at the first render
     started = time.monotonic()
     started_at = time.time()
     recipe = load_recipe(config.recipe)

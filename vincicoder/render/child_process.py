@@ -66,17 +66,20 @@ class ChildSandbox:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a run ended: exit code or minus the signal's number, whether our wall clock ended it, and the end
-    of what it printed."""
+    """How a run ended: exit code or minus the signal's number, whether our wall clock ended it, whether
+    someone else killed it, and the end of what it printed."""
 
     code: int
     out_of_time: bool
+    killed: bool
     printed: str
 
     def refusal(self, program: str) -> Refusal | None:
         """Return why there can be no picture, where the way it ended tells; else None."""
         if self.out_of_time:
             return Refusal(Reason.RENDER_TIMEOUT, f"{program} was not ready in time")
+        if self.killed:
+            return Refusal(Reason.RENDER_CRASHED, f"{program} was killed, twice")
         if -self.code in (signal.SIGXCPU, signal.SIGKILL):
             return Refusal(Reason.RENDER_TIMEOUT, f"{program} used up its CPU time")
         if -self.code == signal.SIGXFSZ:
@@ -98,10 +101,26 @@ def run_child(
     limits: RenderLimits,
     sandbox: ChildSandbox,
 ) -> Ended:
-    """Run a program in `folder`, its output kept there. Raises InfrastructureError if it cannot start.
+    """Run a program in `folder`, its output kept there; once more where someone else killed it.
+
+    Raises InfrastructureError if it cannot start.
+    """
+    ended = _run_once(command, folder, environment, limits, sandbox)
+    return _run_once(command, folder, environment, limits, sandbox) if ended.killed else ended
+
+
+def _run_once(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    limits: RenderLimits,
+    sandbox: ChildSandbox,
+) -> Ended:
+    """Run the program.
 
     Everything it started dies with it: it leads a process group of its own.
     """
+    cpu_before = _children_seconds()
     with open(folder / _TERMINAL, "wb") as terminal:
         try:
             process = subprocess.Popen(
@@ -125,7 +144,16 @@ def run_child(
             os.killpg(process.pid, signal.SIGKILL)
         code = process.wait()
     printed = read_output(folder / _TERMINAL, limits) or b""
-    return Ended(code, out_of_time, printed[-_SHOWN_BYTES:].decode("utf-8", "replace").strip())
+    # The kernel kills, too, who goes on after the signal that the CPU time is used up.
+    over = _children_seconds() - cpu_before >= limits.cpu_seconds
+    killed = code == -signal.SIGKILL and not out_of_time and not over
+    return Ended(code, out_of_time, killed, printed[-_SHOWN_BYTES:].decode("utf-8", "replace").strip())
+
+
+def _children_seconds() -> float:
+    """Return the CPU seconds of this process's ended children."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def read_output(path: Path, limits: RenderLimits) -> bytes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import secrets
@@ -17,12 +18,13 @@ from vincicoder.render.fingerprint import fingerprint
 from vincicoder.render.handle import Job, WorkerHandle
 from vincicoder.render.registry import LANGUAGES, load_module, why_unsupported
 from vincicoder.render.results import rejected
-from vincicoder.render.sandbox import probe
+from vincicoder.render.sandbox import describe_lacking, probe, require_every_layer
 from vincicoder.render.supervisor import Supervisor
-from vincicoder.sample import InfrastructureError, Reason
+from vincicoder.sample import Reason
 
 IN_FLIGHT_PER_WORKER = 4
-_REQUIRED_LAYERS = ("namespaces", "landlock", "seccomp", "rlimits")
+
+logger = logging.getLogger("vincicoder")
 
 
 class RenderEngine:
@@ -30,7 +32,8 @@ class RenderEngine:
 
     `limits` bound each sample. `workers` is how many samples run at once (default: one per CPU this
     process may use). `output` is "png" or "pixels". `require_sandbox` makes opening the engine raise
-    InfrastructureError unless every layer of the sandbox works here. `measure=False` leaves the
+    InfrastructureError unless every layer of the sandbox works here; without it, what is missing is
+    logged as a warning. `measure=False` leaves the
     hashes and the thumbnail of results None, which saves about a millisecond a sample.
     """
 
@@ -57,12 +60,10 @@ class RenderEngine:
     def __enter__(self) -> Self:
         layers = probe()
         self._layers = tuple(layer.name for layer in layers if layer.available)
-        lacking = [f"{layer.name} ({layer.detail})" for layer in layers if not layer.available]
-        if self._require_sandbox and lacking:
-            raise InfrastructureError(
-                f"require_sandbox: these layers do not work here: {'; '.join(lacking)}. Allow them "
-                "(in a container: user namespaces, mounts, seccomp), or open with require_sandbox=False"
-            )
+        if self._require_sandbox:
+            require_every_layer(layers)
+        elif lacking := describe_lacking(layers):
+            logger.warning("SAMPLES RUN WITH FEWER LAYERS OF SANDBOX: missing here: %s", lacking)
         limits = self.limits
         self._supervisor = Supervisor(
             self.workers,

@@ -104,6 +104,7 @@ class WorkerHandle:
         self.rendered = 0
         self.since = time.monotonic()  # when the running sample, or the start-up, began
         self.baseline: TreeUse | None = None  # use of the process tree early in the running sample
+        self.queued_seconds = 0.0  # that they waited for a CPU in the running sample
         self.socket = ours
         self.socket.setblocking(False)
         self._reader = FrameReader(max_payload)
@@ -141,6 +142,7 @@ class WorkerHandle:
         """Start the clock of the first sample in `jobs`."""
         self.since = time.monotonic()
         self.baseline = None
+        self.queued_seconds = 0.0
 
     @property
     def wants_to_write(self) -> bool:

@@ -73,6 +73,7 @@ class Budget:
         self._started = time.monotonic()
         self._checked = self._started
         self._before: Usage | None = None
+        self._queued = 0.0
 
     def check(self) -> None:
         """Look at most twenty times a second: fast samples pay for one look or none."""
@@ -95,8 +96,9 @@ class Budget:
                 Reason.RENDER_TIMEOUT, f"the page used more than {limits.cpu_seconds:g} s of CPU time"
             )
         # The engine ends the whole worker at wall_seconds; to end the page a little earlier is cheaper.
-        queued = used.queued_seconds - self._before.queued_seconds
-        if wall_left(limits.wall_seconds * 0.9, self._started, queued) < 0:
+        # The most that was seen: a process that ends takes along what it had waited.
+        self._queued = max(self._queued, used.queued_seconds - self._before.queued_seconds)
+        if wall_left(limits.wall_seconds * 0.9, self._started, self._queued) < 0:
             raise BudgetExceededError(
                 Reason.RENDER_TIMEOUT, f"the page was not ready after {limits.wall_seconds * 0.9:g} s"
             )

@@ -103,8 +103,12 @@ class WarmLatex:
             word, number = self._answer(time.monotonic() + START_SECONDS).split()
             if word != "started":
                 raise InfrastructureError(f"the warm pdflatex said {word!r} where 'started' was due")
-            started = time.monotonic()
-            while (left := wall_left(limits.wall_seconds * 0.9, started, queued_seconds(int(number)))) > 0:
+            started, queued = time.monotonic(), 0.0
+            while True:
+                queued = max(queued, queued_seconds(int(number)))  # 0 once it has ended
+                left = wall_left(limits.wall_seconds * 0.9, started, queued)
+                if left <= 0:
+                    break
                 with contextlib.suppress(TimeoutError):
                     return Ended(int(self._answer(time.monotonic() + left).split()[1]), False)
             with contextlib.suppress(ProcessLookupError):

@@ -274,8 +274,12 @@ class Supervisor:
         use = worker.measure_use()
         if worker.baseline is None:
             worker.baseline = use
-        queued = use.queued_seconds - worker.baseline.queued_seconds
-        if wall_left(self._wall_seconds + DEADLINE_GRACE_SECONDS, worker.since - job.seconds, queued) < 0:
+        # The most that was seen: a process that ends takes along what it had waited.
+        worker.queued_seconds = max(
+            worker.queued_seconds, use.queued_seconds - worker.baseline.queued_seconds
+        )
+        wall_seconds, began = self._wall_seconds + DEADLINE_GRACE_SECONDS, worker.since - job.seconds
+        if wall_left(wall_seconds, began, worker.queued_seconds) < 0:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._wall_seconds:g} s of wall time")
             return
         if use.cpu_seconds - worker.baseline.cpu_seconds + job.cpu_seconds > self._cpu_seconds:

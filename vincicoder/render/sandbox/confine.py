@@ -22,11 +22,9 @@ def confine_worker(layers: Collection[str], workspace: Path, readable: Collectio
         kernel.drop_capabilities()
     kernel.forbid_new_privileges()
     if "landlock" in layers:
-        allowed = [*paths.readable_by_samples(), *readable]
-        if "namespaces" in layers:
-            allowed.append(Path("/proc"))  # its own, new one: it shows no process from outside
-        else:
-            allowed.append(Path("/proc/self"))
+        # Browsers do not run without /proc, and their watch looks there. In namespaces it is a new one. Where
+        # it is everyone's, Landlock still refuses the memory, environment and files of outsiders.
+        allowed = [*paths.readable_by_samples(), *readable, Path("/proc")]
         ruleset = landlock.create_ruleset(allowed, [workspace, *paths.writable_devices()])
         landlock.restrict_self(ruleset)
     if "seccomp" in layers:

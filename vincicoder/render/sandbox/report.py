@@ -15,6 +15,7 @@ from pathlib import Path
 
 from vincicoder.render.sandbox import kernel, landlock, namespaces, seccomp
 from vincicoder.render.sandbox.paths import package_root
+from vincicoder.sample import InfrastructureError
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,14 @@ def _limits() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (3600, 3600))
 
 
+_MEND = {
+    "namespaces": "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+    "kernel.apparmor_restrict_unprivileged_userns=0) and, in a container, unshare and mount in its seccomp "
+    "profile (docker run --security-opt seccomp=unconfined --security-opt systempaths=unconfined)",
+    "landlock": "use Linux 5.13 or later with landlock among the modules of lsm=",
+    "seccomp": "install libseccomp (apt-get install libseccomp2) and pip install 'vincicoder[render]'",
+}
+
 _PROBES: tuple[tuple[str, Callable[[], None], str], ...] = (
     ("namespaces", _namespaces, "own processes, mounts, network, IPC; private scratch; all else read-only"),
     ("landlock", _landlock, "files by allow-list, no TCP, no signals to the outside"),
@@ -102,6 +111,8 @@ def _probe_here() -> list[Layer]:
     for name, action, meaning in _PROBES:
         failure = _try_in_child(action)
         detail = failure or meaning
+        if failure and name in _MEND:
+            detail = f"{failure}; to have it, {_MEND[name]}"
         if name == "landlock" and not failure:
             detail = f"version {landlock.version()}: {meaning}"
         layers.append(Layer(name, not failure, detail))
@@ -125,6 +136,21 @@ def probe() -> tuple[Layer, ...]:
     except ValueError:
         detail = f"the probe failed: {done.stderr.strip()[-300:] or done.returncode}"
         return tuple(Layer(name, False, detail) for name, _, _ in _PROBES)
+
+
+def describe_lacking(layers: tuple[Layer, ...]) -> str:
+    """Return the layers that do not work and why, in words; '' where all do."""
+    return "; ".join(f"{layer.name} ({layer.detail})" for layer in layers if not layer.available)
+
+
+def require_every_layer(layers: tuple[Layer, ...]) -> None:
+    """Raise InfrastructureError, naming what is missing, unless every layer works here."""
+    lacking = describe_lacking(layers)
+    if lacking:
+        raise InfrastructureError(
+            f"the whole sandbox was required, and these layers do not work here: {lacking}. Allow them, or "
+            "do without: require_sandbox=False, and no --require-sandbox"
+        )
 
 
 if __name__ == "__main__":

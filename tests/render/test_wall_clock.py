@@ -1,0 +1,82 @@
+"""The wall clock of a sample stands while it waits for a CPU, and runs while it sleeps."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.render.test_killed_from_outside import SLOW
+from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult
+from vincicoder.render.processes import wall_left
+from vincicoder.render.registry import why_unsupported
+
+_BUSY_PROCESSES = 6
+_WALL_SECONDS = 3.0
+_LOOP = "import matplotlib.pyplot as plt\nfor _ in range({count}): sum(range(10000))\nplt.plot([1, 2])\n"
+_SCHEDSTAT = Path("/proc/self/schedstat")
+
+
+def test_waiting_for_a_cpu_gives_time_back_up_to_ten_limits() -> None:
+    began = time.monotonic() - 30.0
+    assert wall_left(60.0, began, 0.0) == pytest.approx(30.0, abs=1.0)
+    assert wall_left(20.0, began, 0.0) == pytest.approx(-10.0, abs=1.0)
+    assert wall_left(20.0, began, 15.0) == pytest.approx(5.0, abs=1.0)
+    assert wall_left(2.0, began, 29.9) < 0  # thirty seconds are over ten times two
+
+
+@pytest.fixture
+def engine_on_a_crowded_cpu() -> Iterator[RenderEngine]:
+    """An engine, warm, that shares one CPU with busy processes."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(allowed)})
+    busy: list[subprocess.Popen[bytes]] = []
+    try:
+        with RenderEngine(RenderLimits(wall_seconds=_WALL_SECONDS), workers=1) as engine:
+            _render(engine, "python", _LOOP.format(count=1))
+            if not why_unsupported("latex"):
+                _render(engine, "latex", r"\tikz\draw (0,0) circle (1);")
+            # In sessions of their own: some kernels share out the CPU by session.
+            busy += [
+                subprocess.Popen(
+                    [sys.executable, "-c", "print(flush=True)\nwhile True: pass"],
+                    stdout=subprocess.PIPE,
+                    start_new_session=True,
+                )
+                for _ in range(_BUSY_PROCESSES)
+            ]
+            for process in busy:
+                assert process.stdout is not None and process.stdout.readline() == b"\n"
+            yield engine
+    finally:
+        for process in busy:
+            process.kill()
+            process.communicate()
+        os.sched_setaffinity(0, allowed)
+
+
+def _render(engine: RenderEngine, language: str, code: str) -> RenderResult:
+    (result,) = engine.render([RenderRequest("one", language, code)])
+    return result
+
+
+@pytest.mark.skipif(not _SCHEDSTAT.exists(), reason="this kernel does not say how long a process waited")
+def test_a_crowded_cpu_loses_no_sample_and_spares_no_sleeper(engine_on_a_crowded_cpu: RenderEngine) -> None:
+    engine = engine_on_a_crowded_cpu
+    work = [("python", _LOOP.format(count=15000))]
+    if not why_unsupported("latex"):
+        work.append(("latex", SLOW["latex"]))
+    for language, code in work:
+        result = _render(engine, language, code)
+        assert result.status.value == "rendered", (language, result.detail)
+        if result.seconds <= _WALL_SECONDS:
+            pytest.skip("this machine's CPU was not crowded enough to tell")
+    sleeper = _render(engine, "python", "import time\ntime.sleep(1000)")
+    assert sleeper.reason is not None
+    assert sleeper.reason.value == "render.timeout"
+    assert sleeper.detail == f"over {_WALL_SECONDS:g} s of wall time"
