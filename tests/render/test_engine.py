@@ -255,6 +255,16 @@ def test_every_layer_is_probed_and_explained() -> None:
     assert all(isinstance(layer, Layer) and layer.detail for layer in layers)
 
 
+def test_a_library_that_objects_to_being_looked_into_is_the_samples_affair() -> None:
+    code = "from sklearn.impute import IterativeImputer\n" + CHART.format(3)
+    allowed = "from sklearn.experimental import enable_iterative_imputer\n" + code
+    with RenderEngine(workers=1) as engine:
+        refused = one(engine, "python", code)
+        assert (refused.status, refused.reason) == (RenderStatus.REJECTED, Reason.RENDER_MISSING_DEPENDENCY)
+        assert "is experimental" in refused.detail
+        assert one(engine, "python", allowed).status is RenderStatus.RENDERED
+
+
 def test_same_code_same_pixels_in_any_order() -> None:
     codes = [CHART.format(n) for n in range(5)]
     hashes: dict[str, set[str | None]] = {code: set() for code in codes}

@@ -42,7 +42,7 @@ class Preloader:
             elif self._load(module):
                 for part in names.split(","):
                     name = part.split()[0] if part.split() else ""
-                    if name.isidentifier() and not hasattr(sys.modules[module], name):
+                    if name.isidentifier() and not _has(module, name):
                         self._load(f"{module}.{name}")
         return len(sys.modules) > before
 
@@ -62,3 +62,11 @@ class Preloader:
                 except BaseException:  # the sample will meet it itself, and say so
                     return False
         return name in sys.modules and name.partition(".")[0] in _ALLOWED
+
+
+def _has(module: str, name: str) -> bool:
+    """Return whether a module has a name, or its own code objects to being asked for it."""
+    try:
+        return hasattr(sys.modules[module], name)
+    except BaseException:  # scikit-learn's experimental names raise ImportError
+        return True
