@@ -166,7 +166,7 @@ def fingerprint() -> Mapping[str, str]:
         "engine": _first_line(["lilypond", "--version"]),
         "ghostscript": _first_line(["gs", "--version"]),
         "fonts": fonts_fingerprint(),
-        "settings": _SETTINGS,
+        "settings": " ".join(_SETTINGS.split()),
         "dpi": str(DOTS_PER_INCH),
     }
 
