@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 from vincicoder.sample import Rejection
 
-STAGE = StageName("verify", 4)
+STAGE = StageName("verify", 5)
 
 # Images decoded at a time: 64 of the largest pages are about 1 GB of pixels at the very worst.
 _BATCH_ROWS = 64

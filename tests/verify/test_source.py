@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -12,24 +14,32 @@ from vincicoder.verify import PictureLimits, compare_with_own, learn_thresholds,
 from vincicoder.verify.thresholds import FLOORS, MEASURES, UNKNOWN
 
 
-def learned(values: list[float]) -> float:
-    return learn_thresholds("s", {name: np.array(values) for name in MEASURES}).bounds["color"]
+def learned(values: list[float], measure: str = "color") -> float | None:
+    return learn_thresholds("s", {name: np.array(values) for name in MEASURES}).bounds[measure]
 
 
 def test_bounds_come_from_median_and_upper_quarter() -> None:
-    values = [float(number) for number in range(41)]  # median 20, 75th percentile 30
-    assert learned(values) == 20 + 8 * 10
+    values = [number / 10 for number in range(41)]  # median 2, 75th percentile 3
+    assert learned(values) == 2 + 9 * 1
     assert learned(values[::-1]) == learned(values)
-    # A fifth of wrong rows moves the bound a little, not to where they are.
-    assert learned(values + [250.0] * 10) < 250
+    # A tenth of wrong rows moves the bound a little, not to where they are.
+    assert 11 < (learned(values + [250.0] * 4) or 0) < 20
     assert learned([0.0] * 40) == FLOORS["color"]
+    assert learned([float(number) for number in range(40)]) == UNKNOWN["color"]
+
+
+def test_an_unsteady_hash_tells_nothing() -> None:
+    assert learned([2.0] * 40, "hash") == FLOORS["hash"]
+    assert learned([2.0] * 35 + [30.0] * 5, "hash") is None
+    off = learn_thresholds("s", {name: np.array([0.0] * 35 + [30.0] * 5) for name in MEASURES})
+    assert mismatch({**dict.fromkeys(MEASURES, 0.0), "hash": 40.0}, off) is None
 
 
 def test_few_rows_are_judged_by_bounds_for_unknown_sources() -> None:
     few = learn_thresholds("s", {name: np.zeros(29) for name in MEASURES})
-    assert (few.learned, few.rows, few.bounds) == (False, 29, UNKNOWN)
-    detail = mismatch({**dict.fromkeys(MEASURES, 0.0), "hash": 30.0}, few)
-    assert detail == "hash 30 (at most 26)"
+    assert (few.learned, few.rows, few.bounds) == (False, 29, {**UNKNOWN, "hash": None})
+    detail = mismatch({**dict.fromkeys(MEASURES, 0.0), "color": 70.0}, few)
+    assert detail == "color 70 (at most 60)"
     assert mismatch(dict.fromkeys(MEASURES, 0.0), few) is None
 
 
@@ -45,6 +55,21 @@ def test_margins_do_not_count_and_colours_do() -> None:
     assert (same.structure, same.hash, same.color, same.aspect) == (pytest.approx(0, abs=1e-6), 0, 0, 0)
     assert same.similarity == pytest.approx(1)
     assert compare_with_own(picture("maroon"), picture()).color > 30
+
+
+def compressed(pixels: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    stream = io.BytesIO()
+    image = Image.fromarray(pixels)
+    image.resize((round(image.width * scale), round(image.height * scale))).save(stream, "JPEG", quality=80)
+    return np.asarray(Image.open(stream))
+
+
+def test_scale_margins_and_compression_stay_near_and_a_cut_off_side_does_not() -> None:
+    framed = compressed(np.pad(picture(), ((9, 4), (0, 8), (0, 0)), constant_values=255), 0.7)
+    near = compare_with_own(framed, picture())
+    assert near.structure < 0.1 and near.aspect < FLOORS["aspect"] and near.color < 15
+    cut = compare_with_own(compressed(picture()[:, :150], 0.7), picture())
+    assert cut.aspect > 0.2
 
 
 @pytest.mark.parametrize(

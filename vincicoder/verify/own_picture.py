@@ -12,12 +12,14 @@ from PIL import Image
 
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.similarity.compare import compare_pictures
-from vincicoder.similarity.structure import commonest_color, ink_mask
+from vincicoder.verify.align import align_pictures
 
 # As for renders: what a picture's file says of its size is believed up to here.
 _MAX_PIXELS = 40_000_000
-# What compression leaves around lines is fainter than this; what is drawn faintly at an edge is no loss.
-_EDGE_LEVELS = 48
+# Both are compared at the scale of the smaller one, with a shorter side of at most this (pixels): the scale
+# of viewing that the authors of SSIM suggest, as in `compare_pictures`.
+_SHORT_SIDE = 256
+_LEAST_SIDE = 16
 MEASURES = ("structure", "detail", "hash", "color", "aspect")
 
 
@@ -25,8 +27,8 @@ MEASURES = ("structure", "detail", "hash", "color", "aspect")
 class OwnPictureScores:
     """Distances of a render from the corpus's own picture of the row; 0 everywhere means the same.
 
-    Both are cut to what is drawn on them first, for margins say nothing, and the render is stretched to the
-    other's size. `structure` is 1 - SSIM (0 to 2); `detail` the same in the worst of 8x8 tiles (0 to 2);
+    Both are laid over each other first, for margins say nothing (see `vincicoder.verify.align`), and brought
+    to one size. `structure` is 1 - SSIM (0 to 2); `detail` the same in the worst of 8x8 tiles (0 to 2);
     `hash` bits of the perceptual hash (0 to 64); `color` CIELAB units (0 and up); `aspect` the absolute
     natural logarithm of the ratio of the two aspect ratios (0 and up).
     """
@@ -60,20 +62,21 @@ def read_own_picture(data: bytes) -> NDArray[np.uint8] | None:
 
 def compare_with_own(own: NDArray[np.uint8], render: NDArray[np.uint8]) -> OwnPictureScores:
     """Compare two RGB pictures, uint8 of shape (height, width, 3)."""
-    found = compare_pictures(cut_to_ink(own), cut_to_ink(render))
+    boxes = align_pictures(own, render)
+    (own_width, own_height), (width, height) = (
+        (right - left, bottom - top) for left, top, right, bottom in boxes
+    )
+    scale = min(1.0, _SHORT_SIDE / min(own_width, own_height), min(width / own_width, height / own_height))
+    size = (max(_LEAST_SIDE, round(own_width * scale)), max(_LEAST_SIDE, round(own_height * scale)))
+    first, second = (
+        np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BICUBIC, box, reducing_gap=3.0))
+        for pixels, box in zip((own, render), boxes, strict=True)
+    )
+    found = compare_pictures(first, second)
     return OwnPictureScores(
         structure=1.0 - found.ssim,
         detail=1.0 - found.worst_ssim,
         hash=float(found.phash_distance),
         color=found.color_distance,
-        aspect=abs(math.log(found.aspect_ratio)),
+        aspect=abs(math.log(width * own_height / (height * own_width))),
     )
-
-
-def cut_to_ink(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return the part of a picture that is drawn on: without the margins of the commonest colour."""
-    ink = ink_mask(pixels, commonest_color(pixels), _EDGE_LEVELS)
-    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if not len(rows):
-        return pixels
-    return pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]

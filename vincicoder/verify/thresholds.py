@@ -20,12 +20,15 @@ from vincicoder.verify.own_picture import MEASURES
 # With fewer rows the spread can't be told; the bounds for unknown sources are used.
 MIN_ROWS = 30
 # A row is wrong when it lies this many spreads above the median. The spread is the distance of the 75th
-# percentile from the median; 0.6745 standard deviations for normal values, so 8 are about 5.4 of them.
-SPREADS = 8.0
+# percentile from the median; 0.6745 standard deviations for normal values, so 9 are about 6 of them.
+SPREADS = 9.0
 # What even pictures drawn alike may differ by (a shifted pixel, JPEG): never wrong below this.
 FLOORS: Mapping[str, float] = MappingProxyType(
-    {"structure": 0.02, "detail": 0.15, "hash": 4.0, "color": 1.5, "aspect": 0.02}
+    {"structure": 0.02, "detail": 0.15, "hash": 4.0, "color": 1.5, "aspect": 0.04}
 )
+# The perceptual hash of simple, tightly cut drawings turns on what compression leaves: where it is more than
+# this many bits off in a tenth of a source's rows, half of what unrelated pictures are, it tells nothing.
+_UNSTEADY_HASH = 13.0
 # For sources with too few rows to learn from: what unrelated pictures of one kind hardly ever reach.
 UNKNOWN: Mapping[str, float] = MappingProxyType(
     {"structure": 0.8, "detail": 1.5, "hash": 26.0, "color": 60.0, "aspect": 0.7}
@@ -36,13 +39,14 @@ UNKNOWN: Mapping[str, float] = MappingProxyType(
 class SourceThresholds:
     """The bounds for one source: a row that passes one of them by any measure is a mismatch.
 
-    `rows` is how many rows with a picture of their own there were; `learned` whether they were enough.
+    A measure whose bound is None tells nothing for this source, and is not used. `rows` is how many rows with
+    a picture of their own there were; `learned` whether they were enough.
     """
 
     source: str
     rows: int
     learned: bool
-    bounds: Mapping[str, float]
+    bounds: Mapping[str, float | None]
 
 
 def learn_thresholds(source: str, distances: Mapping[str, NDArray[np.float64]]) -> SourceThresholds:
@@ -52,15 +56,16 @@ def learn_thresholds(source: str, distances: Mapping[str, NDArray[np.float64]]) 
     """
     rows = len(next(iter(distances.values())))
     if rows < MIN_ROWS:
-        return SourceThresholds(source, rows, False, dict(UNKNOWN))
-    return SourceThresholds(
-        source, rows, True, {name: _bound(distances[name], FLOORS[name]) for name in MEASURES}
-    )
+        return SourceThresholds(source, rows, False, {**UNKNOWN, "hash": None})
+    return SourceThresholds(source, rows, True, {name: _bound(name, distances[name]) for name in MEASURES})
 
 
-def _bound(values: NDArray[np.float64], floor: float) -> float:
-    median, upper = np.quantile(values, [0.5, 0.75])
-    return round(float(max(floor, median + SPREADS * (upper - median))), 6)
+def _bound(name: str, values: NDArray[np.float64]) -> float | None:
+    """Return the bound of one measure, at most that for unknown sources; None where it tells nothing."""
+    median, upper, tenth = np.quantile(values, [0.5, 0.75, 0.9])
+    if name == "hash" and tenth > _UNSTEADY_HASH:
+        return None
+    return round(float(min(max(FLOORS[name], median + SPREADS * (upper - median)), UNKNOWN[name])), 6)
 
 
 def mismatch(distances: Mapping[str, float], thresholds: SourceThresholds) -> str | None:
@@ -68,6 +73,6 @@ def mismatch(distances: Mapping[str, float], thresholds: SourceThresholds) -> st
     over = [
         f"{name} {distances[name]:.3g} (at most {bound:.3g})"
         for name, bound in thresholds.bounds.items()
-        if distances[name] > bound
+        if bound is not None and distances[name] > bound
     ]
     return ", ".join(over) or None
