@@ -38,6 +38,7 @@ def build_sft_data(
     require_sandbox: bool = False,
     refine: bool = True,
     refine_share: float = 30.0,
+    refine_config: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Build and publish an SFT release; the same build as `vincicoder build sft`.
 
@@ -54,7 +55,9 @@ def build_sft_data(
         shard_rows=shard_rows,
         strict=strict,
         require_sandbox=require_sandbox,
-        refine=RefineConfig(maker="mutation" if refine else "none", share_percent=refine_share),
+        refine=RefineConfig.model_validate(refine_config)
+        if refine_config
+        else RefineConfig(maker="mutation" if refine else "none", share_percent=refine_share),
     )
     result = run_build(config, home or default_home(), PrefectRunner(), str(flow_run.get_id() or ""))
     create_markdown_artifact(

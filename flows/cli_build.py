@@ -16,7 +16,7 @@ from rich.table import Table
 
 from flows.cli_dry_run import show_dry_run
 from vincicoder.config import BuildConfig, default_home
-from vincicoder.refine.config import RefineConfig
+from vincicoder.refine.config import RefineConfig, RefineConfigError, load_refine_config
 from vincicoder.sample import InfrastructureError
 from vincicoder.sources.base import SourceUnavailableError
 
@@ -65,8 +65,13 @@ def sft(
         bool, typer.Option("--refine/--no-refine", help="Add refinement rows: flawed code to be mended.")
     ] = True,
     refine_share: Annotated[
-        float, typer.Option(min=0, max=100, help="Percent of the samples that get a refinement row.")
-    ] = 30.0,
+        float | None,
+        typer.Option(min=0, max=100, help="Percent of the samples that get a refinement row; default 30."),
+    ] = None,
+    refine_config: Annotated[
+        Path | None,
+        typer.Option(help="A YAML file that says who makes flawed code, such as a model's server."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and what each quota would yield; start nothing.")
     ] = False,
@@ -93,7 +98,7 @@ def sft(
             workers=workers or os.cpu_count() or 1,
             strict=strict,
             require_sandbox=require_sandbox,
-            refine=RefineConfig(maker="mutation" if refine else "none", share_percent=refine_share),
+            refine=_refine(refine, refine_share, refine_config),
         )
         if dry_run:
             show_dry_run(config, home_uri, as_json)
@@ -106,6 +111,13 @@ def sft(
         typer.echo(json.dumps(result))
         return
     _print_summary(result, home_uri)
+
+
+def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> RefineConfig:
+    if not wanted:
+        return RefineConfig(maker="none")
+    config = load_refine_config(file) if file else RefineConfig()
+    return config if share_percent is None else config.model_copy(update={"share_percent": share_percent})
 
 
 def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
@@ -126,6 +138,7 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
             require_sandbox=config.require_sandbox,
             refine=config.refine.maker != "none",
             refine_share=config.refine.share_percent,
+            refine_config=config.refine.model_dump(mode="json"),
         )
     from flows.pipeline import result_json, run_build
     from flows.runners import DirectRunner
@@ -154,6 +167,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         SourceUnavailableError,
         ProfileError,
         BenchmarkError,
+        RefineConfigError,
         InfrastructureError,
         ValidationError,
         FileNotFoundError,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +45,15 @@ def sheet(
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(1) from error
     output.write_bytes(picture)
+
+
+@app.command()
+def costs(home: Annotated[str | None, typer.Option(help="Where the build ran.")] = None) -> None:
+    """Print what each answer of a model took, as JSON lines, with a total after each model's."""
+    from tasks.model_answers import cost_log
+
+    for record in cost_log(Home(home or default_home())):
+        typer.echo(json.dumps(record))
 
 
 @app.command("try")

@@ -28,6 +28,7 @@ from tasks.verify_source import verify_sources
 from vincicoder import __version__
 from vincicoder.compose import load_recipe
 from vincicoder.decontaminate import choose
+from vincicoder.refine.config import check_maker
 from vincicoder.render.sandbox import probe, require_every_layer
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
     started_at = time.time()
     recipe = load_recipe(config.recipe)
     chosen = choose(config.benchmarks)
+    check_maker(config.refine)
     plan = plan_build(config)
     home = Home(home_uri)
     clock = BuildClock()
@@ -216,7 +218,7 @@ def _with_counts(
 def recorded_config(config: BuildConfig) -> dict[str, Any]:
     """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
     places = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks"}
-    fields = config.model_dump(mode="json", exclude=places)
+    fields = {**config.model_dump(mode="json", exclude=places), "refine": config.refine.decides()}
     names = [chosen.benchmark.name for chosen in choose(config.benchmarks)]
     return {"vincicoder": __version__, "benchmarks": names, **fields}
 

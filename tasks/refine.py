@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -12,6 +13,7 @@ from prefect import task
 from storage.renders import RenderIndex, RenderPlace, place_of_output, read_renders
 from storage.schemas import FLAW_SCHEMA, REFINE_FIELDS, RENDERS_SCHEMA
 from tasks.engine import shared_engine
+from tasks.model_answers import HomeAnswers
 from tasks.programs import Program, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
 from vincicoder.refine.config import RefineConfig, create_maker
@@ -55,7 +57,7 @@ def refine_shard(
     require_sandbox: bool,
 ) -> StageOutput:
     """Keep all rows of a shard, and add a refinement version of some."""
-    maker = create_maker(refine)
+    maker = create_maker(refine, partial(HomeAnswers, home))
     table = read_shard(home, previous)
     languages = sorted(set(table["language"].to_pylist())) if maker else []
     fingerprints = {language: fingerprint(language) for language in languages}
