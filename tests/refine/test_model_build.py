@@ -43,8 +43,16 @@ def answer_of(picture: bytes, before: int) -> Reply:
     """What the model does with each colour; it sees nothing but the picture."""
     with Image.open(io.BytesIO(picture)) as image:
         pixel = image.convert("RGB").getpixel((20, 20))
-    names = {(255, 0, 0): "red", (0, 128, 0): "green", (0, 0, 255): "blue", (255, 165, 0): "orange",
-             (128, 0, 128): "purple", (0, 128, 128): "teal", (0, 0, 0): "black", (128, 128, 128): "gray"}  # fmt: skip
+    names = {
+        (255, 0, 0): "red",
+        (0, 128, 0): "green",
+        (0, 0, 255): "blue",
+        (255, 165, 0): "orange",
+        (128, 0, 128): "purple",
+        (0, 128, 128): "teal",
+        (0, 0, 0): "black",
+        (128, 128, 128): "gray",
+    }
     color = names[pixel]
     if color == "gray" and before == 0:
         return Reply("restarting", status=500)

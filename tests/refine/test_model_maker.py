@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,8 +11,15 @@ import pytest
 
 from storage.home import Home
 from tasks.model_answers import HomeAnswers, cost_log
+from tests.imports import ROOT
 from tests.refine.model_server import ModelServer, Reply
-from vincicoder.refine.config import RefineConfig, RefineConfigError, check_maker, create_maker
+from vincicoder.refine.config import (
+    RefineConfig,
+    RefineConfigError,
+    check_maker,
+    create_maker,
+    load_refine_config,
+)
 from vincicoder.refine.endpoint import EndpointError
 from vincicoder.refine.model_config import ModelConfig
 from vincicoder.refine.protocol import Flaw, Maker, Target
@@ -215,3 +224,20 @@ def test_the_key_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.
 def test_mistakes_in_the_configuration_are_named(fields: dict[str, object], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         RefineConfig.model_validate(fields)
+
+
+def test_the_documented_configuration_is_valid(tmp_path: Path) -> None:
+    block = (ROOT / "docs/refinement.md").read_text().partition("    maker: openai\n")
+    lines = [line for line in block[2].partition("\n\n")[0].splitlines()]
+    (tmp_path / "refine.yaml").write_text(textwrap.dedent("\n".join(["    maker: openai", *lines])))
+    config = load_refine_config(tmp_path / "refine.yaml")
+    assert config.model is not None
+    assert config.model.api_key_variable == "MODEL_KEY"
+    with pytest.raises(RefineConfigError, match="received"):
+        load_refine_config(tmp_path / "missing.yaml")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("vllm") is not None, reason="vLLM is installed here")
+def test_a_missing_engine_is_told_before_any_work() -> None:
+    with pytest.raises(RefineConfigError, match="needs the package vllm"):
+        check_maker(RefineConfig(maker="vllm", model=ModelConfig(model="m")))
