@@ -31,7 +31,7 @@ FLOORS: Mapping[str, float] = MappingProxyType(
 _UNSTEADY_HASH = 13.0
 # For sources with too few rows to learn from: what unrelated pictures of one kind hardly ever reach.
 UNKNOWN: Mapping[str, float] = MappingProxyType(
-    {"structure": 0.8, "detail": 1.5, "hash": 26.0, "color": 60.0, "aspect": 0.7}
+    {"structure": 0.5, "detail": 1.5, "hash": 26.0, "color": 60.0, "aspect": 0.7}
 )
 
 
