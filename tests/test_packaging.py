@@ -154,7 +154,11 @@ def installed_modules() -> Mapping[str, list[str]]:
 
 def third_party(modules: list[str]) -> set[str]:
     tops = {name.split(".")[0] for name in modules}
-    return {top for top in tops if top not in sys.stdlib_module_names and top not in (*PACKAGES, "tests", "benchmarks")}
+    return {
+        top
+        for top in tops
+        if top not in sys.stdlib_module_names and top not in (*PACKAGES, "tests", "benchmarks")
+    }
 
 
 def test_every_import_is_declared() -> None:
