@@ -85,6 +85,7 @@ def sft(
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each request to a model
     home_uri = home or default_home()
     try:
         config = BuildConfig(

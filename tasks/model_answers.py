@@ -75,5 +75,5 @@ def cost_log(home: Home) -> Iterator[dict[str, Any]]:
             "answers": rows,
             "tokens_in": tokens_in,
             "tokens_out": tokens_out,
-            "cost": fsum(costs),
+            "cost": round(fsum(costs), 9),
         }
