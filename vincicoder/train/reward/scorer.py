@@ -32,6 +32,7 @@ from vincicoder.train.reward.rendering import Program, Renderer, is_our_fault
 from vincicoder.train.reward.stream import RenderStream
 from vincicoder.train.reward.visual import (
     Baseline,
+    Likeness,
     Reference,
     compare,
     cut,
@@ -140,6 +141,20 @@ class RewardScorer:
             raise RewardError(failures, breakdowns)
         return [breakdown for breakdown in breakdowns if breakdown is not None]
 
+    def compare_picture(self, reference: bytes, candidate: NDArray[np.uint8]) -> Likeness:
+        """Return the visual terms of a picture (uint8 RGB, (height, width, 3)) that need not be a program's.
+
+        `reference` is an image file's bytes. Raises RewardError where it can't be read.
+        """
+        sha256, encoded = read_reference(reference)
+        prepared = self.references.prepare({sha256: encoded})[sha256]
+        if isinstance(prepared, str):
+            raise RewardError({0: prepared}, [None])
+        ((_, outcome),) = self._compare([self._pair((("", ""), sha256), prepared, candidate)])
+        if outcome.likeness is None:
+            raise RuntimeError("a comparison has a likeness")
+        return outcome.likeness
+
     def inspect(self, item: RewardItem) -> Inspected:
         """Score one item and return it with its pictures, for people to look at. Raises as `score_batch`."""
         (breakdown,) = self.score_batch([item])
@@ -198,12 +213,15 @@ class RewardScorer:
                 elif picture is None or (blank and self.config.zero_cheats):
                     yield key, _without_picture(result, blank)
                 else:
-                    shown = fit(picture, reference) if self.config.grid == "internvl" else picture
-                    pairs.append(_Pair(key, reference, picture, cut(shown, reference.grid)))
+                    pairs.append(self._pair(key, reference, picture))
             if sum(len(pair.tiles) for pair in pairs) >= _TILES_AT_ONCE:
                 yield from self._compare(pairs)
                 pairs = []
         yield from self._compare(pairs)
+
+    def _pair(self, key: _Key, reference: Reference, picture: NDArray[np.uint8]) -> _Pair:
+        shown = fit(picture, reference) if self.config.grid == "internvl" else picture
+        return _Pair(key, reference, picture, cut(shown, reference.grid))
 
     def _compare(self, pairs: Sequence[_Pair]) -> Iterator[tuple[_Key, Outcome]]:
         with self._timed("encoding"):
