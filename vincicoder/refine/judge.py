@@ -43,14 +43,14 @@ class RefineLimits:
     """The band in which a flaw counts. Similarity is the SSIM of the two pictures, 0 to 1.
 
     `min_similarity` refuses drawings that have nothing to do with the target; `max_error_characters` errors
-    that would crowd out the code. Failing code counts for `failing_percent` of the samples only: models'
-    programs mostly run.
+    that would crowd out the code. Failing code counts for `failing_percent` of the samples only, so that
+    about a quarter of all flaws fail: models' programs mostly run.
     """
 
     min_similarity: float = 0.15
     max_similarity: float = 0.999
     max_error_characters: int = 400
-    failing_percent: float = 25.0
+    failing_percent: float = 75.0
     max_code_characters: int = 32_000
 
 

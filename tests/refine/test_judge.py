@@ -1,0 +1,72 @@
+"""Which flaws count: pictures that differ to the eye, failures that say why, never the answer itself."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+
+from vincicoder.refine.judge import (
+    Outcome,
+    RefineLimits,
+    difficulty,
+    is_usable,
+    judge_failure,
+    judge_picture,
+)
+from vincicoder.sample import Reason
+
+LIMITS = RefineLimits()
+
+
+def picture(x: int = 40, color: str = "navy", size: tuple[int, int] = (200, 150)) -> bytes:
+    image = Image.new("RGB", size, "white")
+    ImageDraw.Draw(image).rectangle((x, 40, x + 50, 100), fill=color)
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("flawed", "outcome"),
+    [
+        (picture(), Outcome.SAME),
+        (picture(x=70), Outcome.DIFFERS),
+        (picture(color="red"), Outcome.DIFFERS),
+        (picture(color="#000082"), Outcome.SAME),
+        (picture(size=(260, 150)), Outcome.DIFFERS),
+    ],
+)
+def test_a_picture_counts_where_the_eye_sees_a_difference(flawed: bytes, outcome: Outcome) -> None:
+    verdict = judge_picture(picture(), flawed, LIMITS)
+    assert verdict.outcome is outcome
+    assert verdict.similarity is not None and 0 <= verdict.similarity <= 1
+
+
+def test_failures_count_where_they_say_why_for_a_share_of_samples() -> None:
+    def outcomes(reason: Reason, detail: str) -> list[Outcome]:
+        return [judge_failure(f"s{n}", reason.value, detail, LIMITS).outcome for n in range(400)]
+
+    telling = outcomes(Reason.RENDER_ERROR, "NameError: plt")
+    assert set(telling) == {Outcome.FAILS, Outcome.FAILS_TOO}
+    assert 265 <= telling.count(Outcome.FAILS) <= 335
+    assert set(outcomes(Reason.RENDER_ERROR, "x" * 401)) == {Outcome.LONG_ERROR}
+    assert set(outcomes(Reason.RENDER_TIMEOUT, "slow")) == {Outcome.OTHER_FAILURE}
+
+
+@pytest.mark.parametrize(
+    ("flawed", "usable"),
+    [("b", True), (" a\n", False), ("  ", False), ("<image>", False), ("b" * 32_001, False)],
+)
+def test_what_a_prompt_may_show(flawed: str, usable: bool) -> None:
+    assert is_usable(flawed, "a", LIMITS) is usable
+
+
+def test_difficulty_grows_with_lines_faults_and_subtlety() -> None:
+    code = "\n".join(f"line {number}" for number in range(20))
+    one_line = code.replace("line 3\n", "line x\n")
+    assert difficulty(one_line, code, 1, None) == "easy"
+    assert difficulty(one_line, code, 1, 0.97) == "medium"
+    assert difficulty(one_line, code, 3, 0.97) == "hard"
+    assert difficulty("", code, 1, None) == "hard"
