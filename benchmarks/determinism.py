@@ -21,6 +21,9 @@ from tests.render.golden_set import code_of, read_golden
 from vincicoder.render import RenderEngine, RenderRequest
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 
+# Ends with its parent, whoever ends that.
+_BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
+
 
 def _samples(language: str) -> dict[str, str]:
     """Return the golden samples whose corpora are on this machine: code by name."""
@@ -42,7 +45,7 @@ def check(language: str, rounds: int, load: int) -> dict[str, Any]:
             names = list(samples)
             random.Random(turn).shuffle(names)
             busy = [
-                subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True)
+                subprocess.Popen([sys.executable, "-c", _BUSY], start_new_session=True)
                 for _ in range(load * (turn % 2))
             ]
             try:

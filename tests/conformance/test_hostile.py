@@ -21,6 +21,7 @@ from tests.conformance.harness import (
     temporary_entries,
 )
 from vincicoder.render.registry import LANGUAGES, why_unsupported
+from vincicoder.render.sandbox import probe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,6 +61,10 @@ def _neighbour(engine: RenderEngine, language: str) -> str | None:
     result = render_one(engine, language, _module(language).NEIGHBOUR)
     assert outcome(result) == "rendered", result.detail
     return result.pixels_sha256
+
+
+def _has_namespaces() -> bool:
+    return any(layer.name == "namespaces" and layer.available for layer in probe())
 
 
 def _others() -> Counter[str]:
