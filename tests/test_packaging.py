@@ -39,7 +39,6 @@ ELSEWHERE = {"vllm"}
 # Base requirements that no code imports.
 NOT_IMPORTED = {
     "whenever": "Prefect's own, from Python 3.13 on",
-    "datasets": "reads the releases; imported by those who train and by the tests",
 }
 
 REQUIREMENTS = ROOT / "requirements"
