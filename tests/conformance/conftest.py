@@ -33,7 +33,7 @@ def listener() -> Iterator[Listener]:
     listening.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: it moves this process's temporary folder
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RenderEngine]:
     """The engine under attack, with a secret in its own environment and a temporary folder of its own."""
     with pytest.MonkeyPatch.context() as patch:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,6 +132,16 @@ def test_the_browser_is_replaced_after_a_page_that_loops(renderer: HtmlRenderer)
     assert renderer._browser is not before
     assert renderer._browser is not None
     assert not set(tree) & set(process_tree(renderer._browser.process_id))
+
+
+def test_a_browser_that_stands_still_is_replaced_and_the_page_drawn(tmp_path: Path) -> None:
+    renderer = HtmlRenderer()
+    renderer.start(RenderLimits(wall_seconds=10), tmp_path)
+    assert renderer._browser is not None
+    for process in process_tree(renderer._browser.process_id):
+        os.kill(process, signal.SIGSTOP)
+    assert isinstance(renderer.render("<p>page"), Picture)
+    renderer.close()
 
 
 def test_closing_leaves_no_process_and_no_file(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_an_actor_answers_batches_as_the_engine_does() -> None:
             for row in rows
             for r in engine.render([RenderRequest(*row)])
         ]
-    with tempfile.TemporaryDirectory(prefix="ray-") as folder:  # short: Ray makes sockets in it
+    with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp") as folder:  # short: Ray makes sockets in it
         run = subprocess.run(
             [sys.executable, "-c", PROGRAM, json.dumps(rows), folder],
             capture_output=True,

@@ -28,7 +28,7 @@ from vincicoder.render.html_page import (
     PageCrashedError,
     scripts,
 )
-from vincicoder.render.html_watch import Budget, BudgetExceededError
+from vincicoder.render.html_watch import BrowserStalledError, Budget, BudgetExceededError
 from vincicoder.render.protocol import PageView, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
@@ -72,6 +72,9 @@ class HtmlRenderer:
             except PageCrashedError:  # by the page, or by who kills processes: once more tells
                 self._launch()
                 return self._draw(code, view)
+            except BrowserStalledError:  # by the page, or by a browser in trouble: once more tells
+                self._launch()
+                return self._draw(code, view, wall_share=0.6, patient=True)
         except NotDrawnError as error:
             self._clear(view)
             return Refusal(error.reason, str(error))
@@ -92,9 +95,9 @@ class HtmlRenderer:
         """Stop the browser."""
         self._stop()
 
-    def _draw(self, code: str, view: PageView) -> Picture:
+    def _draw(self, code: str, view: PageView, wall_share: float = 0.9, patient: bool = False) -> Picture:
         assert self._browser is not None
-        budget = Budget(self._browser.process_id, self._limits)
+        budget = Budget(self._browser.process_id, self._limits, wall_share, patient)
         self._browser.pipe.watch = budget.check
         page = self._page_for(view)
         png = page.draw(code, self._limits, view)
@@ -116,7 +119,7 @@ class HtmlRenderer:
     def _clear(self, view: PageView) -> None:
         try:
             self._page_for(view).clear()
-        except (BudgetExceededError, PageCrashedError, BrowserGoneError, ProtocolError):
+        except (BrowserStalledError, BudgetExceededError, PageCrashedError, BrowserGoneError, ProtocolError):
             self._stop()
 
     def _launch(self) -> None:
@@ -127,7 +130,7 @@ class HtmlRenderer:
         profile = self._workspace / "browser"
         profile.mkdir(parents=True, exist_ok=True)
         self._browser = Browser(executable, profile)
-        self._browser.pipe.watch = Budget(self._browser.process_id, self._limits).check
+        self._browser.pipe.watch = Budget(self._browser.process_id, self._limits, patient=True).check
         try:
             self._page = Page(self._browser.pipe)
         except (BudgetExceededError, PageCrashedError, BrowserGoneError, ProtocolError) as error:

@@ -28,6 +28,10 @@ class BudgetExceededError(Exception):
         self.detail = detail
 
 
+class BrowserStalledError(Exception):
+    """The browser does nothing: waiting costs a page no real time here, so the page is not to blame yet."""
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """CPU seconds of all processes since they started, the seconds they waited for a CPU, and the
@@ -64,12 +68,24 @@ def usage(root: int) -> Usage:
     return Usage(ticks / CLOCK_TICKS, queued, largest)
 
 
-class Budget:
-    """Counts from its making; `check` raises once CPU, wall time or memory is spent."""
+# A third of the wall limit with less CPU than this, in seconds, is a browser that stands still.
+_STALLED_SHARE, _STALLED_CPU_SECONDS = 0.3, 1.0
 
-    def __init__(self, root: int, limits: RenderLimits) -> None:
+
+class Budget:
+    """Counts from its making; `check` raises once CPU, wall time or memory is spent.
+
+    `wall_share` is the part of the wall limit that it grants. Unless `patient`, a browser that stands still
+    is told early, so that the page can be tried once more.
+    """
+
+    def __init__(
+        self, root: int, limits: RenderLimits, wall_share: float = 0.9, patient: bool = False
+    ) -> None:
         self._root = root
         self._limits = limits
+        self._wall_seconds = limits.wall_seconds * wall_share
+        self._patient = patient
         self._started = time.monotonic()
         self._checked = self._started
         self._before: Usage | None = None
@@ -98,7 +114,11 @@ class Budget:
         # The engine ends the whole worker at wall_seconds; to end the page a little earlier is cheaper.
         # The most that was seen: a process that ends takes along what it had waited.
         self._queued = max(self._queued, used.queued_seconds - self._before.queued_seconds)
-        if wall_left(limits.wall_seconds * 0.9, self._started, self._queued) < 0:
+        if wall_left(self._wall_seconds, self._started, self._queued) < 0:
             raise BudgetExceededError(
                 Reason.RENDER_TIMEOUT, f"the page was not ready after {limits.wall_seconds * 0.9:g} s"
             )
+        idle = used.cpu_seconds - self._before.cpu_seconds < _STALLED_CPU_SECONDS
+        early = wall_left(limits.wall_seconds * _STALLED_SHARE, self._started, self._queued) < 0
+        if idle and early and not self._patient:
+            raise BrowserStalledError
