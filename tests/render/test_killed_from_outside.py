@@ -27,7 +27,7 @@ SLOW = {
     "latex": _TEX_LOOP + r"\begin{tikzpicture}\draw (0,0) circle (1);\end{tikzpicture}",
     "latex, cold": r"\documentclass{article}\begin{document}\directlua{local x = 0 "
     r"for i = 1, 100000000 do x = x + i end}slow\end{document}",
-    "graphviz": 'digraph { size="9,9";' + ";".join(f"n{a}->n{b}" for a in range(20) for b in range(20)) + "}",
+    "graphviz": 'digraph { size="9,9";' + ";".join(f"n{a}->n{b}" for a in range(34) for b in range(34)) + "}",
     "html": _PAGE,
     "html, browser": _PAGE,
     "asymptote": "int x; for (int i = 0; i < 3000000; ++i) { x += i; } draw(unitcircle);",
