@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from prefect import flow
 from prefect.artifacts import create_table_artifact
 
+from flows.rl_set import build_rl_set
 from storage.home import Home
-from tasks.sample_answers import sample_rewards
-from tasks.select import build_rl
 from vincicoder.config import default_home
-from vincicoder.select import load_selection_recipe
 
 
 @flow(
@@ -35,28 +32,15 @@ def build_rl_data(
 
     `checkpoint` (a folder, or `run:latest-sft`) makes difficulty the reward of `answers` sampled answers.
     """
-    opened, chosen = Home(home or default_home()), load_selection_recipe(recipe)
-    rewards = (
-        sample_rewards(
-            opened,
-            chosen,
-            release=release,
-            checkpoint=checkpoint,
-            answers=answers,
-            limit=limit,
-            tokens=tokens,
-        )
-        if checkpoint
-        else None
-    )
-    result: dict[str, Any] = build_rl(
-        opened,
-        chosen,
-        Path(recipe).stem,
+    result = build_rl_set(
+        Home(home or default_home()),
+        recipe=recipe,
         release=release,
         limit=limit,
         strict=strict,
-        rewards=rewards,
+        checkpoint=checkpoint,
+        answers=answers,
+        tokens=tokens,
     )
     create_table_artifact(
         [{"domain": domain, "rows": rows} for domain, rows in result["domains"].items()],

@@ -6,7 +6,6 @@ import json
 import logging
 import os
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -32,12 +31,12 @@ def rl(
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
+    from flows.rl_set import build_rl_set
     from storage.home import Home
     from storage.release_facts import ReleaseNotFoundError
     from tasks.sample_answers import sample_rewards
     from tasks.select import NoRowsError, build_rl
     from tasks.train import TrainingFailedError
-    from vincicoder.select import load_selection_recipe
     from vincicoder.select.recipe import SelectionRecipeError
     from vincicoder.train.environment import TrainerEnvironmentError
 
@@ -50,28 +49,17 @@ def rl(
                 recipe, release, limit, where, strict, checkpoint, answers, tokens
             )
         else:
-            chosen, opened = load_selection_recipe(recipe), Home(where)
-            rewards = (
-                sample_rewards.fn(
-                    opened,
-                    chosen,
-                    release=release,
-                    checkpoint=checkpoint,
-                    answers=answers,
-                    limit=limit,
-                    tokens=tokens,
-                )
-                if checkpoint
-                else None
-            )
-            result = build_rl.fn(
-                opened,
-                chosen,
-                Path(recipe).stem,
+            result = build_rl_set(
+                Home(where),
+                recipe=recipe,
                 release=release,
                 limit=limit,
                 strict=strict,
-                rewards=rewards,
+                checkpoint=checkpoint,
+                answers=answers,
+                tokens=tokens,
+                sample=sample_rewards.fn,
+                build=build_rl.fn,
             )
     except (
         ReleaseNotFoundError,

@@ -1,0 +1,50 @@
+"""Building an RL set, whatever runs the two tasks: a Prefect flow, or the command line without a server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tasks.sample_answers import sample_rewards
+from tasks.select import build_rl
+from vincicoder.select import load_selection_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from storage.home import Home
+
+
+def build_rl_set(
+    home: Home,
+    *,
+    recipe: str,
+    release: str,
+    limit: int | None,
+    strict: bool,
+    checkpoint: str | None,
+    answers: int,
+    tokens: int,
+    sample: Callable[..., dict[str, list[float]]] = sample_rewards,
+    build: Callable[..., dict[str, Any]] = build_rl,
+) -> dict[str, Any]:
+    """Sample and score answers where a checkpoint is named, then choose and publish.
+
+    `sample` and `build` are the two tasks (within a flow), or their plain functions.
+    """
+    chosen = load_selection_recipe(recipe)
+    rewards = (
+        sample(
+            home,
+            chosen,
+            release=release,
+            checkpoint=checkpoint,
+            answers=answers,
+            limit=limit,
+            tokens=tokens,
+        )
+        if checkpoint
+        else None
+    )
+    name = Path(recipe).stem
+    return build(home, chosen, name, release=release, limit=limit, strict=strict, rewards=rewards)
