@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vincicoder.render.processes import queued_seconds, wall_left
+from vincicoder.render.processes import CpuMeter, queued_seconds, wall_left
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ class Budget:
         self._started = time.monotonic()
         self._checked = self._started
         self._before: Usage | None = None
+        self._cpu = CpuMeter()
         self._queued = 0.0
 
     def check(self) -> None:
@@ -98,6 +99,7 @@ class Budget:
             return
         self._checked = now
         used = usage(self._root)
+        cpu_seconds = self._cpu.read(used.cpu_seconds, now)
         if self._before is None:
             # The first look comes 50 ms into the sample, so the baseline may miss that much.
             self._before = used
@@ -107,7 +109,7 @@ class Budget:
                 Reason.RENDER_OUT_OF_MEMORY,
                 f"a browser process held {used.largest_bytes >> 20} MB, over {limits.memory_mb} MB",
             )
-        if used.cpu_seconds - self._before.cpu_seconds > limits.cpu_seconds:
+        if cpu_seconds > limits.cpu_seconds:
             raise BudgetExceededError(
                 Reason.RENDER_TIMEOUT, f"the page used more than {limits.cpu_seconds:g} s of CPU time"
             )
@@ -118,7 +120,7 @@ class Budget:
             raise BudgetExceededError(
                 Reason.RENDER_TIMEOUT, f"the page was not ready after {limits.wall_seconds * 0.9:g} s"
             )
-        idle = used.cpu_seconds - self._before.cpu_seconds < _STALLED_CPU_SECONDS
+        idle = cpu_seconds < _STALLED_CPU_SECONDS
         early = wall_left(limits.wall_seconds * _STALLED_SHARE, self._started, self._queued) < 0
         if idle and early and not self._patient:
             raise BrowserStalledError

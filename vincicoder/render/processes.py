@@ -26,6 +26,29 @@ class TreeUse:
     queued_seconds: float
 
 
+class CpuMeter:
+    """Adds up what a process tree uses from its first reading on, in CPU seconds.
+
+    A reading may miss a process that is being reaped at that moment, and the next one then holds all that
+    it used in its life. So no more is counted between two readings than all CPUs could have done meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._highest: float | None = None
+        self._read_at = 0.0
+        self._cpus = len(os.sched_getaffinity(0))
+
+    def read(self, cpu_seconds: float, now: float) -> float:
+        """Take the tree's total at a monotonic time; return the seconds used since the first reading."""
+        if self._highest is not None:
+            possible = (now - self._read_at) * self._cpus + 1 / _TICKS_PER_SECOND
+            self.seconds += min(max(cpu_seconds - self._highest, 0.0), possible)
+        self._highest = max(cpu_seconds, self._highest or 0.0)
+        self._read_at = now
+        return self.seconds
+
+
 def queued_seconds(pid: int) -> float:
     """Return how long a process (its first thread) has been ready to run while no CPU was free."""
     try:

@@ -272,6 +272,7 @@ class Supervisor:
     def _check_sample(self, worker: WorkerHandle) -> None:
         job = worker.jobs[0]
         use = worker.measure_use()
+        cpu_seconds = worker.cpu.read(use.cpu_seconds, time.monotonic())
         if worker.baseline is None:
             worker.baseline = use
         # The most that was seen: a process that ends takes along what it had waited.
@@ -282,7 +283,7 @@ class Supervisor:
         if wall_left(wall_seconds, began, worker.queued_seconds) < 0:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._wall_seconds:g} s of wall time")
             return
-        if use.cpu_seconds - worker.baseline.cpu_seconds + job.cpu_seconds > self._cpu_seconds:
+        if cpu_seconds + job.cpu_seconds > self._cpu_seconds:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._cpu_seconds:g} s of CPU time")
         elif use.memory_bytes > self._memory_bytes + (_IDLE_MEMORY_MB << 19):
             used = use.memory_bytes >> 20
