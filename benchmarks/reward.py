@@ -17,6 +17,7 @@ from typing import Any
 
 from benchmarks.ladders import LADDERS
 from benchmarks.reward_ladders import PRESETS, measure_ladders
+from benchmarks.reward_options import measure_options
 from benchmarks.reward_speed import measure_speed
 from vincicoder.render.sandbox.kernel import adopt_orphans
 from vincicoder.similarity.encoder import EMBEDDED
@@ -45,6 +46,14 @@ def main() -> None:
         for ladder, taus in figures["tau"].items():
             print(
                 f"{ladder:>16}  " + "  ".join(f"{name} {tau:.3f}" for name, tau in taus.items()), flush=True
+            )
+        save()
+        effects = measure_options(options.encoder)
+        figures["options"] = {name: asdict(effect) for name, effect in effects.items()}
+        for name, effect in effects.items():
+            print(
+                f"{name:>16}  {effect.with_option:.3f} (without {effect.without:.3f})  {effect.pair}",
+                flush=True,
             )
         save()
     if options.responses:

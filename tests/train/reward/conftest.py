@@ -33,7 +33,7 @@ def chart(draw: Callable[[str, str], bytes]) -> bytes:
 def scorer() -> Iterator[RewardScorer]:
     """The preset `default` with its embedded encoder, and limits that end hostile code soon."""
     config = RewardConfig.preset(
-        "default", deadline_seconds=11, cpu_seconds=4, workers=2, device="cpu", memory_mb=1024
+        "default", deadline_seconds=6, cpu_seconds=3, workers=2, device="cpu", memory_mb=1024
     )
     with RewardScorer(config) as opened:
         yield opened

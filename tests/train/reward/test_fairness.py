@@ -22,7 +22,7 @@ def test_the_same_64_responses_alone_shuffled_and_beside_64_that_hang(
     ]
     hanging = [RewardItem(fenced(HANG.format(n)), references[0], "python") for n in range(64)]
     config = RewardConfig.preset(
-        "default", deadline_seconds=4, workers=8, device="cpu", cached_comparisons=1, cached_references=2
+        "default", deadline_seconds=2.5, workers=8, device="cpu", cached_comparisons=1, cached_references=2
     )
     with RewardScorer(config) as scorer:
         alone = [scorer.score_batch([row])[0] for row in rows[:16]]
