@@ -70,10 +70,13 @@ def in_verl(*arguments: str) -> Any:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def test_verl_reads_the_rows_calls_the_reward_and_weighs_the_answers(home: Path) -> None:
-    """The release's rows through verl's dataset, reward loop and GRPO advantage, each verl's own."""
-    data = next(home.glob("releases/rl/*/data/train-*.parquet"))
-    found = in_verl(str(data), str(home / "models/tiny-random"), str(ADAPTERS / "verl.py"))
+@pytest.mark.parametrize(("kind", "dataset"), [("rl", []), ("sft", [str(ADAPTERS / "verl_dataset.py")])])
+def test_verl_reads_the_rows_calls_the_reward_and_weighs_the_answers(
+    home: Path, kind: str, dataset: list[str]
+) -> None:
+    """A release's rows through verl's dataset, reward loop and GRPO advantage, each verl's own."""
+    data = next(home.glob(f"releases/{kind}/*/data/train-*.parquet"))
+    found = in_verl(str(data), str(home / "models/tiny-random"), str(ADAPTERS / "verl.py"), *dataset)
     assert found["rows"] == pq.read_metadata(data).num_rows
     assert {"raw_prompt", "reward_model", "extra_info", "data_source"} <= set(found["keys"])
     right, broken, other, silent = found["scores"]

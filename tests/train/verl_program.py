@@ -1,8 +1,9 @@
 """Run in verl's environment: its own dataset, reward loop and GRPO advantage over rows of a release.
 
-    python verl_program.py DATA.parquet MODEL_FOLDER ADAPTER.py
+    python verl_program.py DATA.parquet MODEL_FOLDER ADAPTER.py [DATASET.py]
 
-Prints one JSON object: what the dataset holds, and what four answers to two rows earn.
+Prints one JSON object: what the dataset holds, and what four answers to two rows earn. DATASET.py is a
+dataset class of the user's own, as verl loads it: that of an SFT release.
 """
 
 from __future__ import annotations
@@ -21,14 +22,15 @@ from verl import DataProto
 from verl.trainer.ppo import core_algos
 from verl.trainer.ppo.reward import load_reward_manager
 from verl.utils import hf_processor, hf_tokenizer
-from verl.utils.dataset.rl_dataset import RLHFDataset, collate_fn
+from verl.utils.dataset.rl_dataset import collate_fn, get_dataset_class
 
 LENGTH = 512
 
 
-def configure(data: str, model: str, adapter: str) -> Any:
+def configure(data: str, model: str, adapter: str, dataset: str) -> Any:
     folder = Path(verl.trainer.__file__).parent / "config"
     function = "reward.custom_reward_function"
+    own = [f"data.custom_cls.path={dataset}", "data.custom_cls.name=ReleaseDataset"] if dataset else []
     with initialize_config_dir(str(folder), version_base=None):
         return compose(
             "ppo_trainer",
@@ -44,6 +46,7 @@ def configure(data: str, model: str, adapter: str) -> Any:
                 f"{function}.path={adapter}",
                 f"{function}.name=compute_score",
                 f"+{function}.reward_kwargs.references={Path(data).parent.parent}",
+                *own,
             ],
         )
 
@@ -77,10 +80,10 @@ async def score(config: Any, tokenizer: Any, rollouts: DataProto) -> list[dict[s
     return await asyncio.gather(*[manager.run_single(rollouts[i : i + 1]) for i in range(len(rollouts))])
 
 
-def main(data: str, model: str, adapter: str) -> None:
-    config = configure(data, model, adapter)
+def main(data: str, model: str, adapter: str, own_dataset: str = "") -> None:
+    config = configure(data, model, adapter, own_dataset)
     tokenizer, processor = hf_tokenizer(model), hf_processor(model)
-    dataset = RLHFDataset([data], tokenizer, config.data, processor=processor)
+    dataset = get_dataset_class(config.data)([data], tokenizer, config.data, processor=processor)
     batch = DataProto.from_single_dict(collate_fn([dataset[0], dataset[0], dataset[1], dataset[1]]))
     truth = [row["ground_truth"] for row in batch.non_tensor_batch["reward_model"]]
     answers = [f"```svg\n{code}\n```" for code in (truth[0], "<svg broken", truth[2])] + ["no code"]

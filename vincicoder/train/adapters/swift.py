@@ -15,7 +15,7 @@ from typing import Any
 
 from swift.rewards import AsyncORM, orms
 
-from vincicoder.train.adapters.verl import reference_file
+from vincicoder.train.adapters.verl import reference_of
 from vincicoder.train.reward import RewardItem
 from vincicoder.train.reward.backend import open_backend
 
@@ -48,7 +48,7 @@ def _is_column(values: Any) -> bool:
 def _reference(row: Mapping[str, Any], references: str) -> Any:
     """Return the reference: by path or hash, else the row's own first image (bytes, path or both)."""
     if row.get("reference") or (row.get("reference_sha256") and references):
-        return reference_file(row, references)
+        return reference_of(row, references)
     image = (row.get("images") or [None])[0]
     if isinstance(image, Mapping):
         return image.get("bytes") or image.get("path")

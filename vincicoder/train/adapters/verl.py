@@ -36,24 +36,25 @@ async def compute_score(
 ) -> dict[str, float]:
     """Return the breakdown of one response, with the same keys for every sample.
 
-    The language is `extra_info["language"]`. The reference picture, which verl strips from the row, is the
-    file `extra_info["reference"]`, else that of `extra_info["reference_sha256"]` under the RL release
-    `references`. Raises RewardError and InfrastructureError, never a false zero.
+    The language is `extra_info["language"]`. The reference picture, which verl strips from the row, is
+    `extra_info["reference"]` (a path, or encoded bytes), else the file of `extra_info["reference_sha256"]`
+    under the RL release `references`. Raises RewardError and InfrastructureError, never a false zero.
     """
     settings = (preset, encoder, service)
     batchers = _batchers.setdefault(asyncio.get_running_loop(), {})
     if settings not in batchers:
         backend = await asyncio.to_thread(open_backend, *settings)
         batchers.setdefault(settings, MicroBatcher(backend.score_batch))
-    item = RewardItem(solution_str, reference_file(extra_info, references), str(extra_info["language"]))
+    item = RewardItem(solution_str, reference_of(extra_info, references), str(extra_info["language"]))
     return (await batchers[settings].score(item)).as_dict()
 
 
-def reference_file(row: Mapping[str, Any], references: str) -> Path:
-    """Return where a row's reference picture lies. Raises ValueError where the row doesn't say."""
-    if row.get("reference"):
-        return Path(references, row["reference"])
+def reference_of(row: Mapping[str, Any], references: str) -> bytes | Path:
+    """Return a row's reference picture, or where it lies. Raises ValueError where the row doesn't say."""
+    reference = row.get("reference")
+    if reference:
+        return reference if isinstance(reference, bytes) else Path(references, reference)
     digest = row.get("reference_sha256")
     if not digest:
-        raise ValueError("the row has neither `reference` (a path) nor `reference_sha256`")
+        raise ValueError("the row has neither `reference` (a path, or bytes) nor `reference_sha256`")
     return Path(references, "references", digest[:2], f"{digest}.png")
