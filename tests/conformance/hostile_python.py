@@ -18,6 +18,7 @@ plt.plot([1, 2], [1, 2])
 plt.show()
 """
 
+_NETWORK = "import graphviz\ndot = graphviz.Digraph()\ndot.edge('a', 'b')\n"
 _FIGURE = "import plotly.graph_objects as go\nfig = go.Figure(go.Bar(y=[1, 2]))\n"
 
 SAMPLES = [
@@ -332,4 +333,43 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
         _FIGURE + "fig.add_scatter(y=[1, 2] * 400_000, mode='markers')\nfig.show()",
         says="browser process",
     ),
+    Hostile(
+        "graph_reads_and_calls_out",
+        "rendered",
+        _NETWORK + "dot.attr(stylesheet='http://127.0.0.1:@PORT@/a.css', fontpath='/etc')\n"
+        "dot.node('a', image='@CANARY@', shapefile='@CANARY@', URL='http://127.0.0.1:@PORT@')\n"
+        "dot.render('/etc/outside')",
+    ),
+    Hostile("graph_writes_outside", "render.forbidden", _NETWORK + "dot.render('../../outside')"),
+    Hostile(
+        "graph_names_another_program",
+        "render.error",
+        _NETWORK + "dot._engine = 'dot; touch /tmp/owned'\ndot.render()",
+        says="unknown engine",
+    ),
+    Hostile(
+        # The engine's name is checked by the package only: here what goes into the text is the sample's own.
+        "graph_forges_its_engine",
+        "rendered",
+        _NETWORK + "graphviz.parameters.engines.ENGINES.add('x\"; a [image=\"@CANARY@')\n"
+        "dot._engine = 'neato; a [image=\"@CANARY@\"]'\n"
+        "graphviz.parameters.engines.ENGINES.add(dot._engine)\ndot.render()",
+    ),
+    Hostile(
+        "graph_ends_its_text_early",
+        "rendered",
+        _NETWORK + "graphviz.Source('digraph { a } digraph { b -> c }').render()",
+    ),
+    Hostile(
+        "graph_without_end",
+        "render.timeout",
+        _NETWORK + "dot.edges((str(a), str(b)) for a in range(150) for b in range(150))\ndot.render()",
+    ),
+    Hostile(
+        "graph_too_much_text",
+        "render.output_limit",
+        _NETWORK + "dot.node('a', 'x' * 20_000_000)\ndot.pipe('png')",
+        says="at most 16777216 are allowed",
+    ),
+    Hostile("graph_too_wide", "render.too_large", _NETWORK + "dot.node('a', width='900')\ndot.render()"),
 ]

@@ -19,7 +19,7 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.processes import communicate
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import PageView, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason
 
 DOTS_PER_INCH = 96
@@ -59,6 +59,10 @@ class GraphvizRenderer:
             raise InfrastructureError(f"cannot run dot: {error}") from error
         finally:
             output.unlink(missing_ok=True)
+
+    def render_page(self, code: str, view: PageView) -> Picture | Refusal:
+        """Draw a graph that a Python sample made, as any other."""
+        return self.render(code)
 
     def _run(self, code: str, output: Path) -> tuple[int, str]:
         """Return how dot ended and what it said. Raises subprocess.TimeoutExpired, OSError."""

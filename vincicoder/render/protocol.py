@@ -67,7 +67,7 @@ class HandOver:
     as hostile as any. Caller and caches see one result: its seconds and its limits are those of both
     hops together, each hop has its own retry, and `fingerprint` of the first language covers the
     second. The first language's `Registration` must name the second in `hands_over_to`; the second
-    renderer must have `render_page` (only `html` has). A job is handed over once.
+    renderer must have `render_page` (`html` and `graphviz` have). A job is handed over once.
     """
 
     language: str

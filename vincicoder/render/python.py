@@ -24,6 +24,7 @@ _DISTRIBUTIONS = [
     "networkx",
     "plotly",
     "schemdraw",
+    "graphviz",
     "scikit-learn",
 ]
 

@@ -22,7 +22,7 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.limits import too_large
 from vincicoder.render.protocol import Picture
-from vincicoder.render.python_figure import PlotlyFigure
+from vincicoder.render.python_deferred import Deferred
 from vincicoder.sample import Reason
 
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
@@ -47,10 +47,10 @@ class Captured:
         self.limits = RenderLimits()
         self.outputs = 0
         # A picture that stands for a figure which is drawn only after the code has ended.
-        self.stands_for: Callable[[Image.Image], PlotlyFigure | None] = lambda image: None
+        self.stands_for: Callable[[Image.Image], Deferred | None] = lambda image: None
         self.opened_blank = False  # such a picture was read back by the code
         self._quiet = 0
-        self._output: Callable[[], Pixels | PlotlyFigure] | None = None
+        self._output: Callable[[], Pixels | Deferred] | None = None
         self._left: Callable[[], Pixels] | None = None
 
     def check_size(self, width: float, height: float) -> None:
@@ -59,7 +59,7 @@ class Captured:
         if problem:
             raise SampleRefusedError(Reason.RENDER_TOO_LARGE, problem)
 
-    def add_output(self, picture: Callable[[], Pixels | PlotlyFigure]) -> None:
+    def add_output(self, picture: Callable[[], Pixels | Deferred]) -> None:
         """Note a saved or shown picture; `picture` is called at the end, if it was the last."""
         if not self._quiet:
             self._output = picture
@@ -84,14 +84,15 @@ class Captured:
         finally:
             self._quiet -= 1
 
-    def final_picture(self, folder: Path) -> Pixels | PlotlyFigure | None:
+    def final_picture(self, folder: Path) -> Pixels | Deferred | None:
         """Return the sample's picture by the rule above, or None. `folder` is where it could write."""
         if self._output is not None:
             picture = self._output()
-            if self.opened_blank and not isinstance(picture, PlotlyFigure):
+            if self.opened_blank and not isinstance(picture, Deferred):
                 raise SampleRefusedError(
                     Reason.RENDER_MISSING_DEPENDENCY,
-                    "draws with the picture of a plotly figure, which is made only after the code has ended",
+                    "draws with the picture of a plotly figure or Graphviz graph, which is made only after "
+                    "the code has ended",
                 )
             return picture
         written = _newest_image_file(folder)

@@ -15,8 +15,8 @@ from typing import Any
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.python_capture import SampleRefusedError, captured
 from vincicoder.render.python_chance import fix_clock, fix_seeds
+from vincicoder.render.python_deferred import Deferred
 from vincicoder.render.python_errors import describe
-from vincicoder.render.python_figure import PlotlyFigure
 from vincicoder.render.python_hooks import install_hooks, left_in_names
 from vincicoder.render.python_hooks_matplotlib import last_open_figure
 from vincicoder.render.python_region import Region
@@ -143,7 +143,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
             picture = last_open_figure()
         if picture is None:
             picture = left_in_names(names)
-        if isinstance(picture, PlotlyFigure):
+        if isinstance(picture, Deferred):
             region.write_figure(picture)
         elif picture is None:
             region.write_refusal(

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import util
 from pathlib import Path
 
-from vincicoder.render.protocol import HandOver, PageView
+from vincicoder.render.protocol import PageView
 
 # plotly's own defaults for pictures (`plotly.io.defaults`): CSS pixels.
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 700, 500
@@ -20,30 +20,30 @@ _DRAWN = "drawn"
 class PlotlyFigure:
     """A figure's JSON and the picture's size: CSS pixels, and device pixels a CSS pixel."""
 
-    json: str
+    text: str
     width: float
     height: float
     scale: float
 
     def head(self) -> dict[str, float]:
-        """Return the numbers, for `from_head`."""
+        """Return the numbers that go with the text."""
         return {"figure_width": self.width, "figure_height": self.height, "figure_scale": self.scale}
 
 
-def hand_over(figure: PlotlyFigure) -> HandOver:
-    """Return the page that draws the figure with the plotly.js inside the plotly package."""
-    return HandOver("html", make_page(figure), PageView(f"#{_DRAWN}", figure.scale))
+def picture_of_page(figure: PlotlyFigure) -> PageView:
+    """Return what of the figure's page is the picture."""
+    return PageView(f"#{_DRAWN}", figure.scale)
 
 
 def make_page(figure: PlotlyFigure) -> str:
     """Return a document whose element `#drawn`, there when all is done, is the figure.
 
-    Where plotly.js cannot draw it, the title says why. `figure.json` may be anything at all: it is
-    data to the page's parser, as no `<` is left in it.
+    It is drawn by the plotly.js inside the plotly package. Where that cannot draw it, the title says why.
+    `figure.text` may be anything at all: it is data to the page's parser, as no `<` is left in it.
     """
     size = json.dumps({"width": figure.width, "height": figure.height, "autosize": False})
     before, after = _template()
-    data = figure.json.replace("<", "\\u003c")
+    data = figure.text.replace("<", "\\u003c")
     return f"{before}{data}{after.replace('@SIZE@', size)}"
 
 

@@ -10,7 +10,8 @@ from PIL import Image
 
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.python_capture import Pixels, captured, is_unwritable
-from vincicoder.render.python_figure import PlotlyFigure
+from vincicoder.render.python_deferred import Deferred
+from vincicoder.render.python_hooks_graphviz import hook_graphviz, last_graph
 from vincicoder.render.python_hooks_indigo import hook_indigo
 from vincicoder.render.python_hooks_matplotlib import hook_matplotlib
 from vincicoder.render.python_hooks_plotly import hook_plotly, last_plotly_figure
@@ -26,19 +27,23 @@ def install_hooks() -> None:
         hook_rdkit()
     if "plotly.io" in sys.modules:
         hook_plotly()
+    if "graphviz" in sys.modules:
+        hook_graphviz()
     if "indigo.renderer" in sys.modules:
         hook_indigo()
     if "schemdraw" in sys.modules:
         hook_schemdraw()
 
 
-def left_in_names(names: Mapping[str, Any]) -> Pixels | PlotlyFigure | None:
+def left_in_names(names: Mapping[str, Any]) -> Pixels | Deferred | None:
     """Return what the code made, bound to a name, and neither saved nor showed: the last resort."""
-    found: Pixels | PlotlyFigure | None = None
+    found: Pixels | Deferred | None = None
     if "plotly.io" in sys.modules:
         found = last_plotly_figure(names)
     if found is None and "schemdraw" in sys.modules:
         found = draw_left(names)
+    if found is None and "graphviz" in sys.modules:
+        found = last_graph(names)
     return found
 
 

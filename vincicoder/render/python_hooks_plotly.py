@@ -1,28 +1,20 @@
 """Catches plotly's figures where they would become pictures: the browser draws the last one afterwards.
 
-`to_image` and `write_image` give the code a blank picture of the right size and go on. Code that saves
-or shows that blank picture by Pillow gets its figure; code that draws with it is refused, as its own
-picture would be wrong.
+`to_image` and `write_image` give the code a blank picture of the right size and go on (`python_blank.py`).
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageFile, PngImagePlugin
-
+from vincicoder.render.python_blank import blank, watch_decoding
 from vincicoder.render.python_capture import captured
 from vincicoder.render.python_figure import DEFAULT_HEIGHT, DEFAULT_WIDTH, PlotlyFigure
 
-_MARK = "plotly-figure"
-_PILLOW_FORMATS = {"jpg": "JPEG", "jpeg": "JPEG", "webp": "WEBP", "pdf": "PDF"}
-
-# The figures that blank pictures stand for, by their mark's number.
-_figures: list[PlotlyFigure] = []
+_FORMATS = ("png", "jpg", "jpeg", "webp", "svg", "pdf")
 
 
 def hook_plotly() -> None:
@@ -77,7 +69,7 @@ def hook_plotly() -> None:
     for replacement in (to_image, write_image, write_images, show, write_html):
         setattr(plotly.io, replacement.__name__, replacement)
     plotly.offline.plot, plotly.offline.iplot = plot, iplot
-    _watch_decoding()
+    watch_decoding()
 
 
 def last_plotly_figure(names: Mapping[str, Any]) -> PlotlyFigure | None:
@@ -119,55 +111,13 @@ def describe(fig: Any, width: Any = None, height: Any = None, scale: Any = None)
 
 def _note(fig: Any, width: Any = None, height: Any = None, scale: Any = None) -> PlotlyFigure:
     figure = describe(fig, width, height, scale)
-    _figures.append(figure)
     captured.add_output(lambda: figure)
     return figure
 
 
 def _blank(figure: PlotlyFigure, form: str) -> bytes:
-    """Return a blank picture of the figure's size, marked as standing for it, in the form asked for."""
+    """Return a blank picture of the figure's size. Raises ValueError for a form that plotly has not."""
+    if form.lower() not in _FORMATS:
+        raise ValueError(f"received format {form!r}; allowed are {', '.join(_FORMATS)}")
     size = (max(round(figure.width * figure.scale), 1), max(round(figure.height * figure.scale), 1))
-    form = form.lower()
-    if form == "svg":
-        return b'<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d"></svg>' % size
-    buffer = io.BytesIO()
-    mark = f"{_MARK} {len(_figures) - 1}"
-    with captured.quiet():
-        image = Image.new("RGB", size, "white")
-        if form in _PILLOW_FORMATS:
-            extra: dict[str, Any] = {"comment": mark} if _PILLOW_FORMATS[form] == "JPEG" else {}
-            image.save(buffer, _PILLOW_FORMATS[form], **extra)
-        elif form == "png":
-            text = PngImagePlugin.PngInfo()
-            text.add_text("comment", mark)
-            image.save(buffer, "PNG", pnginfo=text, compress_level=1)
-        else:
-            raise ValueError(f"received format {form!r}; allowed are png, jpg, jpeg, webp, svg and pdf")
-    return buffer.getvalue()
-
-
-def _marked(image: Image.Image) -> PlotlyFigure | None:
-    """Return the figure that a picture stands for."""
-    comment = image.info.get("comment")
-    text = comment.decode("latin-1") if isinstance(comment, bytes) else comment
-    if not isinstance(text, str) or not text.startswith(_MARK):
-        return None
-    number = text.rpartition(" ")[2]
-    return _figures[int(number)] if number.isdigit() and int(number) < len(_figures) else None
-
-
-def _watch_decoding() -> None:
-    """Note when the code reads the pixels of a blank picture."""
-    original = ImageFile.ImageFile.load
-
-    def load(self: Any) -> Any:
-        if not captured.is_quiet and _marked(self) is not None:
-            captured.opened_blank = True
-        return original(self)
-
-    _put(ImageFile.ImageFile, "load", load)
-    captured.stands_for = _marked
-
-
-def _put(owner: Any, name: str, replacement: Any) -> None:
-    setattr(owner, name, replacement)
+    return blank(figure, size, form)

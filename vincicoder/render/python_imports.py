@@ -12,7 +12,7 @@ from vincicoder.render.svg_backends import load_drawing_libraries
 # Installed libraries that draw, or that drawing code computes with; nothing else is ever imported here.
 _LIBRARIES = (
     "matplotlib mpl_toolkits numpy scipy pandas seaborn sklearn networkx rdkit plotly schemdraw indigo PIL "
-    "statsmodels skimage shapely"
+    "graphviz statsmodels skimage shapely"
 )
 _ALLOWED = frozenset(_LIBRARIES.split())
 _IMPORT = re.compile(

@@ -1,5 +1,5 @@
 """The shared memory through which a forked sample hands over its picture: a JSON head, then pixels,
-or the JSON of a plotly figure."""
+or the text of a figure that another language draws."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.limits import too_large
 from vincicoder.render.protocol import MAX_SCALE, Picture, Refusal
+from vincicoder.render.python_deferred import Deferred, DotGraph
 from vincicoder.render.python_figure import PlotlyFigure
 from vincicoder.sample import Reason
 
@@ -46,12 +47,12 @@ class Region:
         target.reshape(height, width, 3)[:] = pixels
         self._write_head({"width": width, "height": height})
 
-    def write_figure(self, figure: PlotlyFigure) -> None:
-        """In the sample's process: hand over a figure for the browser to draw."""
-        text = figure.json.encode()
+    def write_figure(self, figure: Deferred) -> None:
+        """In the sample's process: hand over a figure for another language's worker to draw."""
+        text = figure.text.encode("utf-8", "replace")
         allowed = min(self._capacity, self._limits.output_mb << 20)
         if len(text) > allowed:
-            problem = f"a figure of {len(text)} bytes of JSON; at most {allowed} are allowed"
+            problem = f"a figure described by {len(text)} bytes; at most {allowed} are allowed"
             self.write_refusal(Reason.RENDER_OUTPUT_LIMIT, problem)
             return
         self._map[_HEAD_BYTES : _HEAD_BYTES + len(text)] = text
@@ -62,7 +63,7 @@ class Region:
         self._map[_LENGTH.size : _LENGTH.size + len(text)] = text
         self._map[: _LENGTH.size] = _LENGTH.pack(len(text))
 
-    def read(self) -> Picture | Refusal | PlotlyFigure | None:
+    def read(self) -> Picture | Refusal | Deferred | None:
         """After the sample's process has ended: return what it said, or None if nothing sensible.
 
         The sample could have written anything here: every number is checked.
@@ -87,10 +88,15 @@ class Region:
         pixels = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
         return Picture(pixels.reshape(height, width, 3).copy())
 
-    def _read_figure(self, head: dict[str, Any]) -> PlotlyFigure | Refusal | None:
+    def _read_figure(self, head: dict[str, Any]) -> Deferred | Refusal | None:
         length = int(head["figure_bytes"])
+        if not 0 <= length <= self._capacity:
+            return None
+        text = self._map[_HEAD_BYTES : _HEAD_BYTES + length].decode("utf-8", "replace")
+        if "graph" in head:
+            return DotGraph(text)
         numbers = [float(head[f"figure_{name}"]) for name in ("width", "height", "scale")]
-        if not (0 < length <= self._capacity and all(math.isfinite(number) for number in numbers)):
+        if not all(math.isfinite(number) for number in numbers):
             return None
         width, height, scale = numbers
         if not 0 < scale <= MAX_SCALE:
@@ -98,7 +104,6 @@ class Region:
         problem = too_large(math.ceil(width * scale), math.ceil(height * scale), self._limits)
         if problem:
             return Refusal(Reason.RENDER_TOO_LARGE, problem)
-        text = self._map[_HEAD_BYTES : _HEAD_BYTES + length].decode("utf-8", "replace")
         return PlotlyFigure(text, width, height, scale)
 
     def close(self) -> None:

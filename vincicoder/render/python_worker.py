@@ -16,7 +16,7 @@ from vincicoder.render.files import empty_folder
 from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.render.protocol import HandOver, Picture, Refusal
 from vincicoder.render.python_child import SampleSandbox, run_sample
-from vincicoder.render.python_figure import PlotlyFigure, hand_over
+from vincicoder.render.python_deferred import Deferred, hand_over
 from vincicoder.render.python_imports import Preloader
 from vincicoder.render.python_region import Region
 from vincicoder.render.python_stack import import_stack, warm_up
@@ -60,13 +60,13 @@ class PythonRenderer:
         for _attempt in range(_ATTEMPTS_AFTER_KILL):
             outcome = self._run_once(code)
             # Nobody but a stranger, or the sample itself, sends SIGKILL: ask again who it was.
-            if isinstance(outcome, PlotlyFigure):
+            if isinstance(outcome, Deferred):
                 return hand_over(outcome)
             if outcome is not None:
                 return outcome
         return Refusal(Reason.RENDER_CRASHED, "killed its own process: SIGKILL, twice")
 
-    def _run_once(self, code: str) -> Picture | Refusal | PlotlyFigure | None:
+    def _run_once(self, code: str) -> Picture | Refusal | Deferred | None:
         region = Region(self._limits)
         try:
             pid = os.fork()
@@ -90,7 +90,7 @@ class PythonRenderer:
 
     def _judge(
         self, code: int, usage: resource.struct_rusage, region: Region
-    ) -> Picture | Refusal | PlotlyFigure | None:
+    ) -> Picture | Refusal | Deferred | None:
         if code == 0:
             said = region.read()
             if said is not None:

@@ -30,7 +30,7 @@ class Registration:
 
 LANGUAGES: dict[str, Registration] = {
     "python": Registration(
-        "vincicoder.render.python", recycle_after=5000, scratch_mb=16, hands_over_to=("html",)
+        "vincicoder.render.python", recycle_after=5000, scratch_mb=16, hands_over_to=("html", "graphviz")
     ),
     "svg": Registration("vincicoder.render.svg", queue_depth=3, recycle_after=5000, scratch_mb=16),
     "svg-cairosvg": Registration("vincicoder.render.svg_reference", recycle_after=5000, scratch_mb=16),

@@ -175,11 +175,20 @@ def _drawing(tree: ast.Module, function: _Function, call: str, imports: list[str
     if kind == "bytes":
         imports.append("from PIL import Image")
         return [f"picture = {call}", f'Image.open(picture).save("{_OUTPUT}")']
+    if kind == "graph":
+        return [f"graph = {call}", f'graph.render(outfile="{_OUTPUT}")']
+    if kind == "source":
+        imports.append("import graphviz")
+        return [f"graph = graphviz.Source({call})", f'graph.render(outfile="{_OUTPUT}")']
+    if kind == "encoded":
+        return [f"picture = {call}", f'with open("{_OUTPUT}", "wb") as file:', "    file.write(picture)"]
     return [f"picture = {call}", f'picture.save("{_OUTPUT}")']
 
 
 def _returned(function: ast.FunctionDef) -> str:
-    """Tell what a function returns: nothing, picture, bytes (a stream), figure or plotly."""
+    """Tell what a function returns: nothing, picture, bytes (a stream), encoded, figure, plotly,
+    graph or source (a graph's text).
+    """
     values = [node.value for node in _own_nodes(function) if isinstance(node, ast.Return)]
     value = next((value for value in reversed(values) if value is not None), None)
     if value is None or isinstance(value, ast.Constant):
@@ -196,6 +205,14 @@ def _returned(function: ast.FunctionDef) -> str:
         return "picture"
     if "BytesIO" in made:
         return "bytes"
+    if re.search(r"\.render\(", made):
+        return "nothing"  # the name of a file that it wrote
+    if made.endswith(".source"):
+        return "source"
+    if re.search(r"\.pipe\(", made):
+        return "encoded"
+    if re.search(r"(?<![\w.])(?:\w+\.)?Digraph\(|(?<![\w.])(?:(?:graphviz|gv)\.)?(?:Graph|Source)\(", made):
+        return "graph"
     if re.search(r"\b(?:go|px|ff)\.|\bmake_subplots\(|\bgraph_objects\b", made):
         return "plotly"
     if re.search(r"\bplt\.(?:figure|subplots|gcf)\(|\bFigure\(|\.figure\b|\.get_figure\(", made):
