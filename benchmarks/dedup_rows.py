@@ -31,6 +31,7 @@ _TEMPLATES = (1_000, 5_000, 20_000, 500, 1)  # of each source, at 100,000 rows; 
 
 _MADE_AT_A_TIME = 20_000
 _LEVELS = 6  # within the limits of near pictures
+_TEMPLATE_LEVELS = 24  # beyond those, within the limits of pictures of one template
 
 
 class Planted(IntEnum):
@@ -45,9 +46,13 @@ class Planted(IntEnum):
     DECOY_BITS = 6  # same colours, the pHash one bit too far, another program
     DECOY_COLOURS = 7  # same pHash, other colours, another program
     DECOY_PICTURE = 8  # nearly the same program, another picture
+    SAME_TEMPLATE = 9  # another program of the template, in a picture like enough: in families
 
 
-_PLANTED_SHARES = (0.82, 0.03, 0.03, 0.03, 0.04, 0.02, 0.01, 0.01, 0.01)
+_PLANTED_SHARES = (0.79, 0.03, 0.03, 0.03, 0.04, 0.02, 0.01, 0.01, 0.01, 0.03)
+TEMPLATE_COPIES = 15  # of one original, about
+_TEMPLATE_SHINGLES = 40
+_TEMPLATE_VARIANTS = 0.3  # share of the rows whose template has a shingle of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +123,15 @@ def make_rows(count: int, seed: int = 5) -> tuple[SyntheticRows, NDArray[np.uint
     originals, copies = np.flatnonzero(planted == 0), np.flatnonzero(planted != 0)
     origin = np.arange(count)
     # Some originals have several copies. A decoy is alone with its own: two might be like each other.
-    decoys = planted[copies] >= Planted.DECOY_CODE
-    shuffled = generator.permutation(originals)
-    origin[copies[decoys]] = shuffled[: decoys.sum()]
-    origin[copies[~decoys]] = generator.choice(shuffled[decoys.sum() :], int((~decoys).sum()))
+    family = copies[planted[copies] == Planted.SAME_TEMPLATE]
+    decoys = copies[(planted[copies] >= Planted.DECOY_CODE) & (planted[copies] <= Planted.DECOY_PICTURE)]
+    others = copies[planted[copies] < Planted.DECOY_CODE]
+    heads, alone, many = np.split(
+        generator.permutation(originals), np.cumsum([-(-family.size // TEMPLATE_COPIES), decoys.size])
+    )
+    origin[family] = heads[np.arange(family.size) // TEMPLATE_COPIES]
+    origin[decoys] = alone
+    origin[others] = generator.choice(many, others.size)
     source = generator.choice(len(SOURCES), count, p=_SHARES).astype(np.int8)[origin]
     size = generator.integers(60, 180, count).astype(np.int32)[origin]
     # By the rule two molecules in nearly the same picture are duplicates: their programs are alike.
@@ -168,6 +178,8 @@ def _phashes(
     phashes[copies] = phashes[origin[copies]]
     bits = np.zeros(count, np.int64)
     bits[planted == Planted.NEAR_IMAGE] = generator.integers(0, 3, int((planted == Planted.NEAR_IMAGE).sum()))
+    family = planted == Planted.SAME_TEMPLATE
+    bits[family] = generator.integers(0, 5, int(family.sum()))
     near = (planted == Planted.NEAR_CODE) | (planted == Planted.DECOY_CODE)
     bits[near] = generator.integers(3, 5, int(near.sum()))
     bits[planted == Planted.DECOY_BITS] = 3
@@ -185,7 +197,7 @@ def _thumbnails(generator: np.random.Generator, planted: NDArray[np.int8], origi
     thumbnails = np.full((count, 768), 255, np.uint8)
     for low in range(0, count, _MADE_AT_A_TIME):
         part = thumbnails[low : low + _MADE_AT_A_TIME, 200:500]
-        part[:] = generator.integers(0, 250, part.shape, np.uint8)
+        part[:] = generator.integers(0, 255 - _TEMPLATE_LEVELS, part.shape, np.uint8)
     alone = (Planted.ORIGINAL, Planted.DECOY_COLOURS, Planted.DECOY_PICTURE)
     copies = np.flatnonzero(~np.isin(planted, alone))
     for low in range(0, copies.size, _MADE_AT_A_TIME):
@@ -195,6 +207,8 @@ def _thumbnails(generator: np.random.Generator, planted: NDArray[np.int8], origi
     thumbnails[near, generator.integers(200, 500, near.size)] += generator.integers(
         0, _LEVELS, near.size
     ).astype(np.uint8)
+    family = np.flatnonzero(planted == Planted.SAME_TEMPLATE)
+    thumbnails[family, 200:500] += generator.integers(0, _TEMPLATE_LEVELS, (family.size, 300), np.uint8)
     return thumbnails
 
 
@@ -207,7 +221,7 @@ def signed_rows(
     for low in range(0, order.size, _MADE_AT_A_TIME):
         part = order[low : low + _MADE_AT_A_TIME]
         code[low : low + part.size] = minhash(rows.sets(part))
-        template[low : low + part.size] = _template_signatures(rows.template[part])
+        template[low : low + part.size] = _template_signatures(rows.template[part], part)
     return Signed(
         pixel_groups=pixel_groups,
         phashes=rows.phashes[order],
@@ -217,8 +231,13 @@ def signed_rows(
     )
 
 
-def _template_signatures(templates: NDArray[np.int64]) -> Signatures:
-    """A template's abstracted form: 40 shingles."""
+def _template_signatures(templates: NDArray[np.int64], rows: Rows) -> Signatures:
+    """Sign templates' abstracted forms of 40 shingles, one of which is the row's own in some rows."""
+    shingles = np.arange(_TEMPLATE_SHINGLES, dtype=np.uint64)
     different, inverse = np.unique(templates, return_inverse=True)
-    signatures = minhash([mix(mix(np.arange(40, dtype=np.uint64)) + np.uint64(one)) for one in different])
-    return signatures[inverse]
+    sets = [mix(mix(shingles) + np.uint64(template)) for template in different]
+    signatures = minhash(sets)[inverse]
+    chance = mix(rows.astype(np.uint64) + np.uint64(1 << 45))
+    varied = np.flatnonzero(chance < np.uint64(_TEMPLATE_VARIANTS * 2**64))
+    signatures[varied] = minhash([np.append(sets[inverse[row]][1:], chance[row]) for row in varied])
+    return signatures

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
 
 CODE_STAGE = StageName("dedup_code", 2)
-STAGE = StageName("dedup", 1)
+STAGE = StageName("dedup", 2)
 
 _REASONS = {
     "same_row": Reason.DEDUP_SAME_ROW,

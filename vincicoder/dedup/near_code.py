@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.dedup.near_image import Hashes, band_masks, first_seen
-from vincicoder.dedup.pairs import Edges, Keys, Quota, Rows, group_sizes, mix, same_key_pairs
+from vincicoder.dedup.crowds import CROWD, ORDERS, crowd_pairs
+from vincicoder.dedup.near_image import Hashes
+from vincicoder.dedup.pairs import Edges, Keys, Quota, Rows, group_sizes, group_starts, mix, same_key_pairs
 from vincicoder.dedup.pictures import PictureLimits, Thumbnails, colours_agree
 
 if TYPE_CHECKING:
@@ -28,10 +29,8 @@ Signatures = NDArray[np.uint16]
 PERMUTATIONS = 128
 BAND_VALUES = 6
 BANDS = PERMUTATIONS // BAND_VALUES
+_PAIRS_AT_A_TIME = 1 << 14
 EMPTY = np.uint16(0xFFFF)  # every value of a program without a single shingle
-
-# Larger groups are cut up by their pictures before all their pairs are looked at.
-_CROWD = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +66,42 @@ def near_code_edges(
     """
     rows = rows[(signatures[rows, :BAND_VALUES] != EMPTY).any(axis=1)]
     found: list[Edges] = []
-    keys = np.empty(0, np.uint64)
-    for band in range(BANDS):
-        earlier, keys = keys, band_keys(signatures, band, rows)
-        fresh = fresh_groups(keys, earlier) if band else np.ones(keys.shape, np.bool_)
-        pairs = _pairs_of_band(keys[fresh], phashes, rows[fresh], limits.pictures.radius, quota)
-        for first, second, differing in pairs:
-            near = np.bitwise_count(differing) <= limits.pictures.radius
-            first, second = first[near], second[near]
-            matches = _matches(signatures, first, second, band)
-            edges = Edges(first, second, (PERMUTATIONS - matches).astype(np.int32))
-            edges = edges.where(matches >= least_matches)
+    numbers = np.empty(0, np.int64) if known_false is None else known_false
+    for pairs in _searches(signatures, phashes, rows, quota):
+        fresh: list[Edges] = []
+        for first, second in pairs:
+            near = np.bitwise_count(phashes[first] ^ phashes[second]) <= limits.pictures.radius
+            edges = _agreeing(signatures, first[near], second[near], least_matches)
+            edges = edges.where(~_is_in(pair_numbers(edges, len(phashes)), numbers))
             edges = edges.where(colours_agree(thumbnails, edges.first, edges.second, limits.pictures))
-            if known_false is not None and known_false.size:
-                edges = edges.where(~np.isin(pair_numbers(edges, len(phashes)), known_false))
             quota.found(edges.second)
-            found.append(edges)
+            fresh.append(edges)
+        found += fresh
+        numbers = np.concatenate([numbers, pair_numbers(Edges.join(fresh), len(phashes))])
+        numbers.sort()
     return Edges.join(found)
+
+
+def _searches(
+    signatures: Signatures, phashes: Hashes, rows: Rows, quota: Quota
+) -> Iterator[Iterator[tuple[Rows, Rows]]]:
+    """Yield searches for pairs that agree in a band: all pairs outside of crowds, then those of its crowds.
+
+    Within one search no pair comes twice.
+    """
+    alone = mix(rows.astype(np.uint64))
+    before = alone
+    for band in range(BANDS):
+        keys = band_keys(signatures, band, rows)
+        crowded = group_sizes(keys) > CROWD
+        few = ~crowded & fresh_groups(keys, before)
+        yield same_key_pairs(keys[few], rows[few], quota)
+        if crowded.any():
+            crowd, crowd_keys = rows[crowded], keys[crowded]
+            for order in range(band * ORDERS, (band + 1) * ORDERS):
+                yield crowd_pairs(crowd_keys, crowd, phashes[crowd], order, quota)
+        # In crowds not all pairs were looked at: they are to be met in later bands.
+        before = np.where(crowded, alone, keys)
 
 
 def pair_numbers(edges: Edges, count: int) -> NDArray[np.int64]:
@@ -91,44 +109,18 @@ def pair_numbers(edges: Edges, count: int) -> NDArray[np.int64]:
     return edges.first * count + edges.second
 
 
-def _pairs_of_band(
-    keys: Keys, phashes: Hashes, rows: Rows, radius: int, quota: Quota
-) -> Iterator[tuple[Rows, Rows, Hashes]]:
-    """Yield the pairs that agree in a band, with the bits in which their pHashes differ.
-
-    In a group too large to look at all its pairs, rows must share two bands of the pHash too: exact for
-    every pair of pictures within the radius.
-    """
-    sizes = group_sizes(keys)
-    few = (sizes > 1) & (sizes <= _CROWD)
-    for first, second in same_key_pairs(keys[few], rows[few], quota):
-        yield first, second, phashes[first] ^ phashes[second]
-    many = sizes > _CROWD
-    if not many.any():
-        return
-    crowd, crowd_keys = rows[many], keys[many]
-    masks = band_masks(radius, agreeing=2)
-    for number, mask in enumerate(masks):
-        joined = mix(crowd_keys ^ mix(phashes[crowd] & mask))
-        for first, second in same_key_pairs(joined, crowd, quota):
-            differing = phashes[first] ^ phashes[second]
-            fresh = first_seen(differing, masks[:number])
-            yield first[fresh], second[fresh], differing[fresh]
-
-
 def fresh_groups(keys: Keys, earlier: Keys) -> NDArray[np.bool_]:
     """Which rows share their key with rows that did not all share one key in the band before.
 
     A group that was part of one group there has no new pair, whether that group was looked at or, being
-    part of one before it, was not. A crowd of equal programs is so looked at once, not in every band.
-    Keys that no other row has are left out too.
+    part of one before it, was not. Keys that no other row has are left out too.
     """
-    order = np.argsort(keys, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(keys[order]) != 0]) if keys.size else np.empty(0, np.int64)
+    order = np.argsort(keys)
+    starts = group_starts(keys[order])
     ordered = earlier[order]
     mixed = np.minimum.reduceat(ordered, starts) != np.maximum.reduceat(ordered, starts)
     fresh = np.empty(keys.shape, np.bool_)
-    fresh[order] = np.repeat(mixed, np.diff(np.r_[starts, keys.size]))
+    fresh[order] = np.repeat(mixed, np.diff(starts, append=keys.size))
     return fresh
 
 
@@ -140,12 +132,18 @@ def band_keys(signatures: Signatures, band: int, rows: Rows | slice = slice(None
     return mix(mix(high) ^ low)
 
 
-def _matches(signatures: Signatures, first: Rows, second: Rows, band: int) -> NDArray[np.int32]:
-    """Return how many values agree, of shape (pairs,); 0 for pairs that an earlier band brought together."""
+def _agreeing(signatures: Signatures, first: Rows, second: Rows, least_matches: int) -> Edges:
+    """Return the pairs of which so many values agree; the distance is how many do not."""
     matches = np.empty(first.shape, np.int32)
-    for low in range(0, first.size, 1 << 14):
-        part = slice(low, low + (1 << 14))
-        same = signatures[first[part]] == signatures[second[part]]
-        earlier = same[:, : band * BAND_VALUES].reshape(len(same), band, BAND_VALUES).all(axis=2).any(axis=1)
-        matches[part] = np.where(earlier, 0, same.sum(axis=1))
-    return matches
+    for low in range(0, first.size, _PAIRS_AT_A_TIME):
+        part = slice(low, low + _PAIRS_AT_A_TIME)
+        matches[part] = (signatures[first[part]] == signatures[second[part]]).sum(axis=1)
+    return Edges(first, second, np.int32(PERMUTATIONS) - matches).where(matches >= least_matches)
+
+
+def _is_in(numbers: NDArray[np.int64], ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which numbers are among the ordered ones."""
+    if not ordered.size:
+        return np.zeros(numbers.shape, np.bool_)
+    places = np.minimum(np.searchsorted(ordered, numbers), ordered.size - 1)
+    return np.asarray(ordered[places] == numbers)

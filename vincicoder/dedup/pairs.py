@@ -19,6 +19,8 @@ Keys = NDArray[np.uint64]
 
 # Pairs looked at in one vector operation.
 CHUNK = 1 << 18
+# Fewer pairs wait for more: an operation on a few takes as long as one on thousands.
+_WORTHWHILE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,35 +76,66 @@ class Quota:
 
 
 def same_key_pairs(keys: Keys, rows: Rows, quota: Quota) -> Iterator[tuple[Rows, Rows]]:
-    """Yield all pairs of rows with equal keys whose second row's quota is open, at most CHUNK at once.
+    """Yield all pairs of rows with equal keys whose second row's quota is open, at most about CHUNK at once.
 
     `keys` has shape (n,); `rows`, of the same shape, must be ascending. Each row meets its group's
     most preferred row first, then the next: a crowd fills its quotas with the rows that will stay.
     """
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    starts_group = np.empty(len(keys), np.bool_)
-    starts_group[:1] = True
-    np.not_equal(ordered[1:], ordered[:-1], out=starts_group[1:])
+    order, starts_group = _shared(keys)
     seconds = np.flatnonzero(~starts_group)
     starts = np.flatnonzero(starts_group)[np.cumsum(starts_group)[seconds] - 1]
     ordered_rows = rows[order]
     step = 0
+    waiting: list[tuple[Rows, Rows]] = []
     while seconds.size:
         for low in range(0, seconds.size, CHUNK):
             second = ordered_rows[seconds[low : low + CHUNK]]
             asks = quota.open(second)
-            if asks.any():
-                yield ordered_rows[starts[low : low + CHUNK][asks] + step], second[asks]
+            waiting.append((ordered_rows[starts[low : low + CHUNK][asks] + step], second[asks]))
+            if sum(second.size for _, second in waiting) >= _WORTHWHILE:
+                yield _joined(waiting)
+                waiting = []
         step += 1
         goes_on = (starts + step < seconds) & quota.open(ordered_rows[seconds])
         seconds, starts = seconds[goes_on], starts[goes_on]
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(pairs: list[tuple[Rows, Rows]]) -> tuple[Rows, Rows]:
+    return np.concatenate([first for first, _ in pairs]), np.concatenate([second for _, second in pairs])
+
+
+def _shared(keys: Keys) -> tuple[Rows, NDArray[np.bool_]]:
+    """Return the places of keys that occur more than once, group by group, and which of them begin a group.
+
+    Places ascend within a group. NumPy's stable sort does that too, in six times the time.
+    """
+    order = np.argsort(keys)
+    ordered = keys[order]
+    same = np.zeros(keys.size + 1, np.bool_)  # as the key before it
+    np.equal(ordered[1:], ordered[:-1], out=same[1:-1])
+    shared = same[:-1] | same[1:]
+    starts = ~same[:-1][shared]
+    numbered = np.cumsum(starts) << 32 | order[shared]
+    numbered.sort()
+    return numbered & 0xFFFFFFFF, starts
 
 
 def group_sizes(keys: Keys) -> NDArray[np.int64]:
     """Return how many rows share each row's key, of shape (n,)."""
-    _, inverse, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    return np.asarray(counts[inverse], np.int64)
+    order = np.argsort(keys)
+    counts = np.diff(group_starts(keys[order]), append=keys.size)
+    sizes = np.empty(keys.shape, np.int64)
+    sizes[order] = np.repeat(counts, counts)
+    return sizes
+
+
+def group_starts(ordered: Keys) -> Rows:
+    """Return where runs of equal keys begin."""
+    starts = np.ones(ordered.shape, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=starts[1:])
+    return np.flatnonzero(starts)
 
 
 def mix(keys: Keys) -> Keys:
