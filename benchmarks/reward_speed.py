@@ -169,7 +169,7 @@ class _Counted:
     """An encoder that counts its CPU seconds (of its own thread: all there are where torch uses one)."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self.name = encoder.name
+        self.name, self.side = encoder.name, encoder.side
         self.seconds = 0.0
         self._encoder = encoder
 

@@ -1,6 +1,7 @@
 """The reward the usual way: every response drawn anew, its reference and itself encoded, nothing kept.
 
-The formula, the grid and the encoder are the measured reward's own, so that what differs is the design.
+The formula, the grid and the encoder's weights are the measured reward's own, so that what differs is the
+design.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.naive.encoder import PlainEncoder
 from benchmarks.processor_time import ended_children_seconds, own_seconds
-from vincicoder.similarity.encoder import Encoder, load_encoder
+from vincicoder.similarity.encoder import EMBEDDED, Encoder, load_encoder
 from vincicoder.train.reward import RewardConfig, RewardItem
 from vincicoder.train.reward.answer import read_answer
 from vincicoder.train.reward.items import decode_reference, read_reference
@@ -34,6 +36,7 @@ class NaiveReward:
 
     def __init__(self, config: RewardConfig) -> None:
         self._config = config
+        self._plain = PlainEncoder()
         self._encoders: dict[int, Encoder] = {}  # by batch size: no padding is charged to this way
 
     def score(self, item: RewardItem) -> Cost | None:
@@ -56,7 +59,7 @@ class NaiveReward:
         drawn = own_seconds() + ended_children_seconds()
         rendering, drawn = drawn - started, own_seconds()
         reference = decode_reference(sha256, data)
-        tiles, others = cut(reference.pixels, grid), cut(candidate, grid)
+        tiles, others = cut(reference.pixels, grid, encoder.side), cut(candidate, grid, encoder.side)
         ready = own_seconds()
         features = encoder.encode(np.concatenate([tiles, others]))
         encoding = own_seconds() - ready
@@ -66,11 +69,13 @@ class NaiveReward:
         compare(known, candidate, features[len(tiles) :], empty, self._config, _BASELINE, lpips=0.0)
         return Cost(rendering, encoding, own_seconds() - drawn - encoding)
 
-    def _encoder(self, tiles: int) -> Encoder:
+    def _encoder(self, tiles: int) -> Encoder | PlainEncoder:
         """Return an encoder for batches of that size, loaded and warm; that is charged to nobody."""
+        config = self._config
+        if config.encoder == EMBEDDED:
+            return self._plain
         if tiles not in self._encoders:
-            config = self._config
             loaded = load_encoder(config.encoder, config.feature, config.device, tiles)
-            loaded.encode(np.zeros((tiles, 448, 448, 3), np.uint8))
+            loaded.encode(np.zeros((tiles, loaded.side, loaded.side, 3), np.uint8))
             self._encoders[tiles] = loaded
         return self._encoders[tiles]

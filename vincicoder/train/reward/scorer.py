@@ -221,7 +221,7 @@ class RewardScorer:
 
     def _pair(self, key: _Key, reference: Reference, picture: NDArray[np.uint8]) -> _Pair:
         shown = fit(picture, reference) if self.config.grid == "internvl" else picture
-        return _Pair(key, reference, picture, cut(shown, reference.grid))
+        return _Pair(key, reference, picture, cut(shown, reference.grid, self.features.encoder.side))
 
     def _compare(self, pairs: Sequence[_Pair]) -> Iterator[tuple[_Key, Outcome]]:
         with self._timed("encoding"):

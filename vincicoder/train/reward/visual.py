@@ -17,6 +17,7 @@ from vincicoder.train.reward.items import Picture
 from vincicoder.verify.picture import ink_fraction
 
 _INK_LEVELS = 12
+_EMPTY_SIDE = 112  # pixels a side that are looked at, to tell whether a tile is empty
 # Below this share of ink a picture is blank, as for the training data (PictureLimits.min_ink_fraction).
 BLANK_INK = 0.0003
 _MOST_COLOR_PIXELS = 65_536
@@ -64,10 +65,13 @@ def choose_grid(pixels: NDArray[np.uint8], config: RewardConfig) -> Grid:
     return native_grid(width, height, least=min(4, config.most_tiles), most=config.most_tiles)
 
 
-def cut(pixels: NDArray[np.uint8], grid: Grid) -> NDArray[np.uint8]:
-    """Return a picture's tiles and then, where there is more than one, the whole picture as a tile."""
-    tiles = cut_tiles(pixels, grid)
-    return tiles if grid.count == 1 else np.concatenate([tiles, whole_tile(pixels)])
+def cut(pixels: NDArray[np.uint8], grid: Grid, side: int) -> NDArray[np.uint8]:
+    """Return a picture's tiles and then, where there is more than one, the whole picture as a tile.
+
+    `side` is the tiles' size in pixels, the encoder's own: the grid does not depend on it.
+    """
+    tiles = cut_tiles(pixels, grid, side)
+    return tiles if grid.count == 1 else np.concatenate([tiles, whole_tile(pixels, side)])
 
 
 def fit(pixels: NDArray[np.uint8], reference: Reference) -> NDArray[np.uint8]:
@@ -78,7 +82,8 @@ def fit(pixels: NDArray[np.uint8], reference: Reference) -> NDArray[np.uint8]:
 
 def empty_tiles(tiles: NDArray[np.uint8]) -> NDArray[np.bool_]:
     """Return which tiles hold no ink: at most a thousandth of the pixels off the commonest colour."""
-    return np.array([ink_fraction(tile[::4, ::4], _INK_LEVELS) <= 0.001 for tile in tiles])
+    step = max(1, tiles.shape[1] // _EMPTY_SIDE)
+    return np.array([ink_fraction(tile[::step, ::step], _INK_LEVELS) <= 0.001 for tile in tiles])
 
 
 def is_blank(pixels: NDArray[np.uint8]) -> bool:
