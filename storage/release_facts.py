@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from storage.outputs import file_sha256
+from storage.audit import wrong_files
 from storage.release import current_version, read_manifest, release_folder
 
 if TYPE_CHECKING:
@@ -48,15 +48,7 @@ def file_problems(home: Home, kind: str, version: str) -> list[str]:
     manifest = read_manifest(home, kind, version)
     if manifest is None:
         return [f"release {version} has no manifest.json"]
-    folder = home.local_path(release_folder(kind, version))
-    problems = []
-    for file in manifest["files"]:
-        path = folder / file["path"]
-        if not path.is_file():
-            problems.append(f"{file['path']} is missing")
-        elif path.stat().st_size != file["bytes"] or file_sha256(path) != file["sha256"]:
-            problems.append(f"{file['path']} is not what was published")
-    return problems
+    return wrong_files(home.local_path(release_folder(kind, version)), manifest["files"])
 
 
 def count_rows(home: Home, kind: str, version: str) -> int:
