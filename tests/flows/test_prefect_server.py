@@ -20,7 +20,31 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         yield variables
 
 
+def _write_own_data(folder: Path) -> tuple[str, str]:
+    """Write a published corpus in its layout and own data with its YAML; return the two parameters."""
+    drawings = [
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90">'
+        f'<path d="M{n % 50} {n // 9}h40v{n % 9 + 9}z"/></svg>'
+        for n in range(400)
+    ]
+    corpus = [
+        {"image": f"{n}.png", "conversations": [{"from": "gpt", "value": f"```svg\n{drawing}\n```"}]}
+        for n, drawing in enumerate(drawings)
+    ]
+    (folder / "UniSVG").mkdir()
+    (folder / "UniSVG" / "UniSVG_train.json").write_text(json.dumps(corpus))
+    own = [json.dumps({"code": drawing.replace("<path", '<path fill="red"')}) for drawing in drawings]
+    (folder / "own.jsonl").write_text("\n".join(own))
+    (folder / "own.yaml").write_text(
+        "sources:\n  - {name: own-icons, format: jsonl, path: own.jsonl, domain: svg, language: svg,\n"
+        "     license: CC-BY-4.0, citation: 'Our icons, 2026'}\n"
+    )
+    sources, configs = [f"unisvg={folder / 'UniSVG'}"], [str(folder / "own.yaml")]
+    return f"sources={json.dumps(sources)}", f"source_configs={json.dumps(configs)}"
+
+
 def test_deployed_build_publishes_a_release(environment: dict[str, str], tmp_path: Path) -> None:
+    sources, source_configs = _write_own_data(tmp_path)
     prefect(environment, "work-pool", "create", "--type", "process", "gpu")
     log, home = tmp_path / "worker.log", tmp_path / "home"
     with running_worker(environment, "local", log):
@@ -34,6 +58,10 @@ def test_deployed_build_publishes_a_release(environment: dict[str, str], tmp_pat
             "limit=24",
             "--param",
             f"home={json.dumps(str(home))}",
+            "--param",
+            sources,
+            "--param",
+            source_configs,
             "--watch",
             seconds=300,
         )
@@ -42,8 +70,16 @@ def test_deployed_build_publishes_a_release(environment: dict[str, str], tmp_pat
     version = current_version(Home(home), "sft")
     with duckdb.connect(str(home / f"releases/sft/{version}/catalog.duckdb"), read_only=True) as catalog:
         collected = catalog.execute("SELECT sum(collected)::INT FROM sources").fetchone()
+        own = catalog.execute(
+            "SELECT name, license, citation, collected, released FROM sources "
+            "WHERE name IN ('unisvg', 'own-icons') ORDER BY name"
+        ).fetchall()
         flow_run = catalog.execute("SELECT flow_run FROM build").fetchone()
     assert collected == (24,)
+    assert [row[:2] for row in own] == [("own-icons", "CC-BY-4.0"), ("unisvg", "Apache-2.0")]
+    assert all(collected == released > 0 for *_, collected, released in own), own
+    card = (home / f"releases/sft/{version}/README.md").read_text()
+    assert "Our icons, 2026" in card and all(citation in card for _, _, citation, *_ in own)
 
     runs = ask(environment, "/flow_runs/filter", {})
     assert isinstance(runs, list) and [run["id"] for run in runs if run["state_type"] == "COMPLETED"] == [

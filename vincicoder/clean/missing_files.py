@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 
+from vincicoder import syntax_tree
 from vincicoder.clean.verdict import Verdict
 from vincicoder.sample import Reason, Rejection
 
@@ -45,7 +46,7 @@ def python_files(code: str) -> Verdict:
     if not _HINT.search(code):
         return None
     try:
-        body = ast.parse(code).body
+        body = syntax_tree.parse(code).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     for statement in body:

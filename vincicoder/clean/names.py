@@ -18,6 +18,7 @@ from typing import Any
 
 from ruff import find_ruff_bin
 
+from vincicoder import syntax_tree
 from vincicoder.clean.verdict import Verdict
 from vincicoder.sample import InfrastructureError, Reason, Rejection
 
@@ -119,7 +120,7 @@ def _run_ruff(codes: Sequence[str]) -> list[dict[str, Any]]:
 def _sure_lines(code: str) -> set[int]:
     """Return the lines of the statements that run whenever the program does."""
     lines: set[int] = set()
-    for statement in ast.parse(code).body:
+    for statement in syntax_tree.parse(code).body:
         if not any(isinstance(node, _UNSURE) for node in ast.walk(statement)):
             lines.update(range(statement.lineno, (statement.end_lineno or statement.lineno) + 1))
     return lines

@@ -12,6 +12,8 @@ import json
 import re
 import warnings
 
+from vincicoder import syntax_tree
+
 _COMMENT_MARKUP = re.compile(r"<!--.*?-->", re.DOTALL)
 _LAYOUT_MATTERS_MARKUP = re.compile(
     r"<(?:pre|textarea|listing|plaintext|xmp|script|input|option)\b"
@@ -54,7 +56,7 @@ def _python(code: str) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes in the sample's strings
-            return ast.dump(ast.parse(code))
+            return ast.dump(syntax_tree.parse(code))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return code
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from types import MappingProxyType
 
 import libcst as cst
 
+from vincicoder import syntax_tree
 from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.edits import Edit, Span, apply_edits, edit, swapped, whole_line
 from vincicoder.refine.python_outline import Argument, Call, Outline, Place, outline_of
@@ -69,7 +69,7 @@ def python_faults(source: str) -> list[Edit]:
 
 def _parses(source: str, found: Edit) -> bool:
     try:
-        ast.parse(apply_edits(source, [found]))
+        syntax_tree.parse(apply_edits(source, [found]))
     except (SyntaxError, ValueError):
         return False
     return True

@@ -7,6 +7,8 @@ import re
 
 from lxml import etree, html
 
+from vincicoder import syntax_tree
+
 _LATEX_TOKEN = re.compile(r"\\[A-Za-z@]+|\\.|--|->|<-|;")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|\d+(?:\.\d+)?|[^\sA-Za-z_0-9]")
 
@@ -35,7 +37,7 @@ def _count_python(code: str) -> int:
         ast.With,
     )
     try:
-        return sum(isinstance(node, kinds) for node in ast.walk(ast.parse(code)))
+        return sum(isinstance(node, kinds) for node in ast.walk(syntax_tree.parse(code)))
     except (SyntaxError, ValueError, RecursionError):
         return _count_words(code)
 

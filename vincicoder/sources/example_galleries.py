@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
 
+from vincicoder import syntax_tree
 from vincicoder.sample import Domain, Language
 from vincicoder.sources.base import SourceInfo
 from vincicoder.sources.corpora import debian_path, debian_version, pypi_package, pypi_version
@@ -27,7 +28,7 @@ def count_figures(code: str) -> int:
     on the implicit figure and counts one. Code that does not parse counts one: the clean stage rejects it.
     """
     try:
-        tree = ast.parse(code)
+        tree = syntax_tree.parse(code)
     except (SyntaxError, ValueError):
         return 1
     repeated = {id(child) for loop in ast.walk(tree) if isinstance(loop, _LOOPS) for child in ast.walk(loop)}
@@ -45,7 +46,7 @@ def drop_gallery_markup(code: str) -> str:
     comment blocks that start with `# %%` or hold `# sphinx_gallery_...`. Other comments stay.
     """
     try:
-        tree = ast.parse(code)
+        tree = syntax_tree.parse(code)
     except (SyntaxError, ValueError):
         return code
     lines = code.splitlines()

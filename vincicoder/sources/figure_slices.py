@@ -11,6 +11,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vincicoder import syntax_tree
+
 _FIGURE_MAKERS = frozenset({"figure", "subplots", "subplot_mosaic", "Figure", "matshow"})
 _PYPLOT_NAMES = frozenset({"plt", "pyplot", "pylab", "mpl", "matplotlib"})
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
@@ -130,7 +132,7 @@ def _is_setting(node: ast.stmt) -> bool:
 
 
 def _read_statements(code: str) -> list[_Statement]:
-    tree = ast.parse(code)
+    tree = syntax_tree.parse(code)
     local_makers = {
         node.name
         for node in tree.body

@@ -10,7 +10,7 @@ from pathlib import Path
 from vincicoder.sample import RawSample, language_of_file
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError
 from vincicoder.sources.files import list_files, read_code
-from vincicoder.sources.hub.pictures import MAX_PICTURE_BYTES
+from vincicoder.sources.hub.archive import MAX_PICTURE_BYTES
 from vincicoder.sources.jsonl_source import file_revision
 
 

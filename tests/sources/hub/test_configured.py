@@ -79,9 +79,7 @@ def test_a_missing_folder_and_a_folder_without_rows(tmp_path: Path) -> None:
     with pytest.raises(SourceUnavailableError, match="there is no file or folder"):
         parse_source(f"web2code={tmp_path}/nowhere")[0].count()
     (tmp_path / "notes.txt").write_text("x")
-    with pytest.raises(
-        SourceUnavailableError, match=r"no Parquet, JSON or JSON lines file .* it holds notes\.txt"
-    ):
+    with pytest.raises(SourceUnavailableError, match=r"no file of rows \(Parquet, .* it holds notes\.txt"):
         parse_source(f"web2code={tmp_path}")[0].count()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.hub.corpus import Corpus
 
+_MAX_LISTED = 40
+
 
 class SourceSchemaError(SourceUnavailableError):
     """A file's columns are not those of the corpus. The message holds the mapping to write."""
@@ -39,12 +41,23 @@ def resolve_columns(
     return columns
 
 
+def one_object_message(source: str, file: str) -> str:
+    """Return what to say of a JSON file that holds a table's columns, or rows under their ids."""
+    return (
+        f"source {source!r}: {file} is one object of lists or objects; expected is a list of rows, or a row "
+        "a line. Write it so (orient='columns' where each value is a column, 'index' where each is a row):\n"
+        f"python -c \"import pandas; pandas.read_json({file!r}, orient='columns')"
+        ".to_json('rows.jsonl', orient='records', lines=True)\""
+    )
+
+
 def _plain(name: str) -> str:
     return name.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(map(repr, names)) or "none"
+    listed = ", ".join(map(repr, names[:_MAX_LISTED])) or "none"
+    return f"{listed} and {len(names) - _MAX_LISTED} more" if len(names) > _MAX_LISTED else listed
 
 
 def _message(
@@ -59,7 +72,7 @@ def _message(
         " or ".join(f"{role} ({', '.join(corpus.columns[role])})" for role in group) for group in missing
     )
     free = [name for name in found if name not in columns.values()]
-    choice = free[0] if len(free) == 1 else f"...  # one of {', '.join(free) or 'none is left'}"
+    choice = free[0] if len(free) == 1 else f"...  # one of {', '.join(free[:_MAX_LISTED]) or 'none is left'}"
     lines = [
         f"source {corpus.name!r}: {file} has the columns {_listed(found)}.",
         f"Accepted is {accepted}, whatever the case.",

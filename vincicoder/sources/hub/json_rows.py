@@ -18,6 +18,7 @@ from vincicoder.sources.hub.tree import FileTree, retrying
 
 _BLOCK_BYTES = 4 << 20
 _HEAD_BYTES = 1 << 20
+_MAX_ROW_BYTES = 256 << 20
 # A string, a bracket, a bare value, or the start of a string that goes on beyond the block.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|[^\s",:\[\]{}]++|"', re.DOTALL)
 _WRAPPED = re.compile(rb'\s*\{\s*"[^"]*"\s*:\s*\[')
@@ -58,6 +59,18 @@ class JsonRows:
             if isinstance(row, dict):
                 names.update(dict.fromkeys(map(str, row)))
         return list(names)
+
+    def is_one_object(self) -> bool:
+        """Whether the file is no list of rows but one object of lists or objects: a table's columns, or rows
+        under their ids."""
+        if self.lines or self.count() != 1:
+            return False
+        if self._starts[1] - self._starts[0] > _MAX_ROW_BYTES:
+            return True
+        row = next(self.read(0, 1))
+        values = list(row.values()) if isinstance(row, dict) else []
+        sizes = {len(value) if isinstance(value, list | dict) else 0 for value in values}
+        return len(values) > 1 and len(sizes) == 1 and 0 not in sizes
 
     def read(self, start: int, stop: int) -> Iterator[dict[str, Any] | Unreadable]:
         """Yield rows start..stop. When the network fails it is opened again, and goes on with the row

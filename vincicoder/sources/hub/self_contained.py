@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from vincicoder import syntax_tree
+
 _FUNCTION = re.compile(r"generate_|create_|draw_|plot_|make_|main\b")
 _FRAME_NAMES = frozenset({"df", "dataframe", "data_frame", "frame", "table"})
 _OUTPUT = "figure.png"
@@ -71,7 +73,7 @@ def parse(code: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(code)
+            return syntax_tree.parse(code)
     except (ValueError, RecursionError, MemoryError) as error:
         raise SyntaxError(str(error)) from error
 

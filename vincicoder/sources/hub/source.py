@@ -14,13 +14,13 @@ from typing import Any
 
 from vincicoder.sample import InfrastructureError, RawSample, Reason, Rejection
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError
-from vincicoder.sources.hub.columns import SourceSchemaError, resolve_columns
+from vincicoder.sources.hub.columns import SourceSchemaError, one_object_message, resolve_columns
 from vincicoder.sources.hub.corpus import Corpus, Reading, Row
 from vincicoder.sources.hub.json_rows import JsonRows, Unreadable
 from vincicoder.sources.hub.parquet_rows import ParquetRows
 from vincicoder.sources.hub.pictures import Pictures
 from vincicoder.sources.hub.tree import FileTree, retrying
-from vincicoder.sources.hub.unpack import is_archive, is_data, plain_files
+from vincicoder.sources.hub.unpack import PLAIN_SUFFIXES, is_archive, is_data, plain_files
 from vincicoder.sources.keep import Keep
 
 _HELD_OUT = re.compile(
@@ -119,6 +119,8 @@ class CorpusSource:
             rows = _rows_of(tree, name)
             if rows.count() == 0:
                 continue
+            if isinstance(rows, JsonRows) and rows.is_one_object():
+                raise SourceSchemaError(one_object_message(self.info.name, name))
             place = self.location or f"hf://datasets/{self.corpus.hub_id}"
             fields = rows.fields()
             columns = resolve_columns(self.corpus, fields, self.columns, place, name)
@@ -139,7 +141,7 @@ class CorpusSource:
             raise SourceUnavailableError(f"source {self.info.name!r}: {error}") from error
         names = _in_files(self.corpus, names)
         chosen = [name for name in names if is_data(name) and PurePosixPath(name).name not in _NOT_ROWS]
-        plain = [(tree, name) for name in chosen if PurePosixPath(name.lower()).suffix in _PLAIN]
+        plain = [(tree, name) for name in chosen if PurePosixPath(name.lower()).suffix in PLAIN_SUFFIXES]
         packed = [
             name for name in names if (tree, name) not in plain and (name in chosen or is_archive(name))
         ]
@@ -148,9 +150,10 @@ class CorpusSource:
             unpacked, members = plain_files(tree, name)
             plain.extend((unpacked, member) for member in members)
         if not plain:
+            listed = ", ".join(names[:8]) or "nothing"
             raise SourceUnavailableError(
-                f"source {self.info.name!r}: no Parquet, JSON or JSON lines file at {self._tree.url}; "
-                f"it holds {', '.join(names[:8]) or 'nothing'}{', ...' if len(names) > 8 else ''}"
+                f"source {self.info.name!r}: no file of rows (Parquet, JSON, JSON lines, Arrow, CSV) "
+                f"at {self._tree.url}; it holds {listed}{', ...' if len(names) > 8 else ''}"
             )
         training = [entry for entry in plain if not _HELD_OUT.search(entry[1])]
         return training or plain
@@ -213,9 +216,6 @@ class CorpusSource:
             image=self._pictures.find(row.get("image"), part.name) if _is_wanted(reading) else None,
             rejection=reading.rejection or self.keep.verdict(values),
         )
-
-
-_PLAIN = (".parquet", ".json", ".jsonl", ".ndjson")
 
 
 def _is_wanted(reading: Reading) -> bool:

@@ -1,4 +1,5 @@
-"""Data files inside archives are unpacked once, in blocks, to a cache; archives of pictures never are."""
+"""Data files that are packed, or that cannot be read by seeking, are unpacked once, in blocks, to a cache;
+archives of pictures never are."""
 
 from __future__ import annotations
 
@@ -15,12 +16,28 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+import pyarrow as pa
+
 from vincicoder.sources.corpora import corpora_folder
+from vincicoder.sources.hub.convert import TABLE_SUFFIXES, is_web_dataset, write_table, write_web_dataset
 from vincicoder.sources.hub.tree import PICTURE_SUFFIXES, FileTree
 
-DATA_SUFFIXES = frozenset({".parquet", ".json", ".jsonl", ".ndjson"})
+PLAIN_SUFFIXES = frozenset({".parquet", ".json", ".jsonl", ".ndjson"})
+"""Of files that are read as they lie."""
+DATA_SUFFIXES = PLAIN_SUFFIXES | TABLE_SUFFIXES
 _BLOCK_BYTES = 1 << 20
-_COMPRESSED: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+
+
+def _open_zstd(stream: IO[bytes]) -> Any:
+    return pa.CompressedInputStream(pa.PythonFile(stream, "r"), "zstd")
+
+
+_COMPRESSED: dict[str, Callable[..., Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
+    ".zst": _open_zstd,
+}
 
 
 def is_data(name: str) -> bool:
@@ -38,21 +55,39 @@ def is_archive(name: str) -> bool:
 def plain_files(tree: FileTree, name: str) -> tuple[FileTree, list[str]]:
     """Return where the rows of a data file or archive can be read without decompressing.
 
-    A plain file is returned as it is. A compressed file, or the data files of an archive, are unpacked to
-    `$VINCICODER_CORPORA/unpacked` (default: the user's data folder) unless they are there already.
+    A plain file is returned as it is. A compressed file, the data files of an archive, Arrow and CSV are
+    unpacked to `$VINCICODER_CORPORA/unpacked` (default: the user's data folder), if they are not there yet.
     """
-    if is_data(name) and PurePosixPath(name.lower()).suffix not in _COMPRESSED:
+    if PurePosixPath(name.lower()).suffix in PLAIN_SUFFIXES:
         return tree, [name]
     folder = _cache_folder(tree, name, "data")
     if not (folder / ".whole").exists():
         with _building(folder) as part:
-            for path, stream in _members(tree, name):
-                target = part / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                with target.open("wb") as output:
-                    shutil.copyfileobj(stream, output, _BLOCK_BYTES)
+            if is_archive(name) and _is_web_dataset(tree, name):
+                with tree.open(name) as packed, tarfile.open(fileobj=packed, mode="r|*") as archive:
+                    write_web_dataset(archive, name, part / f"{PurePosixPath(name).name}.jsonl")
+            else:
+                for path, stream in _members(tree, name):
+                    _write(stream, part / path)
     unpacked = FileTree(str(folder))
-    return unpacked, [file for file in unpacked.files if is_data(file)]
+    return unpacked, [file for file in unpacked.files if PurePosixPath(file.lower()).suffix in PLAIN_SUFFIXES]
+
+
+def _is_web_dataset(tree: FileTree, name: str) -> bool:
+    if name.lower().endswith(".zip"):
+        return False
+    with tree.open(name) as packed, tarfile.open(fileobj=packed, mode="r|*") as archive:
+        return is_web_dataset(member.name for member in archive if member.isreg())
+
+
+def _write(stream: IO[bytes], target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    suffix = target.suffix.lower()
+    if suffix in TABLE_SUFFIXES:
+        write_table(stream, suffix, target.with_name(f"{target.name}.parquet"))
+        return
+    with target.open("wb") as output:
+        shutil.copyfileobj(stream, output, _BLOCK_BYTES)
 
 
 def plain_tar(tree: FileTree, name: str) -> tuple[FileTree, str]:

@@ -8,6 +8,8 @@ import re
 import urllib.parse
 import warnings
 
+from vincicoder import syntax_tree
+
 _DATA_URI = re.compile(
     r"data:\s*image/(?!svg)[\w.+-]+[^,\"')>]{0,80},(?P<payload>[^\"')>\s]*(?:\s+[A-Za-z0-9+/=%]+)*)",
     re.IGNORECASE,
@@ -54,7 +56,7 @@ def _in_python(code: str) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(code)
+            tree = syntax_tree.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return 0
     total = 0
