@@ -44,7 +44,7 @@ GOOD: list[Case] = [
 BAD: list[Case] = [
     ("null", "svg", "svg", None, "collect.no_code"),
     ("spaces", "svg", "svg", "  \n ", "collect.no_code"),
-    ("number", "svg", "svg", 17, "collect.no_code"),
+    ("number", "svg", "svg", 17, "collect.malformed_row"),
     ("nul", "chart", "python", "print(1)\u0000", "collect.not_text"),
     ("cobol", "chart", "cobol", "DISPLAY 'HELLO'.  STOP RUN.", "collect.unknown_language"),
     ("tiny", "svg", "svg", "<svg/>", "clean.too_short"),

@@ -20,21 +20,24 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
         yield variables
 
 
+def _drawing(shape: str) -> str:
+    return f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90">{shape}</svg>'
+
+
 def _write_own_data(folder: Path) -> tuple[str, str]:
     """Write a published corpus in its layout and own data with its YAML; return the two parameters."""
-    drawings = [
-        '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="90">'
-        f'<path d="M{n % 50} {n // 9}h40v{n % 9 + 9}z"/></svg>'
-        for n in range(400)
-    ]
+    bars = [_drawing(f'<rect x="{n % 8 * 10}" width="{n % 5 * 4 + 6}" height="90"/>') for n in range(400)]
+    dots = [_drawing(f'<circle cx="{n % 9 * 10}" cy="45" r="{n % 7 * 6 + 9}"/>') for n in range(400)]
     corpus = [
-        {"image": f"{n}.png", "conversations": [{"from": "gpt", "value": f"```svg\n{drawing}\n```"}]}
-        for n, drawing in enumerate(drawings)
+        {
+            "image": f"{n}.png",
+            "messages": [{"role": "user", "content": "<image>"}, {"role": "assistant", "content": bar}],
+        }
+        for n, bar in enumerate(bars)
     ]
     (folder / "UniSVG").mkdir()
     (folder / "UniSVG" / "UniSVG_train.json").write_text(json.dumps(corpus))
-    own = [json.dumps({"code": drawing.replace("<path", '<path fill="red"')}) for drawing in drawings]
-    (folder / "own.jsonl").write_text("\n".join(own))
+    (folder / "own.jsonl").write_text("\n".join(json.dumps({"code": dot}) for dot in dots))
     (folder / "own.yaml").write_text(
         "sources:\n  - {name: own-icons, format: jsonl, path: own.jsonl, domain: svg, language: svg,\n"
         "     license: CC-BY-4.0, citation: 'Our icons, 2026'}\n"
@@ -77,7 +80,7 @@ def test_deployed_build_publishes_a_release(environment: dict[str, str], tmp_pat
         flow_run = catalog.execute("SELECT flow_run FROM build").fetchone()
     assert collected == (24,)
     assert [row[:2] for row in own] == [("own-icons", "CC-BY-4.0"), ("unisvg", "Apache-2.0")]
-    assert all(collected == released > 0 for *_, collected, released in own), own
+    assert all(taken == 3 and released > 0 for *_, taken, released in own), own
     card = (home / f"releases/sft/{version}/README.md").read_text()
     assert "Our icons, 2026" in card and all(citation in card for _, _, citation, *_ in own)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import textwrap
 import tracemalloc
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,9 +16,6 @@ from tests.sources.layout import all_rows, write_files
 from vincicoder.sample import RawSample
 from vincicoder.sources.base import Source, SourceUnavailableError
 from vincicoder.sources.source_config import SourceConfigError, load_source_config
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _CHARTS = {"name": "charts", "format": "jsonl", "path": "rows.jsonl", "domain": "chart", "license": "CC0-1.0"}
 
@@ -42,15 +41,16 @@ def test_jsonl_rows_good_and_bad(tmp_path: Path) -> None:
     ]
     (tmp_path / "rows.jsonl").write_bytes(b"\n".join(lines))
     rows = all_rows(load(tmp_path, id_column="uid"))
-    assert [(row.source_id, row.code) for row in rows] == [
-        ("a", "print(1)"),
-        ("b", None),
-        ("line 3", b"{not json"),
-        ("9", None),
-        ("line 5", b"[1, 2]"),
-        ("line 6", b""),
-        ("line 7", b"\xff\xfe\x00garbage"),
-        ("c", None),
+    bad = "collect.malformed_row"
+    assert [(row.source_id, row.code, row.rejection and row.rejection.reason.value) for row in rows] == [
+        ("a", "print(1)", None),
+        ("b", None, None),
+        ("rows.jsonl#2", "{not json", bad),
+        ("9", "7", bad),
+        ("rows.jsonl#4", "[1, 2]", bad),
+        ("rows.jsonl#5", "", bad),
+        ("rows.jsonl#6", "\\xff\\xfe\0garbage", bad),
+        ("c", None, None),
     ]
     assert {(row.language, row.domain, row.license) for row in rows} == {("python", "chart", "CC0-1.0")}
 
@@ -58,8 +58,8 @@ def test_jsonl_rows_good_and_bad(tmp_path: Path) -> None:
 def test_jsonl_deep_nesting_is_a_bad_row_and_not_an_error(tmp_path: Path) -> None:
     (tmp_path / "rows.jsonl").write_text("[" * 200_000 + "\n" + '{"code": "x"}\n')
     rows = all_rows(load(tmp_path))
-    assert rows[0].source_id == "line 1" and isinstance(rows[0].code, bytes)
-    assert (rows[1].source_id, rows[1].code) == ("1", "x")
+    assert rows[0].rejection is not None and rows[0].rejection.reason == "collect.malformed_row"
+    assert (rows[1].source_id, rows[1].code, rows[1].rejection) == ("rows.jsonl#1", "x", None)
 
 
 def test_jsonl_columns_of_language_and_license(tmp_path: Path) -> None:
@@ -69,8 +69,8 @@ def test_jsonl_columns_of_language_and_license(tmp_path: Path) -> None:
     (tmp_path / "sources.yaml").write_text(json.dumps({"sources": [entry]}))
     (source,) = load_source_config(tmp_path / "sources.yaml")
     assert all_rows(source) == [
-        RawSample("0", "<svg/>", "svg", "chart", "MIT"),
-        RawSample("1", "x", "", "chart", "CC0-1.0"),
+        RawSample("rows.jsonl#0", "<svg/>", "svg", "chart", "MIT"),
+        RawSample("rows.jsonl#1", "x", "", "chart", "CC0-1.0"),
     ]
 
 
@@ -80,10 +80,10 @@ def test_a_huge_row_costs_no_more_memory_than_itself(tmp_path: Path, file_format
     rows = [{"code": f"print({number})"} for number in range(50)]
     rows[20] = {"code": "#" * (megabytes << 20)}
     if file_format == "jsonl":
-        (tmp_path / "rows").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     else:
-        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows", row_group_size=10)
-    source = load(tmp_path, format=file_format, path="rows")
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet", row_group_size=10)
+    source = load(tmp_path, format=file_format, path=f"rows.{file_format}")
     assert source.count() == 50
     tracemalloc.start()
     small = [row for row in source.rows(0, 20)] + [row for row in source.rows(21, 50)]
@@ -108,7 +108,7 @@ def test_parquet_types_files_and_parts(tmp_path: Path) -> None:
     assert [(row.source_id, row.code) for row in rows] == [
         ("10", "a"),
         ("11", None),
-        ("2", "c"),
+        ("a.parquet#2", "c"),
         ("1", b"\xff"),
         ("2", b"ok"),
     ]
@@ -116,12 +116,24 @@ def test_parquet_types_files_and_parts(tmp_path: Path) -> None:
 
 
 def test_parquet_without_the_column_says_what_there_is(tmp_path: Path) -> None:
-    pq.write_table(pa.table({"text": ["a"], "n": [1]}), tmp_path / "rows")
-    with pytest.raises(SourceUnavailableError, match=r"no column 'code'; its columns are n, text"):
-        load(tmp_path, format="parquet", path="rows").count()
-    (tmp_path / "rows").write_text("no parquet")
+    pq.write_table(pa.table({"text": ["a"], "n": [1]}), tmp_path / "rows.parquet")
+    expected = (
+        r"'charts': rows.parquet has no column code \(code\); its columns are 'text', 'n'. Mend code_column"
+    )
+    with pytest.raises(SourceUnavailableError, match=expected):
+        load(tmp_path, format="parquet", path="rows.parquet").count()
+    (tmp_path / "rows.parquet").write_text("no parquet")
     with pytest.raises(SourceUnavailableError, match="is no Parquet file"):
-        load(tmp_path, format="parquet", path="rows").count()
+        load(tmp_path, format="parquet", path="rows.parquet").count()
+
+
+def test_a_folder_of_several_kinds_gives_the_kind_that_is_named(tmp_path: Path) -> None:
+    write_files(
+        tmp_path / "data", {"a.jsonl": '{"code": "a"}\n', "b.csv": "code\nb\n", "c.json": '[{"code": "c"}]'}
+    )
+    for file_format, code in (("jsonl", "a"), ("csv", "b"), ("json", "c")):
+        rows = all_rows(load(tmp_path, format=file_format, path="data"))
+        assert [row.code for row in rows] == [code], file_format
 
 
 def test_folder_tells_the_language_by_suffix(tmp_path: Path) -> None:
@@ -152,7 +164,9 @@ def test_revision_is_of_the_content(tmp_path: Path) -> None:
 
 def test_a_missing_file_is_said_at_use(tmp_path: Path) -> None:
     source = load(tmp_path, path="nowhere.jsonl")
-    with pytest.raises(SourceUnavailableError, match=r"'charts': there is no file .*nowhere\.jsonl"):
+    with pytest.raises(
+        SourceUnavailableError, match=r"'charts': there is no file or folder .*nowhere\.jsonl"
+    ):
         source.count()
     with pytest.raises(SourceUnavailableError, match="nowhere"):
         source.revision()
@@ -161,7 +175,7 @@ def test_a_missing_file_is_said_at_use(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": "csv"}, "format is 'csv'; allowed are jsonl, parquet, folder"),
+        ({"format": "xml"}, "format is 'xml'; allowed are jsonl, json, parquet, csv, arrow, folder, hub"),
         ({"domain": "pictures"}, "domain is 'pictures'; allowed are chart, web"),
         ({"language": "cobol"}, "language is 'cobol'; allowed are python, html"),
         ({"language_column": "lang"}, "give either `language` .* or `language_column`"),
@@ -203,3 +217,16 @@ def test_two_sources_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "sources.yaml").write_text(json.dumps({"sources": [entry, entry]}))
     with pytest.raises(SourceConfigError, match="source 2: the name 'charts' is given twice"):
         load_source_config(tmp_path / "sources.yaml")
+
+
+def test_the_lines_of_the_readme_work_as_they_are_written(tmp_path: Path) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    block = readme[readme.index("    # own.yaml\n") :].partition("\n\n")[0]
+    assert len(block.splitlines()) == 6
+    (tmp_path / "own.yaml").write_text(textwrap.dedent(block))
+    (tmp_path / "a.png").write_bytes(b"a picture")
+    (tmp_path / "charts.jsonl").write_text(json.dumps({"code": "print(1)", "picture": "a.png"}))
+    (source,) = load_source_config(tmp_path / "own.yaml")
+    assert (source.info.name, source.info.citation) == ("our-charts", "Our charts, 2026")
+    (row,) = all_rows(source)
+    assert (row.code, row.language, row.domain, row.image) == ("print(1)", "python", "chart", b"a picture")

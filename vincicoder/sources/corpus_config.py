@@ -1,4 +1,4 @@
-"""Sources of a YAML file that are published corpora, or any other data set of the hub."""
+"""Sources of a YAML file that are rows: published corpora, other data sets of the hub, and own data."""
 
 from __future__ import annotations
 
@@ -8,11 +8,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vincicoder.sample import Language
 from vincicoder.sources.hub.corpus import Corpus, Reading, Row, malformed, read_code
 from vincicoder.sources.hub.registry import find_corpora
 from vincicoder.sources.hub.source import CorpusSource
 from vincicoder.sources.keep import Keep
 
+_FILES = {
+    "jsonl": ("*.jsonl*", "*.ndjson*"),
+    "json": ("*.json", "*.json.*"),
+    "parquet": ("*.parquet",),
+    "csv": ("*.csv*", "*.tsv*"),
+    "arrow": ("*.arrow",),
+}
 _FIELDS = ("corpus", "path", "columns", "keep", "name", "revision")
 
 
@@ -54,23 +62,27 @@ def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> Co
     return CorpusSource(corpus, location, dict(columns), _keep(entry.get("keep", {}), where), name)
 
 
-def make_hub_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
-    """Return a data set of the hub, or a copy of one, by a checked entry with a column map."""
+def make_rows_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
+    """Return own data, or a data set of the hub, by a checked entry with a column map."""
     columns: dict[str, tuple[str, ...]] = {"code": (entry.get("code_column", "code"),)}
     for role in ("id", "license", "language", "image"):
         if f"{role}_column" in entry:
             columns[role] = (entry[f"{role}_column"],)
+    is_hub = entry["format"] == "hub"
     corpus = Corpus(
         name=entry["name"],
         hub_id=entry.get("hub_id", ""),
         domain=entry["domain"],
-        languages=(entry["language"],) if "language" in entry else (),
+        languages=(entry["language"],) if "language" in entry else tuple(Language),
         license=entry["license"],
         citation=entry.get("citation", ""),
         size="",
         columns=columns,
         needs=tuple((role,) for role in columns),
         read=partial(_read, entry.get("language")),
+        files=() if is_hub else _FILES[entry["format"]],
+        note="" if is_hub else f"{entry['format']} {entry['path']}",
+        is_own=True,
         revision=entry.get("revision", "main"),
     )
     return CorpusSource(corpus, _location(entry, folder))

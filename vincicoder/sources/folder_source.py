@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,6 @@ from vincicoder.sample import RawSample, language_of_file
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError
 from vincicoder.sources.files import list_files, read_code
 from vincicoder.sources.hub.archive import MAX_PICTURE_BYTES
-from vincicoder.sources.jsonl_source import file_revision
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,11 @@ class FolderSource:
         return [path for path in list_files(self.path, ("**/*",)) if language_of_file(path.name)]
 
     def revision(self) -> str:
-        return file_revision(self._files)
+        digest = hashlib.sha256()
+        for path in self._files:
+            digest.update(f"{path.relative_to(self.path).as_posix()}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+        return f"sha256:{digest.hexdigest()}"
 
     def count(self) -> int:
         return len(self._files)

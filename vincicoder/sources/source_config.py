@@ -2,8 +2,8 @@
 
 sources:
   - name: our-charts
-    format: jsonl            # jsonl, parquet or folder
-    path: charts.jsonl       # relative to the YAML file
+    format: jsonl            # jsonl, json, parquet, csv, arrow, or folder (files of code)
+    path: charts.jsonl       # relative to the YAML file: a file, a folder of files, or an archive
     domain: chart
     language: python         # or language_column: lang
     code_column: code        # default: code
@@ -31,17 +31,12 @@ import yaml
 
 from vincicoder.sample import Domain, Language
 from vincicoder.sources.base import Source, SourceInfo
-from vincicoder.sources.code_column import ColumnMap
-from vincicoder.sources.corpus_config import SourceConfigError, make_corpus_source, make_hub_source
+from vincicoder.sources.corpus_config import SourceConfigError, make_corpus_source, make_rows_source
 from vincicoder.sources.folder_source import FolderSource
-from vincicoder.sources.hub.pictures import Pictures
-from vincicoder.sources.hub.tree import FileTree
-from vincicoder.sources.jsonl_source import JsonlSource
-from vincicoder.sources.parquet_source import ParquetSource
 
 __all__ = ["SourceConfigError", "load_source_config"]
 
-_FORMATS = ("jsonl", "parquet", "folder", "hub")
+_FORMATS = ("jsonl", "json", "parquet", "csv", "arrow", "folder", "hub")
 _COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation")
 _COLUMN_FIELDS = ("language_column", "code_column", "id_column", "license_column", "image_column")
 _REQUIRED_FIELDS = ("name", "format", "path", "domain", "license")
@@ -91,33 +86,19 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
         raise SourceConfigError(
             f"{where}: give either `language` (one for all rows) or `language_column`, and not both"
         )
-    if entry["format"] == "hub":
-        return make_hub_source(entry, folder)
-    path = folder / entry["path"]
+    if not is_folder:
+        return make_rows_source(entry, folder)
     info = SourceInfo(
         name=entry["name"],
         domain=entry["domain"],
         languages=(entry["language"],) if "language" in entry else tuple(Language),
         license=entry["license"],
-        origin=f"own data, {entry['format']} {entry['path']}",
+        origin=f"own data, folder {entry['path']}",
         citation=entry.get("citation", ""),
     )
-    if is_folder:
-        return FolderSource(info, path, entry["domain"], entry["license"], entry.get("language"))
-    columns = ColumnMap(
-        domain=entry["domain"],
-        license=entry["license"],
-        code_column=entry.get("code_column", "code"),
-        language=entry.get("language"),
-        language_column=entry.get("language_column"),
-        id_column=entry.get("id_column"),
-        license_column=entry.get("license_column"),
-        image_column=entry.get("image_column"),
-        pictures=Pictures(FileTree(str(path if path.is_dir() else path.parent))),
+    return FolderSource(
+        info, folder / entry["path"], entry["domain"], entry["license"], entry.get("language")
     )
-    if entry["format"] == "jsonl":
-        return JsonlSource(info, path, columns)
-    return ParquetSource(info, path, columns)
 
 
 def _check_fields(entry: Mapping[str, Any], where: str) -> None:

@@ -71,6 +71,12 @@ def _message(
     accepted = "; ".join(
         " or ".join(f"{role} ({', '.join(corpus.columns[role])})" for role in group) for group in missing
     )
+    if corpus.is_own:
+        fields = ", ".join(f"{group[-1]}_column" for group in missing)
+        return (
+            f"source {corpus.name!r}: {file} has no column {accepted}; its columns are {_listed(found)}. "
+            f"Mend {fields} in the source file"
+        )
     free = [name for name in found if name not in columns.values()]
     choice = free[0] if len(free) == 1 else f"...  # one of {', '.join(free[:_MAX_LISTED]) or 'none is left'}"
     lines = [

@@ -73,7 +73,8 @@ class Corpus:
 
     `hub_id` is empty where nothing is published. `columns` gives the accepted names of each role, in order
     of preference, whatever their case; of each group in `needs` at least one role must be there. `files`
-    are glob patterns of the data files: where none matches, every data file is taken.
+    are glob patterns of the data files: where none matches, every data file is taken. `is_own` says that a
+    user's YAML file declares it, column by column.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Corpus:
     aliases: tuple[str, ...] = ()
     note: str = ""
     revision: str = "main"
+    is_own: bool = False
 
 
 def malformed(value: Any, column: str, language: str) -> Reading:

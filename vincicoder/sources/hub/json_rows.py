@@ -100,7 +100,8 @@ def _parse(content: bytes) -> dict[str, Any] | Unreadable:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        return Unreadable(content.decode("utf-8", "backslashreplace"), f"the row is not UTF-8: {error}"[:300])
+        text = content.decode("utf-8", "backslashreplace").rstrip("\r\n")
+        return Unreadable(text, f"the row is not UTF-8: {error}"[:300])
     try:
         value, _ = json.JSONDecoder().raw_decode(text.lstrip("\ufeff \t\r\n"))
     except (ValueError, RecursionError) as error:

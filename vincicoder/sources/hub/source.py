@@ -73,6 +73,8 @@ class CorpusSource:
         """What the corpus declares. The place is not part of it: a release must not depend on it."""
         corpus = self.corpus
         published = f"Hugging Face data set {corpus.hub_id}" if corpus.hub_id else "a local folder"
+        if corpus.is_own and not corpus.hub_id:
+            published = "own data"
         return SourceInfo(
             name=self.name or corpus.name,
             domain=corpus.domain,
@@ -110,7 +112,7 @@ class CorpusSource:
 
     @cached_property
     def _pictures(self) -> Pictures:
-        return Pictures(self._tree)
+        return Pictures(self._tree.whole())
 
     @cached_property
     def _parts(self) -> list[_Part]:

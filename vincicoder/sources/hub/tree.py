@@ -25,7 +25,9 @@ _NETWORK_LIBRARIES = frozenset(
 )
 _LASTING = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
 RETRY_SECONDS = (0.5, 2.0, 8.0)
-# Files up to this size are hashed whole for the revision; of larger ones both ends and the size.
+# Files up to this size, and files of rows that are scanned anyway, are hashed whole for the revision; of
+# others both ends and the size.
+_TEXT_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson", ".csv", ".tsv"})
 _WHOLE_BYTES = 64 << 20
 _END_BYTES = 64 << 10
 
@@ -77,6 +79,10 @@ class FileTree:
     def is_local(self) -> bool:
         return isinstance(self._place[0], LocalFileSystem)
 
+    def whole(self) -> FileTree:
+        """Return the folder that holds the file, where one file was named."""
+        return FileTree(self.url.rpartition("/")[0] or ".") if self._place[2] else self
+
     def exists(self, relative: str) -> bool:
         filesystem, _, _ = self._place
         return bool(retrying(lambda: filesystem.isfile(self.path(relative)), relative))
@@ -93,7 +99,9 @@ class FileTree:
         Raises FileNotFoundError where there is neither folder nor file.
         """
         filesystem, root, only = self._place
-        if self.is_local:
+        if only:
+            found = {only: int(retrying(lambda: filesystem.size(self.path(only)), self.url) or 0)}
+        elif self.is_local:
             if not Path(root).is_dir():
                 raise FileNotFoundError(f"there is no file or folder {self.url}")
             found = dict(_walk_local(root))
@@ -108,8 +116,7 @@ class FileTree:
         return {
             name: found[name]
             for name in sorted(found)
-            if (not only or name == only)
-            and PurePosixPath(name).suffix.lower() not in PICTURE_SUFFIXES
+            if PurePosixPath(name).suffix.lower() not in PICTURE_SUFFIXES
             and not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts)
         }
 
@@ -125,13 +132,14 @@ class FileTree:
         return bytes(retrying(lambda: filesystem.cat_file(self.path(relative)), relative))
 
     def content_hash(self) -> str:
-        """Return `sha256:` and a digest of names, sizes and content; of a file over 64 MB only its
-        first and last 64 KB are read, where Parquet and zip keep their tables of contents."""
+        """Return `sha256:` and a digest of names, sizes and content. Of a file over 64 MB that is an archive,
+        Parquet, or far away only the first and last 64 KB are read, where tables of contents lie."""
         digest = hashlib.sha256()
         for name, size in self.files.items():
             digest.update(f"{name}\0{size}\0".encode())
             with self.open(name) as stream:
-                if size > _WHOLE_BYTES:
+                is_text = self.is_local and PurePosixPath(name).suffix.lower() in _TEXT_SUFFIXES
+                if size > _WHOLE_BYTES and not is_text:
                     digest.update(stream.read(_END_BYTES))
                     stream.seek(size - _END_BYTES)
                 while block := stream.read(1 << 20):
