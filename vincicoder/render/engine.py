@@ -100,9 +100,13 @@ class RenderEngine:
         if problem:
             deliver(job, rejected(request, Reason.RENDER_UNSUPPORTED, problem))
         else:
-            hand_over = getattr(load_module(request.language), "hand_over", None)
+            module = load_module(request.language)
+            hand_over = getattr(module, "hand_over", None)
             if hand_over is not None:
                 job.handed_over = hand_over(request.code)
+            affinity = getattr(module, "affinity", None)
+            if affinity is not None:
+                job.affinity = affinity(request.code)
             fingerprint(request.language)  # reads versions once: here, not in the engine's thread
             self._supervisor.submit(job)
         return job

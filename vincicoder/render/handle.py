@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 
+from vincicoder.render.affinity import Familiar
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.fonts import FONT_CONFIGURATION
@@ -31,12 +32,12 @@ _SOCKET_BUFFER_BYTES = 4 << 20
 _EXIT_WAIT_SECONDS = 2.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Job:
     """One request on its way through the engine. `deliver` is called once, from the engine's thread.
 
     `handed_over` is what a first worker made of it for a second to draw; `seconds` and `cpu_seconds`
-    are what the first had used by then.
+    are what the first had used by then. `affinity` and `passed_over` are of `affinity.choose`.
     """
 
     request: RenderRequest
@@ -46,6 +47,9 @@ class Job:
     cpu_seconds: float = 0.0
     deaths: list[int] = field(default_factory=list)  # exit codes of the workers that it took along
     abandoned: bool = False  # nobody waits for it any more
+    arrival: int = 0  # who came first, of all languages
+    affinity: tuple[str, ...] = ()
+    passed_over: int = 0
 
     @property
     def language(self) -> str:
@@ -102,6 +106,7 @@ class WorkerHandle:
         self.state = WorkerState.STARTING
         self.jobs: deque[Job] = deque()  # the first one is running
         self.rendered = 0
+        self.familiar = Familiar()
         self.since = time.monotonic()  # when the running sample, or the start-up, began
         self.baseline: TreeUse | None = None  # use of the process tree early in the running sample
         self.cpu = CpuMeter()  # of the running sample

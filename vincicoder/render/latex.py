@@ -26,6 +26,8 @@ WARM_PROCESSES = 24
 """pdflatex processes kept warm in a worker, each with another beginning of a document read: 34 MB
 each, most of it shared with the one it branched off."""
 
+_MAX_PREAMBLE_CHARACTERS = 16_384  # looked at to choose a worker
+
 
 class LatexRenderer:
     """Keeps warm what snippets need; runs everything else from the start."""
@@ -171,6 +173,15 @@ class LatexRenderer:
 def create() -> LatexRenderer:
     """Make the worker-side renderer."""
     return LatexRenderer()
+
+
+def affinity(code: str) -> tuple[str, ...]:
+    r"""Name the beginnings of a document's preamble that a worker may have loaded; snippets share one."""
+    head = code[:_MAX_PREAMBLE_CHARACTERS]
+    before_body, _, _ = head.partition("\\begin{document}")
+    if "\\documentclass" not in before_body:
+        return ()
+    return tuple(code_sha256(beginning)[:16] for beginning in beginnings(before_body, "")[1:])
 
 
 @lru_cache(maxsize=1)

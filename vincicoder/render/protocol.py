@@ -109,6 +109,10 @@ class RendererModule(Protocol):
     A language that has no worker of its own, because another's draws it, has
     `hand_over(code: str) -> HandOver` instead of `create`: it runs in the engine's process, so it must be
     cheap and do no more than wrap the code.
+
+    It may have `affinity(code: str) -> tuple[str, ...]`: names for what a worker keeps of a sample, from what
+    most share to what few do, so that the sample goes to a worker that has it (see `affinity.choose`). It
+    runs in the engine's process too: cheap, and linear in code that nobody has looked at.
     """
 
     def create(self) -> WorkerRenderer:

@@ -10,7 +10,9 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from itertools import count, islice
 
+from vincicoder.render.affinity import LOOK_AHEAD, choose
 from vincicoder.render.api import RenderResult
 from vincicoder.render.handle import Job, WorkerHandle, WorkerState
 from vincicoder.render.processes import wall_left
@@ -46,6 +48,7 @@ class Supervisor:
         self._inbox: deque[Job] = deque()
         self._pending: dict[str, deque[Job]] = {language: deque() for language in LANGUAGES}
         self._workers: dict[str, list[WorkerHandle]] = {language: [] for language in LANGUAGES}
+        self._arrivals = count()
         self._start_failures: dict[str, int] = {}
         self._selector = selectors.DefaultSelector()
         self._wake_reader, self._wake_writer = os.pipe()
@@ -99,6 +102,7 @@ class Supervisor:
     def _turn(self) -> None:
         while self._inbox:
             job = self._inbox.popleft()
+            job.arrival = next(self._arrivals)
             self._pending[job.language].append(job)
         self._dispatch()
         for key, events in self._selector.select(self._patience()):
@@ -127,12 +131,12 @@ class Supervisor:
         )
 
     def _dispatch(self) -> None:
-        """Give waiting samples to workers: the language with fewest busy workers goes first."""
+        """Give waiting samples to workers: first the language with fewest busy, then who came first."""
         busy = {language: self._busy(language) for language in self._workers}
         while True:
             waiting = sorted(
                 (language for language in self._pending if self._pending[language]),
-                key=lambda name: busy[name],
+                key=lambda name: (busy[name], self._pending[name][0].arrival),
             )
             for language in waiting:
                 if self._place(language, sum(busy.values())):
@@ -151,19 +155,26 @@ class Supervisor:
         workers = [worker for worker in self._workers[language] if worker.state is not WorkerState.LEAVING]
         if busy_in_all < self._limit:
             idle = [worker for worker in workers if worker.state is WorkerState.SERVING and not worker.jobs]
-            worker = idle[0] if idle else self._open(language)
+            free = idle or [self._open(language)]
+            taken = [worker.familiar for worker in workers if worker not in free]
+            looked_at = [job for job in islice(queue, LOOK_AHEAD) if not job.abandoned]
+            position, place = choose(looked_at, [worker.familiar for worker in free], taken)
+            job, worker = looked_at[position], free[place]
         else:
             depth = LANGUAGES[language].queue_depth
             others_wait = any(self._pending[other] for other in self._pending if other != language)
             room = [
                 worker
                 for worker in workers
-                if len(worker.jobs) < (1 if worker.state is WorkerState.STARTING or others_wait else depth)
+                if worker.jobs and len(worker.jobs) < depth
+                if worker.state is WorkerState.SERVING and not others_wait
             ]
             if not room:
                 return False
-            worker = min(room, key=lambda candidate: len(candidate.jobs))
-        worker.send(queue.popleft())
+            job, worker = queue[0], min(room, key=lambda candidate: len(candidate.jobs))
+        queue.remove(job)
+        worker.familiar.learn(job.affinity)
+        worker.send(job)
         self._watch_socket(worker)
         return True
 
