@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +13,7 @@ from tests.render.library_samples import draw, page_after, refuse
 from vincicoder.render import RenderLimits
 from vincicoder.render.html import HtmlRenderer
 from vincicoder.render.mermaid import missing_tools
+from vincicoder.render.processes import tree_use
 from vincicoder.render.protocol import PageView
 
 if TYPE_CHECKING:
@@ -72,6 +75,14 @@ def test_a_diagram_leaves_nothing_to_the_next(renderer: HtmlRenderer, left: str)
     renderer.render_page(left, PageView(library="mermaid"))
     assert np.array_equal(before, draw(renderer, "mermaid", FLOWCHART))
     assert page_after(renderer, "mermaid") == page
+
+
+def test_a_page_that_has_drawn_uses_no_cpu(renderer: HtmlRenderer) -> None:
+    """Or pages drawn beside it would be charged for what it does."""
+    draw(renderer, "mermaid", FLOWCHART)
+    before = tree_use(os.getpid()).cpu_seconds
+    time.sleep(1.5)
+    assert tree_use(os.getpid()).cpu_seconds - before < 0.2
 
 
 def test_closing_leaves_no_file(tmp_path: Path) -> None:

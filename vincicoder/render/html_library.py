@@ -65,6 +65,15 @@ class LibraryPage(Page):
         if self._left < 1:
             self._load()
         self._left -= 1
+        # Timers run as fast as they can while a text is drawn; the scripts' clock stands still
+        # (html_library.js). A clock left running would keep a core busy with nothing.
+        self._call("Emulation.setVirtualTimePolicy", {"policy": "advance"})
+        try:
+            return self._draw_once(text, limits, view)
+        finally:
+            self._pipe.send("Emulation.setVirtualTimePolicy", {"policy": "pause"}, self._session)
+
+    def _draw_once(self, text: str, limits: RenderLimits, view: PageView) -> bytes:
         answer = self._run(f"vincicoder.draw({json.dumps(text)})")
         if not isinstance(answer, dict):
             raise NotDrawnError("the library gave no answer")
@@ -83,8 +92,6 @@ class LibraryPage(Page):
 
     def _load(self) -> None:
         super().clear()
-        # Timers run as fast as they can; the scripts' clock stands still (html_library.js).
-        self._call("Emulation.setVirtualTimePolicy", {"policy": "advance"})
         shared, own = _driver(self._language)
         self._run(shared)
         for name in LIBRARIES[self._language]:
