@@ -43,7 +43,7 @@ class Comparison:
     compared: int
 
 
-def _render_one(engine: RenderEngine, language: str, code: str) -> tuple[RenderResult, float]:
+def render_one(engine: RenderEngine, language: str, code: str) -> tuple[RenderResult, float]:
     guards = engine.worker_processes()
     tree_before, own_before = tree_seconds(guards), own_seconds()
     (result,) = engine.render([RenderRequest("sample", language, code)])
@@ -58,10 +58,10 @@ def compare(language: str, samples: list[str]) -> Comparison:
     failed_naive = failed_engine = 0
     with RenderEngine(workers=1, output="pixels", measure=False) as engine:
         for code in samples[:_WARM_UP_SAMPLES]:
-            _render_one(engine, language, code)
+            render_one(engine, language, code)
             naive.render(code, (512, 512))
         for code in samples:
-            result, engine_seconds = _render_one(engine, language, code)
+            result, engine_seconds = render_one(engine, language, code)
             own_before, children_before = own_seconds(), ended_children_seconds()
             pixels = naive.render(code, (result.width or 512, result.height or 512))
             naive_seconds = ended_children_seconds() - children_before + own_seconds() - own_before

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from vincicoder.sample import Domain
 from vincicoder.sources.hub.corpus import (
-    ANSWER,
     CODE,
-    CONVERSATION,
-    ID,
-    IMAGE,
-    QUESTION,
+    DIALOGUE,
     UNSTATED,
     Corpus,
     Reading,
@@ -34,14 +30,7 @@ CORPORA = (
         citation="X. Zhao et al., ChartCoder: Advancing Multimodal Large Language Model for Chart-to-Code "
         "Generation, ACL 2025, arXiv:2501.06598",
         size="160,000 rows",
-        columns={
-            "conversation": CONVERSATION,
-            "answer": ANSWER,
-            "code": CODE,
-            "question": QUESTION,
-            "image": IMAGE,
-            "id": ID,
-        },
+        columns={**DIALOGUE, "code": CODE},
         needs=(("conversation", "answer", "code"),),
         read=_read,
         files=("*/json.tar.gz", "*chart2code*.json*"),

@@ -42,6 +42,15 @@ ANSWER = (
 )
 CODE = ("code", "source_code", "gt_code", "ground_truth_code")
 
+DIALOGUE: Mapping[str, tuple[str, ...]] = {
+    "conversation": CONVERSATION,
+    "answer": ANSWER,
+    "question": QUESTION,
+    "image": IMAGE,
+    "id": ID,
+}
+"""The columns of a corpus of questions and answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

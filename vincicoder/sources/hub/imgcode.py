@@ -6,12 +6,8 @@ from functools import partial
 
 from vincicoder.sample import Domain
 from vincicoder.sources.hub.corpus import (
-    ANSWER,
     CODE,
-    CONVERSATION,
-    ID,
-    IMAGE,
-    QUESTION,
+    DIALOGUE,
     Corpus,
     Reading,
     Row,
@@ -36,14 +32,7 @@ def _corpus(part: str, language: str, domain: Domain) -> Corpus:
         citation="K. Wang et al., MathCoder-VL: Bridging Vision and Code for Enhanced Multimodal "
         "Mathematical Reasoning, ACL 2025, arXiv:2505.10557",
         size="8,600,000 rows with both parts",
-        columns={
-            "code": (*CODE, part, f"{part}_code", language, f"{language}_code", "text"),
-            "conversation": CONVERSATION,
-            "answer": ANSWER,
-            "question": QUESTION,
-            "image": IMAGE,
-            "id": ID,
-        },
+        columns={**DIALOGUE, "code": (*CODE, part, f"{part}_code", language, f"{language}_code", "text")},
         needs=(("conversation", "answer", "code"),),
         read=partial(_read, language),
         files=(f"*/{part}*/*", f"*/*{part}*"),

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from vincicoder.sample import Domain
 from vincicoder.sources.hub.corpus import (
-    ANSWER,
     CODE,
-    CONVERSATION,
-    ID,
-    IMAGE,
-    QUESTION,
+    DIALOGUE,
     UNSTATED,
     Corpus,
     Reading,
@@ -32,14 +28,7 @@ CORPORA = (
         citation="L. Chen et al., Breaking the SFT Plateau: Multimodal Structured Reinforcement Learning for "
         "Chart-to-Code Generation, 2025, arXiv:2508.13587",
         size="not published",
-        columns={
-            "conversation": CONVERSATION,
-            "answer": ANSWER,
-            "code": CODE,
-            "question": QUESTION,
-            "image": IMAGE,
-            "id": ID,
-        },
+        columns={**DIALOGUE, "code": CODE},
         needs=(("conversation", "answer", "code"),),
         read=_read,
         note="JSON, JSON lines or Parquet with conversations, messages, an answer or code, and pictures",

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from vincicoder.sample import Domain
 from vincicoder.sources.hub.corpus import (
-    ANSWER,
-    CONVERSATION,
-    ID,
-    IMAGE,
-    QUESTION,
+    DIALOGUE,
     Corpus,
     Reading,
     Row,
@@ -50,14 +46,7 @@ CORPORA = (
         citation="J. Li et al., UniSVG: A Unified Dataset for Vector Graphic Understanding and Generation "
         "with Multimodal Large Language Models, ACM MM 2025, arXiv:2508.07766",
         size="525,000 rows",
-        columns={
-            "conversation": CONVERSATION,
-            "answer": ANSWER,
-            "question": QUESTION,
-            "image": IMAGE,
-            "type": ("type", "task", "task_type", "category"),
-            "id": ID,
-        },
+        columns={**DIALOGUE, "type": ("type", "task", "task_type", "category")},
         needs=(("conversation", "answer"),),
         read=_read,
         note="only pictures to SVG (ISVGEN) are kept; pictures in png.zip",

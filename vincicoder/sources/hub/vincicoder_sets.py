@@ -5,9 +5,7 @@ from __future__ import annotations
 from vincicoder.sample import Domain
 from vincicoder.sources.hub.corpus import (
     ANSWER,
-    CONVERSATION,
-    ID,
-    IMAGE,
+    DIALOGUE,
     QUESTION,
     UNSTATED,
     Corpus,
@@ -55,11 +53,9 @@ def _corpus(name: str, hub_id: str, size: str, aliases: tuple[str, ...]) -> Corp
         citation=_CITATION,
         size=size,
         columns={
+            **DIALOGUE,
             "answer": ("assistant_content", *ANSWER),
-            "conversation": CONVERSATION,
             "question": ("user_content", *QUESTION),
-            "image": IMAGE,
-            "id": ID,
         },
         needs=(("answer", "conversation"),),
         read=_read,

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from vincicoder.sample import Domain
 from vincicoder.sources.hub.corpus import (
-    ANSWER,
-    CONVERSATION,
-    ID,
-    IMAGE,
-    QUESTION,
+    DIALOGUE,
     UNSTATED,
     Corpus,
     Reading,
@@ -51,14 +47,7 @@ CORPORA = (
         citation="L. Jiang et al., VisCodex: Unified Multimodal Code Generation via Merging Vision and "
         "Coding Models, 2025, arXiv:2508.09945",
         size="598,000 rows: 210,000 charts, 200,000 pages; 1.7 GB, pictures 19 GB",
-        columns={
-            "conversation": CONVERSATION,
-            "answer": ANSWER,
-            "question": QUESTION,
-            "image": IMAGE,
-            "category": ("category", "type", "task", "task_type", "source"),
-            "id": ID,
-        },
+        columns={**DIALOGUE, "category": ("category", "type", "task", "task_type", "source")},
         needs=(("conversation", "answer"),),
         read=_read,
         files=("*/mcd_598k.json*", "*/mcd*.json*"),

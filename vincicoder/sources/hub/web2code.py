@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from vincicoder.sample import Domain
 from vincicoder.sources.hub.corpus import (
-    ANSWER,
-    CONVERSATION,
-    ID,
-    IMAGE,
-    QUESTION,
+    DIALOGUE,
     Corpus,
     Reading,
     Row,
@@ -31,13 +27,7 @@ CORPORA = (
         citation="S. Yun et al., Web2Code: A Large-scale Webpage-to-Code Dataset and Evaluation Framework "
         "for Multimodal LLMs, NeurIPS 2024, arXiv:2406.20098",
         size="1,179,626 rows; 1.6 GB, pictures 29.6 GB",
-        columns={
-            "conversation": CONVERSATION,
-            "answer": ANSWER,
-            "question": QUESTION,
-            "image": IMAGE,
-            "id": ID,
-        },
+        columns=DIALOGUE,
         needs=(("conversation", "answer"),),
         read=_read,
         files=("*/web2code.json*",),
