@@ -37,9 +37,11 @@ RENDER_FIELDS = [
     pa.field("render_row", pa.int32(), nullable=False),
 ]
 
-# What verification adds: how alike the render is to the corpus's own picture of the row (1 is the same), and
-# the distances behind it: see `vincicoder.verify.own_picture`. All null where the corpus has no picture.
+# What verification adds: the share of the border at which content is cut off (null where it can't be told,
+# see `vincicoder.verify.clipped`); how alike the render is to the corpus's own picture of the row (1 is the
+# same), and the distances behind it (see `vincicoder.verify.own_picture`), null where the corpus has none.
 VERIFY_FIELDS = [
+    pa.field("clipped", pa.float32()),
     pa.field("similarity", pa.float32()),
     pa.field("source_structure", pa.float32()),
     pa.field("source_detail", pa.float32()),

@@ -69,7 +69,7 @@ def read_signed_rows(
     home: Home, previous: Sequence[StageOutput], signatures: Sequence[StageOutput]
 ) -> SignedRows:
     """Read all rows' signatures. `signatures` are those of the same shards, in the same order."""
-    names = ["sample_id", "source", "source_id", "pixels_sha256"]
+    names = ["sample_id", "source", "source_id", "pixels_sha256", "clipped"]
     table = with_code_length(home, previous, signatures, names, [])
     order = preference_order(table)
     table = table.select(["sample_id", "pixels_sha256", "shard", "row"]).take(pa.array(order))

@@ -6,7 +6,7 @@ are too far is decided over whole sources, in `tasks/verify_source.py`.
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -21,6 +21,7 @@ from vincicoder.verify import (
     MEASURES,
     OwnPictureScores,
     PictureLimits,
+    clipped_share,
     compare_with_own,
     decode_picture,
     read_own_picture,
@@ -33,10 +34,18 @@ if TYPE_CHECKING:
 
 from vincicoder.sample import Rejection
 
-STAGE = StageName("verify", 5)
+STAGE = StageName("verify", 6)
 
 # Images decoded at a time: 64 of the largest pages are about 1 GB of pixels at the very worst.
 _BATCH_ROWS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What is recorded of a picture that is kept."""
+
+    clipped: float | None
+    scores: OwnPictureScores | None
 
 
 @task(**STAGE.shard_task)
@@ -53,6 +62,7 @@ def verify_shard(
     def compute(_key: str) -> StageTables:
         table = read_shard(home, previous)
         rejections: dict[int, Rejection] = {}
+        clipped: list[float | None] = [None] * table.num_rows
         scores: dict[int, OwnPictureScores] = {}
         for first in range(0, table.num_rows, _BATCH_ROWS):
             batch = table.slice(first, _BATCH_ROWS)
@@ -60,10 +70,12 @@ def verify_shard(
             for row, found in enumerate(_check_batch(home, batch, own, limits), first):
                 if isinstance(found, Rejection):
                     rejections[row] = found
-                elif found is not None:
-                    scores[row] = found
+                    continue
+                clipped[row] = found.clipped
+                if found.scores is not None:
+                    scores[row] = found.scores
         seconds = {row: table["render_seconds"][row].as_py() for row in rejections}
-        return split_rejected(STAGE, _with_scores(table, scores), rejections, seconds)
+        return split_rejected(STAGE, _with_fields(table, clipped, scores), rejections, seconds)
 
     return run_stage(
         home,
@@ -87,25 +99,32 @@ def _own_pictures(home: Home, collected: StageOutput, sample_ids: pa.ChunkedArra
 
 def _check_batch(
     home: Home, batch: pa.Table, own: dict[str, bytes], limits: PictureLimits
-) -> list[Rejection | OwnPictureScores | None]:
+) -> list[Rejection | _Checked]:
     columns = ("sample_id", "language", "code", "render_output", "render_row", "image_width", "image_height")
     rows = list(zip(*(batch[name].to_pylist() for name in columns), strict=True))
     images = read_renders(home, [RenderPlace(row[3], row[4]) for row in rows], ["png"])
-    found: list[Rejection | OwnPictureScores | None] = []
+    found: list[Rejection | _Checked] = []
     for sample_id, language, code, output, number, width, height in rows:
         pixels = decode_picture(images[RenderPlace(output, number)]["png"], width, height)
         if isinstance(pixels, Rejection):
             found.append(pixels)
             continue
         rejection = verify_picture(pixels, language, code, limits)
-        picture = read_own_picture(own[sample_id]) if rejection is None and sample_id in own else None
-        found.append(rejection if picture is None else compare_with_own(picture, pixels))
+        if rejection is not None:
+            found.append(rejection)
+            continue
+        picture = read_own_picture(own[sample_id]) if sample_id in own else None
+        scores = None if picture is None else compare_with_own(picture, pixels)
+        found.append(_Checked(clipped_share(pixels, language), scores))
     return found
 
 
-def _with_scores(table: pa.Table, scores: dict[int, OwnPictureScores]) -> pa.Table:
+def _with_fields(
+    table: pa.Table, clipped: list[float | None], scores: dict[int, OwnPictureScores]
+) -> pa.Table:
     rows = range(table.num_rows)
     columns: dict[str, list[Any]] = {
+        "clipped": clipped,
         "similarity": [scores[row].similarity if row in scores else None for row in rows],
         **{
             f"source_{name}": [getattr(scores[row], name) if row in scores else None for row in rows]

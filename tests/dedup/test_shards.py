@@ -10,7 +10,7 @@ import pyarrow as pa
 from benchmarks.dedup import measure
 from storage.home import Home
 from storage.outputs import StageOutput, read_output, write_output
-from storage.schemas import REJECT_SCHEMA, RENDERED_SCHEMA
+from storage.schemas import REJECT_SCHEMA, VERIFIED_SCHEMA
 from tasks.deduplicate import deduplicate, deduplicate_code
 from tasks.sign import sign_shard
 from tests.dedup.synthetic import flip
@@ -53,9 +53,11 @@ def rendered_rows() -> pa.Table:
                 "render_seconds": 1.0,
                 "render_output": "o",
                 "render_row": row,
+                # Of the families 5 and up the first row is cut off: another of the family is to stay.
+                "clipped": 0.01 if copy == 0 and family >= 5 else (None, 0.0)[row % 2],
             }
         )
-    return pa.Table.from_pylist(rows, RENDERED_SCHEMA)
+    return pa.Table.from_pylist(rows, VERIFIED_SCHEMA)
 
 
 def write_shards(home: Home, table: pa.Table, parts: list[np.ndarray]) -> list[StageOutput]:
@@ -108,6 +110,12 @@ def test_order_and_number_of_shards_decide_nothing(tmp_path: Path) -> None:
     assert len(exact) == ROWS // 4
     assert {row[2] for row in near} >= {"near_image", "near_code"}
     assert len(exact) + len(near) + len(kept) == ROWS
+    # The first of a family is the first in every other respect, but where it is cut off another stays.
+    table_ids = table["sample_id"].to_pylist()
+    firsts = {table_ids[row] for row in range(0, ROWS, 4)}
+    clipped = {table_ids[row] for row in range(20, ROWS, 4)}
+    assert {kept_id for _, kept_id, *_ in near} & (firsts - clipped)
+    assert not {kept_id for _, kept_id, *_ in near if kept_id in clipped}
     for other in others:
         assert other == whole
 

@@ -25,10 +25,15 @@ def group_numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
 def preference_order(rows: pa.Table) -> Rows:
     """Return the row numbers of a table, the most preferred row first.
 
-    Of duplicates the shortest program that draws the picture stays, then the first by source and id:
-    a rule that knows nothing of shards. Needs `code_characters`, `source`, `source_id`, `sample_id`.
+    Of duplicates one whose picture is not cut off stays, then the shortest program, then the first by source
+    and id: a rule that knows nothing of shards. Needs `code_characters`, `source`, `source_id`, `sample_id`;
+    `clipped` (a share, or null) where pictures have been drawn.
     """
     names = ["code_characters", "source", "source_id", "sample_id"]
+    if "clipped" in rows.column_names:
+        is_clipped = pc.greater(pc.fill_null(rows["clipped"], 0), 0)
+        rows = rows.set_column(rows.column_names.index("clipped"), "clipped", is_clipped)
+        names = ["clipped", *names]
     order = pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in names])
     return np.asarray(order.to_numpy(), np.int64)
 
