@@ -154,6 +154,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from storage.home import HomeBusyError
     from storage.outputs import BalanceError
     from tasks.compose import RecipeShortfallError
+    from tasks.publish import NothingKeptError
     from vincicoder.decontaminate import BenchmarkError
     from vincicoder.sources.profiles import ProfileError
     from vincicoder.sources.source_config import SourceConfigError
@@ -164,6 +165,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         BalanceError,
         BrokenInvariantsError,
         RecipeShortfallError,
+        NothingKeptError,
         SourceConfigError,
         SourceUnavailableError,
         ProfileError,

@@ -47,6 +47,10 @@ _COUNTED = ("domain", "license", "task", "language", "chart_type", "flaw_maker")
 _COPY_ROWS = 256
 
 
+class NothingKeptError(Exception):
+    """Every row of the build was rejected: there is nothing to release."""
+
+
 @task(**STAGE.whole_task)
 def publish_release(
     home: Home,
@@ -73,10 +77,12 @@ def publish_release(
     if existing is not None:
         home.point("releases/sft/current", version)
         return existing
+    counts = {split: _count(home, composed, split) for split in SPLITS}
+    if not sum(counts.values()):
+        raise NothingKeptError(_why_nothing(home, stages))
     folder = release_folder("sft", version)
     stage_versions = " ".join(f"{outputs[0].stage}/{outputs[0].version}" for outputs in stages if outputs)
     created_by = f"vincicoder {config['vincicoder']}: {stage_versions} {STAGE}"
-    counts = {split: _count(home, composed, split) for split in SPLITS}
     files: list[ReleaseFile] = []
     for split, rows in counts.items():
         files += write_data(home, folder, split, _release_tables(home, composed, split, created_by), rows)
@@ -132,6 +138,17 @@ def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[Fun
             )
         )
     return rows
+
+
+def _why_nothing(home: Home, stages: Sequence[Sequence[StageOutput]]) -> str:
+    reasons: Counter[str] = Counter()
+    for row in funnel_rows(home, stages):
+        reasons.update(row.reasons)
+    listed = ", ".join(f"{reason} ({rows:,})" for reason, rows in reasons.most_common(8))
+    return (
+        f"nothing is left to release: rows were rejected as {listed or 'nothing, as there were none'}. "
+        "Where they were rejected wrongly, look at some with `vincicoder sources peek`"
+    )
 
 
 def _count(home: Home, composed: Sequence[StageOutput], split: str) -> int:

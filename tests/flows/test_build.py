@@ -15,6 +15,7 @@ from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
 from storage.release import current_version, read_manifest
 from storage.schemas import RELEASE_SCHEMA
+from tasks.publish import NothingKeptError
 from tasks.stage import TASK_OPTIONS
 from tests.corpora import write_corpus
 from tests.samples import BAD, GOOD, rows
@@ -253,3 +254,11 @@ def test_a_100_mb_row_and_binary_garbage_hurt_nobody(tmp_path: Path) -> None:
     }
     assert detail is not None and detail[0].startswith("100000011 bytes")
     assert sum(path.stat().st_size for path in (tmp_path / "home").rglob("*.parquet")) < 1_000_000
+
+
+def test_a_build_of_which_nothing_is_left_says_why(tmp_path: Path) -> None:
+    config = write_corpus(tmp_path, "empty", rows([row for row in BAD if row[0] in ("null", "number")]))
+    expected = r"nothing is left to release: .*collect\.no_code \(1\).*look at some with"
+    with pytest.raises(NothingKeptError, match=expected):
+        build(tmp_path / "home", config)
+    assert current_version(Home(tmp_path / "home"), "sft") is None
