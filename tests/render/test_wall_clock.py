@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from tests.render.test_killed_from_outside import SLOW
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult
-from vincicoder.render.processes import wall_left
+from vincicoder.render.processes import Queueing, queued_seconds, wall_left
 from vincicoder.render.registry import why_unsupported
 
 _BUSY_PROCESSES = 6
@@ -28,6 +29,18 @@ def test_waiting_for_a_cpu_gives_time_back_up_to_ten_limits() -> None:
     assert wall_left(20.0, began, 0.0) == pytest.approx(-10.0, abs=1.0)
     assert wall_left(20.0, began, 15.0) == pytest.approx(5.0, abs=1.0)
     assert wall_left(2.0, began, 29.9) < 0  # thirty seconds are over ten times two
+    assert wall_left(5.0, began, 99.0) == pytest.approx(5.0, abs=1.0)  # of several threads at once
+
+
+def test_waiting_side_by_side_counts_as_the_time_that_went_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
+    queueing = Queueing()
+    seen = []
+    for total in (50.0, 50.25, 90.0, 10.0, 10.5):  # the first look, one thread, many, some ended, one
+        queueing.look(total)
+        seen.append(queueing.seconds)
+    assert seen == [0.0, 0.25, 1.25, 1.25, 1.75]
 
 
 @pytest.fixture
@@ -65,9 +78,33 @@ def _render(engine: RenderEngine, language: str, code: str) -> RenderResult:
     return result
 
 
+def _check_that_other_threads_count() -> None:
+    """A thread that computes while the first one sleeps: a browser's processes are full of them."""
+    waited: list[float] = []
+
+    def compute() -> None:
+        began, own = time.thread_time(), _queued_of_this_thread()
+        before = queued_seconds(os.getpid())
+        while time.thread_time() - began < 0.2:
+            pass
+        waited.append(queued_seconds(os.getpid()) - before)
+        waited.append(_queued_of_this_thread() - own)
+
+    thread = threading.Thread(target=compute)
+    thread.start()
+    thread.join()
+    assert waited[1] > 0
+    assert waited[0] >= waited[1] * 0.9, waited
+
+
+def _queued_of_this_thread() -> float:
+    return int(Path("/proc/thread-self/schedstat").read_text().split()[1]) / 1e9
+
+
 @pytest.mark.skipif(not _SCHEDSTAT.exists(), reason="this kernel does not say how long a process waited")
 def test_a_crowded_cpu_loses_no_sample_and_spares_no_sleeper(engine_on_a_crowded_cpu: RenderEngine) -> None:
     engine = engine_on_a_crowded_cpu
+    _check_that_other_threads_count()
     work = [("python", _LOOP.format(count=15000))]
     if not why_unsupported("latex"):
         work.append(("latex", SLOW["latex"]))

@@ -22,7 +22,7 @@ from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.libraries import LIBRARIES_VARIABLE, libraries_folder
-from vincicoder.render.processes import CpuMeter, TreeUse, descendants, tree_use
+from vincicoder.render.processes import CpuMeter, Queueing, TreeUse, descendants, tree_use
 from vincicoder.render.protocol import HandOver
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
@@ -110,7 +110,7 @@ class WorkerHandle:
         self.since = time.monotonic()  # when the running sample, or the start-up, began
         self.baseline: TreeUse | None = None  # use of the process tree early in the running sample
         self.cpu = CpuMeter()  # of the running sample
-        self.queued_seconds = 0.0  # that they waited for a CPU in the running sample
+        self.queueing = Queueing()  # of the processes in the running sample
         self.socket = ours
         self.socket.setblocking(False)
         self._reader = FrameReader(max_payload)
@@ -149,7 +149,7 @@ class WorkerHandle:
         self.since = time.monotonic()
         self.baseline = None
         self.cpu = CpuMeter()
-        self.queued_seconds = 0.0
+        self.queueing = Queueing()
 
     @property
     def wants_to_write(self) -> bool:

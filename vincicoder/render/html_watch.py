@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vincicoder.render.processes import CpuMeter, queued_seconds, wall_left
+from vincicoder.render.processes import CpuMeter, Queueing, queued_seconds, wall_left
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Budget:
         self._checked = self._started
         self._before: Usage | None = None
         self._cpu = CpuMeter()
-        self._queued = 0.0
+        self._queueing = Queueing()
 
     def check(self) -> None:
         """Look at most twenty times a second: fast samples pay for one look or none."""
@@ -114,13 +114,12 @@ class Budget:
                 Reason.RENDER_TIMEOUT, f"the page used more than {limits.cpu_seconds:g} s of CPU time"
             )
         # The engine ends the whole worker at wall_seconds; to end the page a little earlier is cheaper.
-        # The most that was seen: a process that ends takes along what it had waited.
-        self._queued = max(self._queued, used.queued_seconds - self._before.queued_seconds)
-        if wall_left(self._wall_seconds, self._started, self._queued) < 0:
+        self._queueing.look(used.queued_seconds)
+        if wall_left(self._wall_seconds, self._started, self._queueing.seconds) < 0:
             raise BudgetExceededError(
                 Reason.RENDER_TIMEOUT, f"the page was not ready after {limits.wall_seconds * 0.9:g} s"
             )
         idle = cpu_seconds < _STALLED_CPU_SECONDS
-        early = wall_left(limits.wall_seconds * _STALLED_SHARE, self._started, self._queued) < 0
+        early = wall_left(limits.wall_seconds * _STALLED_SHARE, self._started, self._queueing.seconds) < 0
         if idle and early and not self._patient:
             raise BrowserStalledError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -50,21 +51,48 @@ class CpuMeter:
 
 
 def queued_seconds(pid: int) -> float:
-    """Return how long a process (its first thread) has been ready to run while no CPU was free."""
-    try:
-        return int(Path(f"/proc/{pid}/schedstat").read_bytes().split()[1]) / 1e9
-    except (OSError, IndexError):  # it has ended, or this kernel does not say
-        return 0.0
+    """Return how long a process's living threads, added up, have been ready to run while no CPU was free."""
+    nanoseconds = 0
+    with contextlib.suppress(OSError):  # it has ended
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - a browser has eighty
+            with (
+                contextlib.suppress(OSError, IndexError),
+                open(f"/proc/{pid}/task/{thread}/schedstat") as file,
+            ):
+                nanoseconds += int(file.read().split()[1])
+    return nanoseconds / 1e9
+
+
+class Queueing:
+    """Adds up how long a sample was held up for want of a CPU, from looks at its processes.
+
+    Threads wait one for another as well as side by side: their waiting is added up, and between two looks
+    counts for no more than the time that went by. So a page that sleeps is not given the time which idle
+    threads of its browser wait.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._looked = time.monotonic()
+        self._before: float | None = None
+
+    def look(self, queued: float) -> None:
+        """Take in what `queued_seconds` of all the processes gave. What ended took its own along."""
+        now = time.monotonic()
+        if self._before is not None:
+            self.seconds += min(max(queued - self._before, 0.0), now - self._looked)
+        self._looked, self._before = now, queued
 
 
 def wall_left(limit: float, started: float, queued: float) -> float:
     """Return the seconds left of a wall limit that began at `started` (monotonic).
 
     What was spent `queued` for a CPU does not count, so that a loaded machine loses no good sample: who
-    sleeps does not queue, and who computes is bounded in CPU time. At most ten times the limit.
+    sleeps does not queue, and who computes is bounded in CPU time. At most ten times the limit, and no more
+    than has gone by: threads queue side by side.
     """
     elapsed = time.monotonic() - started
-    return min(limit - elapsed + max(queued, 0.0), limit * _MOST_PATIENCE - elapsed)
+    return min(limit - elapsed + min(max(queued, 0.0), elapsed), limit * _MOST_PATIENCE - elapsed)
 
 
 def communicate(process: subprocess.Popen[bytes], limit: float, data: bytes | None = None) -> bytes:

@@ -286,12 +286,9 @@ class Supervisor:
         cpu_seconds = worker.cpu.read(use.cpu_seconds, time.monotonic())
         if worker.baseline is None:
             worker.baseline = use
-        # The most that was seen: a process that ends takes along what it had waited.
-        worker.queued_seconds = max(
-            worker.queued_seconds, use.queued_seconds - worker.baseline.queued_seconds
-        )
+        worker.queueing.look(use.queued_seconds)
         wall_seconds, began = self._wall_seconds + DEADLINE_GRACE_SECONDS, worker.since - job.seconds
-        if wall_left(wall_seconds, began, worker.queued_seconds) < 0:
+        if wall_left(wall_seconds, began, worker.queueing.seconds) < 0:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._wall_seconds:g} s of wall time")
             return
         if cpu_seconds + job.cpu_seconds > self._cpu_seconds:
