@@ -1,4 +1,4 @@
-"""`vincicoder release verify`, `diff` and `push`."""
+"""`vincicoder release verify`, `diff`, `check-svg` and `push`."""
 
 from __future__ import annotations
 
@@ -65,6 +65,45 @@ def diff(
         typer.echo(f"~ {count} of {source}: another {column}")
     if found.same:
         typer.echo("the same in all that counts")
+
+
+def check_svg(
+    path: ReleaseFolder,
+    samples: Annotated[int, typer.Option(min=1, help="SVG rows to draw twice, evenly spread.")] = 200,
+    as_json: AsJson = False,
+    require_sandbox: Annotated[
+        bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
+    ] = False,
+) -> None:
+    """Draw a share of a release's SVG rows with both renderers; list those on which they disagree.
+
+    A row that is listed may not look as its author saw it: look before you trust it.
+    """
+    from tasks.svg_agreement import measure_agreement
+    from vincicoder.sample import InfrastructureError
+
+    try:
+        found = measure_agreement(path, samples, require_sandbox)
+    except (FileNotFoundError, NotADirectoryError, InfrastructureError) as error:
+        raise _stop(error) from error
+    if as_json:
+        doubtful = [
+            {"sample_id": each.request_id, "mean_difference": each.mean_difference, "detail": each.detail}
+            for each in found.doubtful
+        ]
+        outcome = {
+            "rows": found.rows,
+            "drawn": len(found.drawn),
+            "median_difference": found.median_difference,
+            "doubtful": doubtful,
+        }
+        typer.echo(json.dumps(outcome))
+        return
+    for each in found.doubtful:
+        difference = "" if each.mean_difference is None else f"{each.mean_difference:.1f} of 255 "
+        typer.echo(f"- {each.request_id}: {difference}{each.detail}".rstrip())
+    median = "" if found.median_difference is None else f", median difference {found.median_difference:.2f}"
+    typer.echo(f"{len(found.drawn)} of {found.rows} SVG rows drawn, {len(found.doubtful)} doubtful{median}")
 
 
 def push(

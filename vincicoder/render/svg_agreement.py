@@ -32,12 +32,14 @@ class SvgAgreement:
     """Two renders of one document, compared.
 
     `mean_difference` is the mean absolute difference of all channels, 0 to 255, the reference's
-    picture resized where sizes differ by rounding; None where one of the two has no picture.
+    picture resized where sizes differ by rounding; None where one of the two has no picture. `failed` says
+    that this was our fault and not the document's.
     """
 
     request_id: str
     mean_difference: float | None
     detail: str
+    failed: bool = False
 
     @property
     def doubtful(self) -> bool:
@@ -49,7 +51,7 @@ def svg_agreement(engine: RenderEngine, requests: Iterable[RenderRequest]) -> It
     """Render SVG requests with both renderers, in the sandbox, and compare; in the order they finish.
 
     The language of the requests is not looked at. Constant memory over any number of requests. A
-    failure of ours (not of the document) has a `mean_difference` of None and says so in `detail`.
+    failure of ours (not of the document) has a `mean_difference` of None and is marked.
     """
     waiting: dict[int, RenderResult] = {}
     names: dict[int, str] = {}
@@ -75,7 +77,8 @@ def _compare(request_id: str, fast: RenderResult, reference: RenderResult) -> Sv
     for name, result in (("librsvg", fast), ("CairoSVG", reference)):
         if result.status is not RenderStatus.RENDERED:
             outcome = result.reason.value if result.reason else "failed"
-            return SvgAgreement(request_id, None, f"{name}: {outcome}: {result.detail}"[:500])
+            failed = result.status is RenderStatus.FAILED
+            return SvgAgreement(request_id, None, f"{name}: {outcome}: {result.detail}"[:500], failed)
     first, second = _pixels(fast), _pixels(reference)
     height, width = first.shape[:2]
     rows, columns = second.shape[:2]
