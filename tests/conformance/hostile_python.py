@@ -23,7 +23,6 @@ _FIGURE = "import plotly.graph_objects as go\nfig = go.Figure(go.Bar(y=[1, 2]))\
 
 SAMPLES = [
     Hostile("endless_loop", "render.timeout", "while True:\n    pass", says="CPU time"),
-    Hostile("sleeps", "render.timeout", "import time\ntime.sleep(10_000)", says="wall time"),
     Hostile(
         "ignores_every_signal",
         "render.timeout",

@@ -43,6 +43,20 @@ def test_waiting_side_by_side_counts_as_the_time_that_went_by(monkeypatch: pytes
     assert seen == [0.0, 0.25, 1.25, 1.25, 1.75]
 
 
+def test_a_sleeper_is_ended_at_the_wall_limit_and_the_next_sample_drawn() -> None:
+    chart = _LOOP.format(count=1)
+    with RenderEngine(RenderLimits(wall_seconds=_WALL_SECONDS), workers=1) as engine:
+        before = _render(engine, "python", chart)
+        workers = engine.worker_processes()
+        sleeper = _render(engine, "python", "import time\ntime.sleep(10_000)")
+        after = _render(engine, "python", chart)
+        assert engine.worker_processes() == workers  # its own process was ended, not the warm one
+    assert sleeper.reason is not None and sleeper.reason.value == "render.timeout"
+    assert sleeper.detail == f"over {_WALL_SECONDS:g} s of wall time"
+    assert before.pixels_sha256 is not None
+    assert after.pixels_sha256 == before.pixels_sha256
+
+
 @pytest.fixture
 def engine_on_a_crowded_cpu() -> Iterator[RenderEngine]:
     """An engine, warm, that shares one CPU with busy processes."""

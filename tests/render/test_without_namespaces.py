@@ -40,6 +40,7 @@ ATTACKS = {
     "python fork": "import os; os.fork()",
     "python socket": "import socket; socket.socket()",
     "python files": "open('/etc/passwd').read()",
+    "python many files": "for n in range(10**6): open(f'f{n}', 'wb').write(b'x' * 4_000_000)",
     "html loop": "<script>while (true) {}</script>",
 }
 _RENDER = """
@@ -96,6 +97,7 @@ def test_the_other_layers_hold_the_attacks() -> None:
         "python fork": "render.forbidden",
         "python socket": "render.forbidden",
         "python files": "render.forbidden",
+        "python many files": "render.output_limit",
         "html loop": "render.timeout",
     }
     seen = {name: results[name][0] for name in ATTACKS if name in results}

@@ -1,4 +1,4 @@
-"""Empties the folder of a sample, whatever the sample has done to it."""
+"""Measures and empties the folder of a sample, whatever the sample has done to it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,22 @@ import subprocess
 from pathlib import Path
 
 _MODE = 0o700
+_LEAST_BYTES = 4096  # that a file or folder counts for, so that empty ones are bounded too
+
+
+def holds_more_than(folder: Path, allowed: int) -> bool:
+    """Return whether what lies below a folder takes more than so many bytes. It may change meanwhile."""
+    total = 0
+    waiting = [str(folder)]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                total += max(entry.stat(follow_symlinks=False).st_blocks * 512, _LEAST_BYTES)
+                if total > allowed:
+                    return True
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+    return False
 
 
 def empty_folder(folder: Path) -> None:

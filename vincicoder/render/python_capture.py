@@ -41,7 +41,10 @@ class SampleRefusedError(BaseException):
 
 
 class Captured:
-    """The pictures caught so far. Only the last of each rank is kept, and drawn at the end."""
+    """The pictures caught so far. Only the last of each rank is kept, and drawn at the end.
+
+    Nothing is noted before `begin`: the warm process has the same hooks, and saves pictures of its own.
+    """
 
     def __init__(self) -> None:
         self.limits = RenderLimits()
@@ -49,9 +52,14 @@ class Captured:
         # A picture that stands for a figure which is drawn only after the code has ended.
         self.stands_for: Callable[[Image.Image], Deferred | None] = lambda image: None
         self.opened_blank = False  # such a picture was read back by the code
-        self._quiet = 0
+        self._quiet = 1
         self._output: Callable[[], Pixels | Deferred] | None = None
         self._left: Callable[[], Pixels] | None = None
+
+    def begin(self, limits: RenderLimits) -> None:
+        """In a sample's own process: note from now on what it saves and shows."""
+        self.limits = limits
+        self._quiet = 0
 
     def check_size(self, width: float, height: float) -> None:
         """Raise SampleRefusedError where a canvas of this size (pixels) would be over the limits."""

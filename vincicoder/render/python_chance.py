@@ -15,12 +15,22 @@ _RealDate = datetime.date
 _ASKS_FOR_THE_TIME = re.compile(r"\b(now|today|utcnow|time|localtime|gmtime|ctime|strftime)\s*\(")
 
 
-def fix_seeds() -> None:
-    """Seed Python's and numpy's global generators, and numpy's new ones where the code gives no seed."""
+def seed_python() -> None:
+    """In a sample's process: seed Python's generator, which reseeds itself from the system at every fork."""
+    random.seed(0)
+
+
+def seed_numpy() -> None:
+    """In the warm process, after imports: seed numpy's global generator, which no later fork finds used."""
     import numpy as np
 
-    random.seed(0)  # Python reseeds it from the system at every fork
     np.random.seed(0)
+
+
+def fix_new_generators() -> None:
+    """In the warm process: seed numpy's new generators where the code gives no seed."""
+    import numpy as np
+
     original = np.random.default_rng
 
     def default_rng(seed: Any = None) -> Any:

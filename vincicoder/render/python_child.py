@@ -14,10 +14,10 @@ from typing import Any
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.python_capture import SampleRefusedError, captured
-from vincicoder.render.python_chance import fix_clock, fix_seeds
+from vincicoder.render.python_chance import fix_clock, seed_python
 from vincicoder.render.python_deferred import Deferred
 from vincicoder.render.python_errors import describe
-from vincicoder.render.python_hooks import install_hooks, left_in_names
+from vincicoder.render.python_hooks import left_in_names
 from vincicoder.render.python_hooks_matplotlib import last_open_figure
 from vincicoder.render.python_region import Region
 from vincicoder.render.sandbox import kernel, landlock, namespaces, paths, seccomp
@@ -131,8 +131,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
     try:
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
-        captured.limits = limits
-        install_hooks()
+        captured.begin(limits)
         sandbox.apply(limits)
     except BaseException:
         os.abort()  # an unconfined sample must not run
@@ -170,7 +169,7 @@ def _execute(code: str, limits: RenderLimits) -> dict[str, Any]:
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
     sys.argv = [FILE_NAME]
     sys.path.insert(0, "")
-    fix_seeds()
+    seed_python()
     fix_clock(code)
     module = types.ModuleType("__main__")
     module.__dict__["__file__"] = FILE_NAME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PIL import Image
@@ -20,19 +20,11 @@ from vincicoder.render.python_hooks_schemdraw import draw_left, hook_schemdraw
 
 
 def install_hooks() -> None:
-    """Put the hooks into the libraries, in a sample's own process: the warm one saves pictures too."""
-    hook_pillow()
-    hook_matplotlib()
-    if "rdkit" in sys.modules:
-        hook_rdkit()
-    if "plotly.io" in sys.modules:
-        hook_plotly()
-    if "graphviz" in sys.modules:
-        hook_graphviz()
-    if "indigo.renderer" in sys.modules:
-        hook_indigo()
-    if "schemdraw" in sys.modules:
-        hook_schemdraw()
+    """In the warm process, after imports: put the hooks into libraries that have none yet."""
+    for module, install in _HOOKS.items():
+        if module in sys.modules and module not in _installed:
+            _installed.add(module)
+            install()
 
 
 def left_in_names(names: Mapping[str, Any]) -> Pixels | Deferred | None:
@@ -77,3 +69,15 @@ def hook_pillow() -> None:
 
     Image.Image.save = save  # type: ignore[method-assign]
     Image.Image.show = show  # type: ignore[method-assign]
+
+
+_HOOKS: dict[str, Callable[[], None]] = {
+    "PIL.Image": hook_pillow,
+    "matplotlib.pyplot": hook_matplotlib,
+    "rdkit": hook_rdkit,
+    "plotly.io": hook_plotly,
+    "graphviz": hook_graphviz,
+    "indigo.renderer": hook_indigo,
+    "schemdraw": hook_schemdraw,
+}
+_installed: set[str] = set()

@@ -13,8 +13,8 @@ import numpy as np
 
 from vincicoder.render.finish import flatten_rgba
 from vincicoder.render.python_capture import Pixels, captured, is_unwritable
+from vincicoder.render.python_png import write_png
 
-_FAST_SAVE_PIXELS = 1_000_000  # below this an uncompressed PNG is quicker to write than a small one
 _VECTOR_FORMATS = ("pdf", "svg", "svgz", "eps", "ps", "pgf")
 
 
@@ -26,6 +26,7 @@ def hook_matplotlib() -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
+    plt.switch_backend("agg")
     _hook_saving(FigureCanvasBase, FigureCanvasAgg)
 
     def show(*_: Any, **__: Any) -> None:
@@ -58,17 +59,18 @@ def _hook_saving(base: Any, agg: Any) -> None:
     ) -> None:
         width, height = self.get_width_height()
         captured.check_size(width, height)
-        pil_kwargs = dict(pil_kwargs or {})
-        if fmt == "png":
-            pil_kwargs.setdefault("compress_level", 0 if width * height < _FAST_SAVE_PIXELS else 1)
         with captured.quiet():
             try:
-                original_print(self, filename_or_obj, fmt, pil_kwargs, metadata)
+                if fmt == "png" and not pil_kwargs and not metadata:
+                    agg.draw(self)
+                    write_png(filename_or_obj, np.asarray(self.buffer_rgba()), self.figure.dpi)
+                else:
+                    original_print(self, filename_or_obj, fmt, pil_kwargs, metadata)
             except OSError:
                 if not is_unwritable(filename_or_obj):
                     raise
-        rgba = np.array(self.buffer_rgba())
-        captured.add_output(lambda: flatten_rgba(rgba))
+        pixels = flatten_rgba(np.asarray(self.buffer_rgba()))
+        captured.add_output(lambda: pixels)
 
     def print_figure(self: Any, filename: Any, dpi: Any = None, *rest: Any, **options: Any) -> Any:
         if _format_of(filename, options.get("format")) in _VECTOR_FORMATS:

@@ -6,7 +6,7 @@ import importlib
 import re
 import sys
 
-from vincicoder.render.python_stack import warm_up_plotly
+from vincicoder.render.python_warm_up import warm_up_plotly
 from vincicoder.render.svg_backends import load_drawing_libraries
 
 # Installed libraries that draw, or that drawing code computes with; nothing else is ever imported here.

@@ -7,6 +7,7 @@ import json
 import math
 import mmap
 import struct
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,8 @@ class Region:
         self._limits = limits
         self._capacity = limits.max_pixels * 3
         self._map = mmap.mmap(-1, _HEAD_BYTES + self._capacity)
+        with suppress(OSError):
+            self._map.madvise(mmap.MADV_HUGEPAGE)
 
     def write_refusal(self, reason: Reason, detail: str) -> None:
         """In the sample's process: say why there is no picture."""
@@ -86,7 +89,7 @@ class Region:
         if too_large(width, height, self._limits):
             return None
         pixels = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
-        return Picture(pixels.reshape(height, width, 3).copy())
+        return Picture(pixels.reshape(height, width, 3))
 
     def _read_figure(self, head: dict[str, Any]) -> Deferred | Refusal | None:
         length = int(head["figure_bytes"])
@@ -107,5 +110,6 @@ class Region:
         return PlotlyFigure(text, width, height, scale)
 
     def close(self) -> None:
-        """Free the memory."""
-        self._map.close()
+        """Free the memory, or leave that to the picture that was read from it."""
+        with suppress(BufferError):
+            self._map.close()

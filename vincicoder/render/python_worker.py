@@ -12,20 +12,25 @@ import time
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
-from vincicoder.render.files import empty_folder
+from vincicoder.render.files import empty_folder, holds_more_than
 from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.render.protocol import HandOver, Picture, Refusal
+from vincicoder.render.python_chance import fix_new_generators, seed_numpy
 from vincicoder.render.python_child import SampleSandbox, run_sample
 from vincicoder.render.python_deferred import Deferred, hand_over
+from vincicoder.render.python_hooks import install_hooks
 from vincicoder.render.python_imports import Preloader
 from vincicoder.render.python_region import Region
-from vincicoder.render.python_stack import import_stack, warm_up
+from vincicoder.render.python_stack import import_stack
 from vincicoder.render.python_threads import prepare_thread_pools
+from vincicoder.render.python_warm_up import warm_up
+from vincicoder.render.sandbox import namespaces
 from vincicoder.render.sandbox.kernel import use_huge_pages
 from vincicoder.sample import InfrastructureError, Reason
 
 _ATTEMPTS_AFTER_KILL = 2
 _FOLDER_MODE = 0o700
+_WATCH_SECONDS = 0.25  # between two looks at a folder that no file system of its own bounds
 
 
 class PythonRenderer:
@@ -41,22 +46,23 @@ class PythonRenderer:
         # One folder for all samples, emptied after each: the sandbox's rules name it once.
         self._folder = workspace / "sample"
         self._folder.mkdir(mode=_FOLDER_MODE)
+        self._folder_is_bounded = namespaces.WORKSPACE in self._folder.parents
         self._preloader = Preloader()
+        fix_new_generators()
+        install_hooks()
         warm_up()
         self._sandbox = SampleSandbox.build(limits, self._folder)
-        # What is alive now stays: keep the collector from touching, and so copying, its pages.
         gc.collect()
-        gc.freeze()
         gc.disable()
-        use_huge_pages()
+        _settle()
 
     def render(self, code: str) -> Picture | Refusal | HandOver:
         """Run the code in a fork and return the picture it drew last, or the page that draws it."""
         if self._preloader.preload(code):
             prepare_thread_pools()
+            install_hooks()
             self._sandbox = self._sandbox.with_memory(self._limits)
-            gc.freeze()
-            use_huge_pages()
+            _settle()
         for _attempt in range(_ATTEMPTS_AFTER_KILL):
             outcome = self._run_once(code)
             # Nobody but a stranger, or the sample itself, sends SIGKILL: ask again who it was.
@@ -75,18 +81,40 @@ class PythonRenderer:
                     run_sample(code, self._folder, region, self._sandbox, self._limits)
                 finally:
                     os._exit(0)
-            in_time = _wait_until(pid, self._limits.wall_seconds)
-            if not in_time:
+            refusal = self._wait(pid)
+            if refusal is not None:
                 os.kill(pid, signal.SIGKILL)
             _, status, usage = os.wait4(pid, 0)
-            if not in_time:
-                return Refusal(Reason.RENDER_TIMEOUT, f"over {self._limits.wall_seconds:g} s of wall time")
-            return self._judge(os.waitstatus_to_exitcode(status), usage, region)
+            return refusal or self._judge(os.waitstatus_to_exitcode(status), usage, region)
         except OSError as error:
             raise InfrastructureError(f"cannot run a sample: {error}") from error
         finally:
             region.close()
             empty_folder(self._folder)
+
+    def _wait(self, pid: int) -> Refusal | None:
+        """Wait for a sample's end; return why it must be ended before, or None where it has ended.
+
+        The first wait comes before all else: what this process touches while it shares its memory with the
+        sample's, both have to copy.
+        """
+        descriptor = os.pidfd_open(pid)
+        try:
+            poller = select.poll()
+            poller.register(descriptor, select.POLLIN)
+            started, left = time.monotonic(), self._limits.wall_seconds
+            while left > 0:
+                pause = left if self._folder_is_bounded else min(left, _WATCH_SECONDS)
+                if poller.poll(math.ceil(pause * 1000)):
+                    return None
+                if not self._folder_is_bounded and holds_more_than(
+                    self._folder, self._limits.output_mb << 20
+                ):
+                    return Refusal(Reason.RENDER_OUTPUT_LIMIT, "wrote more than the output limit")
+                left = wall_left(self._limits.wall_seconds, started, queued_seconds(pid))
+            return Refusal(Reason.RENDER_TIMEOUT, f"over {self._limits.wall_seconds:g} s of wall time")
+        finally:
+            os.close(descriptor)
 
     def _judge(
         self, code: int, usage: resource.struct_rusage, region: Region
@@ -114,16 +142,9 @@ class PythonRenderer:
         """Nothing is running between samples."""
 
 
-def _wait_until(pid: int, seconds: float) -> bool:
-    """Wait for a child's end, at most so long (see `wall_left`); return whether it has ended."""
-    descriptor = os.pidfd_open(pid)
-    try:
-        poller = select.poll()
-        poller.register(descriptor, select.POLLIN)
-        started = time.monotonic()
-        while (left := wall_left(seconds, started, queued_seconds(pid))) > 0:
-            if poller.poll(math.ceil(left * 1000)):
-                return True
-        return False
-    finally:
-        os.close(descriptor)
+def _settle() -> None:
+    """Leave this process as every later fork should find it."""
+    seed_numpy()
+    # What is alive now stays: keep the collector from touching, and so copying, its pages.
+    gc.freeze()
+    use_huge_pages()

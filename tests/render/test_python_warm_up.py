@@ -1,0 +1,49 @@
+"""What the warm process draws before the first sample leaves nothing that a later picture could show.
+
+It runs in a process of its own, as a worker's does: this one has state of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+_LOOK = """
+import json, sys
+from pathlib import Path
+import vincicoder.render.python_stack as stack
+stack.import_stack(Path(sys.argv[1]))
+import matplotlib, matplotlib.colors, matplotlib.pyplot as plt, matplotlib.units, numpy as np, pandas as pd
+
+def look():
+    return {
+        "settings": {name: str(value) for name, value in matplotlib.rcParams.items()},
+        "units": sorted(f"{kind}: {type(tool)}" for kind, tool in matplotlib.units.registry.items()),
+        "names": {name: str(value) for name, value in matplotlib.colors.get_named_colors_mapping().items()},
+        "letters": {name: str(value) for name, value in matplotlib.colors.colorConverter.colors.items()},
+        "maps": sorted(matplotlib.colormaps),
+        "figures": plt.get_fignums(),
+        "floats": [str(np.get_printoptions()), str(np.geterr())],
+        "pandas": pd.options.display.max_rows,
+    }
+
+from vincicoder.render.python_hooks import install_hooks
+from vincicoder.render.python_warm_up import warm_up
+install_hooks()
+plt.figure(); plt.close()
+before = look()
+warm_up()
+after = look()
+print(json.dumps([name for name in before if before[name] != after[name]]), len(before["settings"]))
+"""
+
+
+def test_the_first_drawings_leave_no_setting_colour_converter_or_figure(tmp_path: object) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _LOOK, str(tmp_path)], capture_output=True, text=True, timeout=170, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    changed, settings = done.stdout.rsplit(maxsplit=1)
+    assert json.loads(changed) == []
+    assert int(settings) > 200
