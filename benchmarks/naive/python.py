@@ -13,7 +13,7 @@ from PIL import Image
 
 _BEFORE = "import matplotlib\nmatplotlib.use('Agg')\n"
 _AFTER = "\nimport matplotlib.pyplot as plt\nif plt.get_fignums():\n    plt.savefig('out-naive.png')\n"
-_SECONDS = 120
+_SECONDS = 900  # wall time: a loaded machine must not end the usual way's samples
 
 
 def render(code: str, size: tuple[int, int]) -> NDArray[np.uint8] | None:
