@@ -38,7 +38,8 @@ def main() -> None:
     parser.add_argument("--load", type=int, default=8, help="busy processes beside the engine")
     parser.add_argument("--json", type=Path, help="file to write the figures to")
     options = parser.parse_args()
-    languages = [language for language in LANGUAGES if not why_unsupported(language)]
+    here = [language for language in LANGUAGES if not why_unsupported(language)]
+    languages = [language for language in here if pick_samples(language, 1)]  # of which there are corpora
     samples: dict[str, tuple[str, str]] = {}
     for language in languages:
         for index, code in enumerate(pick_samples(language, -(-options.samples // len(languages)))):
