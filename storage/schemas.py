@@ -48,6 +48,8 @@ VERIFY_FIELDS = [
     pa.field("source_hash", pa.float32()),
     pa.field("source_color", pa.float32()),
     pa.field("source_aspect", pa.float32()),
+    pa.field("source_missing", pa.float32()),
+    pa.field("source_chroma", pa.float32()),
 ]
 
 # What deduplication adds: rows of one cluster are alike and must fall on one side of a split. The id is
@@ -112,6 +114,8 @@ THRESHOLDS_SCHEMA = pa.schema(
         ("hash", pa.float64()),
         ("color", pa.float64()),
         ("aspect", pa.float64()),
+        ("missing", pa.float64()),
+        ("chroma", pa.float64()),
     ]
 )
 

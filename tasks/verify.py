@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 from vincicoder.sample import Rejection
 
-STAGE = StageName("verify", 6)
+STAGE = StageName("verify", 7)
 
 # Images decoded at a time: 64 of the largest pages are about 1 GB of pixels at the very worst.
 _BATCH_ROWS = 64

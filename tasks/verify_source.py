@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("verify_source", 3)
+STAGE = StageName("verify_source", 4)
 
 _COLUMNS = [f"source_{name}" for name in MEASURES]
 

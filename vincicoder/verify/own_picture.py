@@ -13,6 +13,7 @@ from PIL import Image
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.similarity.compare import compare_pictures
 from vincicoder.verify.align import align_pictures
+from vincicoder.verify.drawn import chroma_distance, missing_share
 
 # As for renders: what a picture's file says of its size is believed up to here.
 _MAX_PIXELS = 40_000_000
@@ -20,7 +21,7 @@ _MAX_PIXELS = 40_000_000
 # of viewing that the authors of SSIM suggest, as in `compare_pictures`.
 _SHORT_SIDE = 256
 _LEAST_SIDE = 16
-MEASURES = ("structure", "detail", "hash", "color", "aspect")
+MEASURES = ("structure", "detail", "hash", "color", "aspect", "missing", "chroma")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,9 @@ class OwnPictureScores:
     Both are laid over each other first, for margins say nothing (see `vincicoder.verify.align`), and brought
     to one size. `structure` is 1 - SSIM (0 to 2); `detail` the same in the worst of 8x8 tiles (0 to 2);
     `hash` bits of the perceptual hash (0 to 64); `color` CIELAB units (0 and up); `aspect` the absolute
-    natural logarithm of the ratio of the two aspect ratios (0 and up).
+    natural logarithm of the ratio of the two aspect ratios (0 and up); `missing` the share of what is drawn
+    in one that is not in the other (0 to 1); `chroma` CIELAB units where both are drawn (0 and up): see
+    `vincicoder.verify.drawn`.
     """
 
     structure: float
@@ -38,6 +41,8 @@ class OwnPictureScores:
     hash: float
     color: float
     aspect: float
+    missing: float
+    chroma: float
 
     @property
     def similarity(self) -> float:
@@ -79,4 +84,6 @@ def compare_with_own(own: NDArray[np.uint8], render: NDArray[np.uint8]) -> OwnPi
         hash=float(found.phash_distance),
         color=found.color_distance,
         aspect=abs(math.log(width * own_height / (height * own_width))),
+        missing=missing_share(first, second),
+        chroma=chroma_distance(first, second),
     )

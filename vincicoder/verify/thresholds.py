@@ -24,14 +24,33 @@ MIN_ROWS = 30
 SPREADS = 9.0
 # What even pictures drawn alike may differ by (a shifted pixel, JPEG): never wrong below this.
 FLOORS: Mapping[str, float] = MappingProxyType(
-    {"structure": 0.02, "detail": 0.15, "hash": 4.0, "color": 1.5, "aspect": 0.04}
+    {
+        "structure": 0.1,
+        "detail": 0.15,
+        "hash": 12.0,
+        "color": 12.0,
+        "aspect": 0.04,
+        "missing": 0.015,
+        "chroma": 32.0,
+    }
 )
 # The perceptual hash of simple, tightly cut drawings turns on what compression leaves: where it is more than
 # this many bits off in a tenth of a source's rows, half of what unrelated pictures are, it tells nothing.
 _UNSTEADY_HASH = 13.0
+# Nothing is missing from most good renders, and much where pictures could not be laid over each other: what
+# 85 in 100 rows reach twice over is no sign.
+_MOST_LAID_WELL = 0.85
 # For sources with too few rows to learn from: what unrelated pictures of one kind hardly ever reach.
 UNKNOWN: Mapping[str, float] = MappingProxyType(
-    {"structure": 0.5, "detail": 1.5, "hash": 26.0, "color": 60.0, "aspect": 0.7}
+    {
+        "structure": 0.5,
+        "detail": 1.5,
+        "hash": 26.0,
+        "color": 90.0,
+        "aspect": 0.7,
+        "missing": 0.9,
+        "chroma": 45.0,
+    }
 )
 
 
@@ -62,10 +81,13 @@ def learn_thresholds(source: str, distances: Mapping[str, NDArray[np.float64]]) 
 
 def _bound(name: str, values: NDArray[np.float64]) -> float | None:
     """Return the bound of one measure, at most that for unknown sources; None where it tells nothing."""
-    median, upper, tenth = np.quantile(values, [0.5, 0.75, 0.9])
+    median, upper, most, tenth = np.quantile(values, [0.5, 0.75, _MOST_LAID_WELL, 0.9])
     if name == "hash" and tenth > _UNSTEADY_HASH:
         return None
-    return round(float(min(max(FLOORS[name], median + SPREADS * (upper - median)), UNKNOWN[name])), 6)
+    bound = max(FLOORS[name], median + SPREADS * (upper - median))
+    if name == "missing":
+        bound = max(bound, 2 * most)
+    return round(float(min(bound, UNKNOWN[name])), 6)
 
 
 def mismatch(distances: Mapping[str, float], thresholds: SourceThresholds) -> str | None:
