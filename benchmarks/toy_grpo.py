@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageDraw
 
-from vincicoder.train.launcher import draw_curves
+from vincicoder.train.curves import draw_panels
 from vincicoder.train.reward import RewardConfig, score_batch
 from vincicoder.train.tiny_model import make_tiny_model
 from vincicoder.train.torchvision_cpu import install
@@ -65,15 +65,19 @@ def make_cases() -> list[Case]:
 class Policy:
     """The tiny model with its processor and optimizer."""
 
-    def __init__(self, folder: Path, rate: float) -> None:
+    def __init__(self, folder: Path) -> None:
         import transformers
 
         classes: Any = transformers
         self.processor = classes.AutoProcessor.from_pretrained(folder)
         self.model = classes.AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), rate, weight_decay=0.0)
+        self.optimize_anew(3e-3)
         self.prompt = self.processor.apply_chat_template(PROMPT, add_generation_prompt=True)
-        self.end = self.processor.tokenizer.convert_tokens_to_ids("<|im_end|>")
+        tokenizer = self.processor.tokenizer
+        self.end = tokenizer.convert_tokens_to_ids("<|im_end|>")
+        # A sampled image token would stand for a picture that is not there.
+        self.never = [number for number in range(256, len(tokenizer)) if number != self.end
+                      and tokenizer.convert_ids_to_tokens(number).startswith("<|")]  # fmt: skip
 
     def inputs(self, pictures: list[Image.Image]) -> Any:
         return self.processor(text=[self.prompt] * len(pictures), images=pictures, return_tensors="pt")
@@ -89,7 +93,12 @@ class Policy:
             given["mm_token_type_ids"] = torch.cat([kinds, torch.zeros_like(answers)], 1)
         logits = self.model(**given, logits_to_keep=answers.shape[1] + 1).logits[:, :-1]
         assert prompt + answers.shape[1] == given["input_ids"].shape[1]
+        logits[:, :, self.never] = -torch.inf
         return torch.log_softmax(logits, -1).gather(-1, answers[:, :, None])[:, :, 0]
+
+    def optimize_anew(self, rate: float) -> None:
+        """Start again without the moments of what was trained before."""
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), rate, weight_decay=0.0)
 
     def step(self, loss: torch.Tensor) -> None:
         self.optimizer.zero_grad()
@@ -124,8 +133,9 @@ def sample(policy: Policy, cases: list[Case]) -> tuple[list[str], torch.Tensor, 
     with torch.inference_mode():
         given = policy.inputs([case.picture for case in cases for _ in range(ANSWERS)])
         made = policy.model.generate(
-            **given, do_sample=True, temperature=1.0, top_k=0, max_new_tokens=64, eos_token_id=policy.end
-        )
+            **given, do_sample=True, temperature=1.0, top_k=0, max_new_tokens=64,
+            eos_token_id=policy.end, pad_token_id=policy.end, suppress_tokens=policy.never,
+        )  # fmt: skip
     rows = []
     for row in made[:, given["input_ids"].shape[1] :].tolist():
         rows.append(row[: row.index(policy.end) + 1] if policy.end in row else row)
@@ -145,25 +155,26 @@ def advantages_of(rewards: list[float], groups: list[int], tokens: torch.Tensor)
     return found[:, :1]
 
 
-def climb(policy: Policy, cases: list[Case], steps: int, order: random.Random) -> list[float]:
-    """Run GRPO and return the mean reward of each step."""
-    means = []
+def climb(policy: Policy, shown: list[Case], steps: int) -> tuple[list[float], list[float]]:
+    """Run GRPO; return the mean reward of each step and the share of answers that drew a picture."""
+    means, drawn = [], []
+    owners = [number for number, _ in enumerate(shown) for _ in range(ANSWERS)]
     for step in range(steps):
-        shown = order.sample(cases, 6)
         texts, tokens, mask = sample(policy, shown)
-        owners = [number for number, _ in enumerate(shown) for _ in range(ANSWERS)]
         items = [
             {"response": text, "reference": shown[owner].png, "language": "svg"}
             for text, owner in zip(texts, owners, strict=True)
         ]
-        rewards = [found.score for found in score_batch(items, RewardConfig.preset("default"))]
+        found = score_batch(items, RewardConfig.preset("default"))
+        rewards = [breakdown.score for breakdown in found]
         means.append(float(np.mean(rewards)))
+        drawn.append(float(np.mean([breakdown.rendered for breakdown in found])))
         chances = policy.log_probabilities([shown[owner].picture for owner in owners], tokens)
         gain = (advantages_of(rewards, owners, tokens) * chances * mask).sum() / mask.sum()
         policy.step(-gain)
         if step % 10 == 0:
-            print(f"step {step}: mean reward {means[-1]:.3f}", flush=True)
-    return means
+            print(f"step {step}: mean reward {means[-1]:.3f}, drawn {drawn[-1]:.2f}", flush=True)
+    return means, drawn
 
 
 def chance_level(cases: list[Case]) -> float:
@@ -192,16 +203,16 @@ def main() -> None:
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         make_tiny_model(Path(folder), [case.code for case in cases], compact=True)
-        policy = Policy(Path(folder), 3e-3)
+        policy = Policy(Path(folder))
     loss = show_syntax(policy, cases, given.syntax_steps, order)
     print(
         f"syntax: loss {loss:.3f} after {given.syntax_steps} steps, {time.monotonic() - started:.0f} s",
         flush=True,
     )
-    for group in policy.optimizer.param_groups:
-        group["lr"] = given.rate
+    policy.optimize_anew(given.rate)
     chance = chance_level(cases)
-    means = climb(policy, cases, given.steps, order)
+    print(f"chance: {chance:.3f}", flush=True)
+    means, drawn = climb(policy, cases, given.steps)
     tenth = max(len(means) // 10, 1)
     result = {
         "chance": round(chance, 4),
@@ -209,13 +220,20 @@ def main() -> None:
         "last": round(float(np.mean(means[-tenth:])), 4),
         "steps": given.steps,
         "seconds": round(time.monotonic() - started, 1),
+        "drawn": round(float(np.mean(drawn[-tenth:])), 4),
+        "cpu_seconds": round(time.process_time(), 1),
         "means": [round(mean, 4) for mean in means],
     }
     print(json.dumps({name: value for name, value in result.items() if name != "means"}))
     if given.json:
         given.json.write_text(json.dumps(result))
     if given.plot:
-        draw_curves({"mean reward": list(enumerate(means, 1))}, given.plot)
+        steps = range(1, len(means) + 1)
+        lines = {
+            "GRPO": list(zip(steps, means, strict=True)),
+            "right syntax, random program": [(1, chance), (len(means), chance)],
+        }
+        draw_panels({"mean reward": lines}, given.plot)
 
 
 if __name__ == "__main__":

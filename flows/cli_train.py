@@ -94,6 +94,25 @@ def show(run_id: str, home: Home = None, as_json: Json = False) -> None:
             typer.echo(f"{name}: {json.dumps(value) if isinstance(value, dict) else value}")
 
 
+@runs_app.command()
+def sheets(run_id: str, home: Home = None) -> None:
+    """Draw a GRPO run's validation answers beside their targets; also while it runs."""
+    from storage.home import Home as OpenHome
+    from storage.runs import RunRegistry
+    from tasks.rollouts import write_answer_sheets
+
+    opened = OpenHome(home or default_home())
+    try:
+        run = RunRegistry(opened).run(run_id)
+    except KeyError as error:
+        typer.echo(f"vincicoder: {error.args[0]}", err=True)
+        raise typer.Exit(1) from error
+    folder = Path(run["folder"])
+    write_answer_sheets(opened, run["release"], folder)
+    drawn = sorted((folder / "sheets").glob("*.png"))
+    typer.echo("\n".join(map(str, drawn)) if drawn else f"{run_id} has no answers to draw")
+
+
 def _load(path: Path, kind: type[Recipe]) -> Any:
     recipe = load_recipe_file(path)
     if not isinstance(recipe, kind):
@@ -123,7 +142,7 @@ def _train(recipe: Recipe, path: Path, home: str | None) -> dict[str, Any]:
 
 
 def _dry_run(recipe: GrpoRecipe, home: str | None) -> str:
-    from tasks.train import compose_dry_run
+    from tasks.dry_run import compose_dry_run
 
     return compose_dry_run(recipe, home or default_home())
 

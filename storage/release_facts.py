@@ -11,7 +11,7 @@ from storage.audit import wrong_files
 from storage.release import current_version, read_manifest, release_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from storage.home import Home
@@ -89,6 +89,18 @@ def longest_rows(kind: str, paths: Iterable[Path], count: int) -> list[dict[str,
                 found.sort(key=lambda row: (-len(row["text"]), row["sample_id"]))
                 del found[count:]
     return found
+
+
+def rl_truths(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield each row of an RL release by its ground truth: `sample_id`, `domain`, `language`,
+    `reference_sha256`. Reads a row group at a time, and no images."""
+    names = ["sample_id", "domain", "language", "reference_sha256"]
+    for path in paths:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            for group in range(file.num_row_groups):
+                rows = file.read_row_group(group, columns=[*names, "reward_model"], use_threads=False)
+                for row in rows.to_pylist():
+                    yield row.pop("reward_model")["ground_truth"], row
 
 
 def write_part(

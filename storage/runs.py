@@ -163,12 +163,15 @@ class RunRegistry:
             ),
         }
 
-    def curve(self, run_id: str, name: str) -> list[tuple[int, float]]:
-        """Return one metric of a run by step."""
+    def curves(self, run_id: str) -> dict[str, list[tuple[int, float]]]:
+        """Return all metrics of a run by name, each by step."""
         rows = self._select(
-            "SELECT step, value FROM metrics WHERE run_id = ? AND name = ? ORDER BY step", run_id, name
+            "SELECT name, step, value FROM metrics WHERE run_id = ? ORDER BY name, step", run_id
         )
-        return [(row["step"], row["value"]) for row in rows]
+        found: dict[str, list[tuple[int, float]]] = {}
+        for row in rows:
+            found.setdefault(row["name"], []).append((row["step"], row["value"]))
+        return found
 
     def latest_checkpoint(self, kind: str) -> dict[str, Any] | None:
         """Return the last checkpoint of the newest finished run of a kind (`sft`, `grpo`), or None."""

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import textwrap
 from collections import defaultdict
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
-
-from PIL import Image, ImageDraw, ImageFont
 
 from storage.outputs import read_output
 from storage.renders import RenderPlace, read_renders
-from vincicoder.contact_sheet import SheetEntry, contact_sheet
+from vincicoder.contact_sheet import SheetEntry, contact_sheet, interleaved, message_picture
 from vincicoder.sample import Task
 
 if TYPE_CHECKING:
@@ -41,7 +36,7 @@ def flaw_sheet(home: Home, outputs: Sequence[StageOutput], pairs: int) -> bytes:
                 groups[row["domain"]][row["flaw_kinds"]].append(row)
     if not groups:
         raise ValueError("there are no refinement rows to show")
-    chosen = _interleaved([_interleaved(_ranked(kinds)) for _, kinds in sorted(groups.items())])[:pairs]
+    chosen = interleaved([interleaved(_ranked(kinds)) for _, kinds in sorted(groups.items())])[:pairs]
     entries = [entry for row in chosen for entry in _pair(home, row)]
     return contact_sheet(entries, columns=2 * _PAIRS_A_ROW)
 
@@ -52,10 +47,6 @@ def _ranked(kinds: dict[str, list[dict[str, Any]]]) -> list[list[dict[str, Any]]
 
     sorted_groups = [sorted(rows, key=rank) for rows in kinds.values()]
     return sorted(sorted_groups, key=lambda rows: rank(rows[0]))
-
-
-def _interleaved(lists: Sequence[list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    return [row for round_ in zip_longest(*lists) for row in round_ if row is not None]
 
 
 def _pair(home: Home, row: dict[str, Any]) -> tuple[SheetEntry, SheetEntry]:
@@ -71,15 +62,6 @@ def _pair(home: Home, row: dict[str, Any]) -> tuple[SheetEntry, SheetEntry]:
     return (
         SheetEntry(images[target]["png"], f"{row['domain']} · {row['language']}", f"target; {told}"),
         SheetEntry(
-            images[flawed]["png"] or _message(row["flaw_error"]), row["flaw_kinds"], row["flaw_detail"]
+            images[flawed]["png"] or message_picture(row["flaw_error"]), row["flaw_kinds"], row["flaw_detail"]
         ),
     )
-
-
-def _message(error: str) -> bytes:
-    image = Image.new("RGB", (268, 200), (250, 238, 236))
-    text = "\n".join(textwrap.wrap(error, 38)[:9])
-    ImageDraw.Draw(image).text((8, 8), text, (120, 20, 20), ImageFont.load_default(13))
-    stream = io.BytesIO()
-    image.save(stream, "PNG")
-    return stream.getvalue()

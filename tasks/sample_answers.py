@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from prefect import task
 
 from storage.release_facts import data_files, resolve_version
+from tasks.models import resolve_model
 from tasks.stage import TASK_OPTIONS
-from tasks.train import TrainingFailedError, resolve_model
+from tasks.train import TrainingFailedError
 from vincicoder.select import select_rows
 from vincicoder.train import generate
 from vincicoder.train.environment import interpreter

@@ -5,15 +5,14 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import defaultdict
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from storage.outputs import read_output
 from storage.renders import RenderPlace, read_renders
-from vincicoder.contact_sheet import SheetEntry, contact_sheet
+from vincicoder.contact_sheet import SheetEntry, contact_sheet, interleaved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import pyarrow as pa
 
@@ -39,11 +38,11 @@ def sample_sheet(home: Home, composed: Sequence[StageOutput]) -> bytes:
             if len(group) > 10 * _PICTURES:
                 group[:] = heapq.nsmallest(_PICTURES, group)
     domains = [
-        _interleaved(sorted(by_domain[domain][source]) for source in sorted(by_domain[domain]))
+        interleaved(sorted(by_domain[domain][source]) for source in sorted(by_domain[domain]))
         for domain in sorted(by_domain)
     ]
     return contact_sheet(
-        [_entry(home, composed[number], row) for _, number, row in _interleaved(domains)[:_PICTURES]]
+        [_entry(home, composed[number], row) for _, number, row in interleaved(domains)[:_PICTURES]]
     )
 
 
@@ -61,7 +60,3 @@ def _entry(home: Home, output: StageOutput, row: int) -> SheetEntry:
     return SheetEntry(
         read_images(home, one)[0], f"{values['domain']} · {values['language']}", values["source"]
     )
-
-
-def _interleaved(lists: Iterable[list[_Place]]) -> list[_Place]:
-    return [place for round_ in zip_longest(*lists) for place in round_ if place is not None]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 from prefect import task
 
 from storage.home import Home
 from storage.release_facts import (
-    ReleaseNotFoundError,
     count_in,
     count_rows,
     data_files,
@@ -25,12 +25,18 @@ from storage.release_facts import (
     write_part,
 )
 from storage.runs import CheckpointRecord, RunRecord, RunRegistry
+from tasks.models import resolve_model
+from tasks.rollouts import rollout_files, write_answer_sheets
 from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
+from vincicoder.sample import InfrastructureError
 from vincicoder.train import launcher
-from vincicoder.train.environment import EnvironmentFacts, interpreter, probe_environment
+from vincicoder.train.checkpoints import step_of
+from vincicoder.train.curves import draw_panels, headlines, panels
+from vincicoder.train.environment import EnvironmentFacts, probe_environment
 from vincicoder.train.launch import Launch
 from vincicoder.train.lengths import LongRow
+from vincicoder.train.metrics import MetricsFile
 from vincicoder.train.preflight import (
     Check,
     PreflightError,
@@ -39,14 +45,17 @@ from vincicoder.train.preflight import (
     check_release,
     failures,
 )
-from vincicoder.train.recipes import TINY_MODEL, GrpoRecipe, Recipe, Rows
-from vincicoder.train.run import RunOutcome, attempt, clear_broken, held, run_id_of
+from vincicoder.train.recipes import GrpoRecipe, Recipe, Rows, SftRecipe
+from vincicoder.train.rollouts import RolloutCurves, forget_after
+from vincicoder.train.run import RunOutcome, attempt, clear_broken, ended_by, held, run_id_of, run_once
 from vincicoder.train.swift_arguments import TrainingInputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from vincicoder.train.crash import Crash
     from vincicoder.train.metrics import Metric
+    from vincicoder.train.run import MetricsSource
 
 logger = logging.getLogger("vincicoder")
 
@@ -142,74 +151,25 @@ def execute_run(
             logger.warning("left out: %s", reason)
         if resume_from is not None:
             logger.info("going on from %s", resume_from)
-        launch = _write_launch(prepared, folder, output, resume_from, lock)
+        forget_after(folder, step_of(resume_from) if resume_from is not None else 0)
         registry.start(_record(home, prepared, folder, flow_run))
+        inputs = _inputs(prepared, folder, resume_from)
+        if inputs.cache is not None and not inputs.cache.is_dir():
+            _make_cache(registry, prepared, folder, inputs, lock)
+        planned = launcher.plan_launch(prepared.recipe, inputs, prepared.facts, folder)
+        launch = _write_launch(prepared, planned, folder, "trainer.yaml", lock)
+        followed: list[MetricsSource] = [MetricsFile(path) for path in planned.metrics_files]
+        followed.append(RolloutCurves(rollout_files(home, prepared.release, folder)))
 
         def keep(metrics: list[Metric]) -> None:
             registry.add_metrics(prepared.run_id, [(m.step, m.name, m.value) for m in metrics])
             if on_step is not None:
                 on_step(metrics)
 
-        outcome = attempt(launch.launch, launch.metrics_files, output, keep)
+        outcome = attempt(launch, followed, output, keep)
+    if isinstance(prepared.recipe, GrpoRecipe):
+        _draw_answers(home, prepared, folder)
     return _conclude(registry, prepared, folder, outcome)
-
-
-def compose_dry_run(recipe: GrpoRecipe, home_uri: str) -> str:
-    """Return the trainer's configuration as text, after verl's own validation where it is verl's.
-
-    What is not there yet (a release, a checkpoint) is named as the recipe names it, with a warning.
-    """
-    home = Home(home_uri)
-    files: dict[str, list[Path]] = {"train": [], "validation": []}
-    model: Path | str = recipe.model
-    try:
-        version = resolve_version(home, "rl", recipe.release)
-        files = {split: data_files(home, "rl", version, split) for split in files}
-    except ReleaseNotFoundError as error:
-        logger.warning("placeholder paths: %s", error)
-        files = {split: [home.local_path(f"releases/rl/current/data/{split}.parquet")] for split in files}
-    try:
-        model, _ = resolve_model(home, recipe.model, list)
-    except FileNotFoundError as error:
-        logger.warning("placeholder model: %s", error)
-    inputs = TrainingInputs(
-        model, files["train"], files["validation"], home.local_path("runs/dry-run/output")
-    )
-    python = interpreter(recipe.environment)
-    if recipe.trainer == "verl":
-        return launcher.compose_verl(recipe, inputs, python)
-    planned = launcher.plan_launch(recipe, inputs, EnvironmentFacts(python, {}, ()), inputs.output.parent)
-    return str(yaml.safe_dump(dict(planned.configuration), sort_keys=True, allow_unicode=True))
-
-
-def resolve_model(home: Home, model: str, texts: Callable[[], list[str]]) -> tuple[Path | str, str | None]:
-    """Return where a recipe's model is, and the checkpoint it is, where that is one of ours.
-
-    `run:latest-sft` and `run:latest-grpo` mean the newest finished run, `run:ID` that one, `tiny-random` a
-    tiny model made of nothing, an existing folder itself; anything else is a hub id. Raises
-    FileNotFoundError.
-    """
-    if model.startswith("run:"):
-        wanted, registry = model.removeprefix("run:"), RunRegistry(home)
-        kind = wanted.removeprefix("latest-") if wanted.startswith("latest-") else None
-        found = registry.latest_checkpoint(kind) if kind else registry.checkpoint_of_run(wanted)
-        if found is None:
-            known = ", ".join(run["run_id"] for run in registry.runs()) or "none yet"
-            raise FileNotFoundError(
-                f"model {model!r}: no checkpoint is registered for it in {home.uri}; runs are: {known}. "
-                "Train one first, or name a folder or a hub id"
-            )
-        return Path(found["path"]), str(found["checkpoint_id"])
-    if model == TINY_MODEL:
-        folder = home.local_path("models/tiny-random")
-        if not (folder / "tokenizer_config.json").is_file():
-            launcher.make_tiny(folder, texts())
-        return folder, None
-    if Path(model).expanduser().is_dir():
-        return Path(model).expanduser().absolute(), None
-    if model.startswith(("/", ".", "~")):
-        raise FileNotFoundError(f"model {model!r}: there is no such folder")
-    return model, None
 
 
 def _texts(kind: str, paths: Sequence[Path]) -> list[str]:
@@ -243,9 +203,36 @@ def _started_with(home: Home, run_id: str) -> str | None:
     return str(architecture) if architecture else None
 
 
+def _inputs(prepared: PreparedRun, folder: Path, resume_from: Path | None) -> TrainingInputs:
+    cached = isinstance(prepared.recipe, SftRecipe) and prepared.recipe.cached
+    return TrainingInputs(
+        model=prepared.model,
+        train_files=prepared.train_files,
+        validation_files=prepared.validation_files,
+        output=folder / "output",
+        resume_from=resume_from,
+        cache=folder / "cached" if cached else None,
+    )
+
+
+def _make_cache(
+    registry: RunRegistry, prepared: PreparedRun, folder: Path, inputs: TrainingInputs, lock: int
+) -> None:
+    """Let the trainer read and tokenize all rows; the cache is there whole or not at all."""
+    assert isinstance(prepared.recipe, SftRecipe) and inputs.cache is not None
+    unfinished = inputs.cache.with_suffix(".part")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    planned = launcher.plan_cache(prepared.recipe, inputs, prepared.facts, folder, unfinished)
+    crash = run_once(_write_launch(prepared, planned, folder, "cache.yaml", lock), lambda: None)
+    if crash is not None:
+        _give_up(registry, prepared, folder, ended_by(crash), crash)
+    unfinished.rename(inputs.cache)
+
+
 def _write_launch(
-    prepared: PreparedRun, folder: Path, output: Path, resume_from: Path | None, lock: int
-) -> launcher.PlannedLaunch:
+    prepared: PreparedRun, planned: launcher.PlannedLaunch, folder: Path, name: str, lock: int
+) -> Launch:
+    """Write what is asked for, and the trainer's configuration under `name`; return what to run."""
     noted = {
         "run_id": prepared.run_id,
         "recipe": prepared.recipe.model_dump(mode="json"),
@@ -254,25 +241,20 @@ def _write_launch(
         "architecture": architecture_at(prepared.model),
     }
     (folder / "recipe.json").write_text(json.dumps(noted, indent=1, sort_keys=True), encoding="utf-8")
-    inputs = TrainingInputs(
-        model=prepared.model,
-        train_files=prepared.train_files,
-        validation_files=prepared.validation_files,
-        output=output,
-        resume_from=resume_from,
+    (folder / name).write_text(
+        yaml.safe_dump(dict(planned.configuration), sort_keys=True, allow_unicode=True), encoding="utf-8"
     )
-    planned = launcher.plan_launch(prepared.recipe, inputs, prepared.facts, folder)
-    (folder / "trainer.yaml").write_text(
-        yaml.safe_dump(planned.configuration, sort_keys=True, allow_unicode=True), encoding="utf-8"
-    )
-    launch = Launch(
-        command=planned.launch.command,
-        variables=planned.launch.variables,
-        folder=folder,
-        log=folder / "trainer.log",
-        lock=lock,
-    )
-    return launcher.PlannedLaunch(launch, planned.configuration, planned.metrics_files)
+    return replace(planned.launch, lock=lock)
+
+
+def _draw_answers(home: Home, prepared: PreparedRun, folder: Path) -> None:
+    """The sheets are for people: a renderer that fails is no reason to lose a run."""
+    try:
+        for path in write_answer_sheets(home, prepared.release, folder):
+            logger.info("answers beside their targets: %s", path)
+    except (InfrastructureError, OSError) as error:
+        logger.warning("the answers could not be drawn (%s); `vincicoder runs sheets %s` tries again",
+                       error, prepared.run_id)  # fmt: skip
 
 
 def _record(home: Home, prepared: PreparedRun, folder: Path, flow_run: str) -> RunRecord:
@@ -295,7 +277,7 @@ def _conclude(
     registry: RunRegistry, prepared: PreparedRun, folder: Path, outcome: RunOutcome
 ) -> dict[str, Any]:
     run = prepared.run_id
-    curves = {name: registry.curve(run, name) for name in launcher.CURVES}
+    curves = registry.curves(run)
     if outcome.status == "finished" and outcome.checkpoint is not None:
         checkpoint = outcome.checkpoint
         registry.register(
@@ -310,23 +292,27 @@ def _conclude(
                 digest=checkpoint.digest,
                 parent=prepared.parent,
                 release=prepared.release,
-                metrics={name: curve[-1][1] for name, curve in curves.items() if curve},
+                metrics=headlines(curves),
             )
         )
-    crash = outcome.crash
-    registry.finish(
-        run, outcome.status, crash.kind.value if crash else None, crash.evidence if crash else None
-    )
-    if any(curves.values()):
-        launcher.draw_curves(curves, folder / "curves.png")
-    if crash is not None:
-        raise TrainingFailedError(
-            f"run {run} {outcome.status} ({crash.kind.value}): {crash.evidence}. Advice: {crash.advice}. "
-            f"Its log: {folder / 'trainer.log'}"
-        )
+    if shown := panels(curves):
+        draw_panels(shown, folder / "curves.png")
+    if outcome.crash is not None:
+        _give_up(registry, prepared, folder, outcome.status, outcome.crash)
+    registry.finish(run, outcome.status, None, None)
     done = _finished(registry, run)
     assert done is not None
     return {**done, "seconds": round(outcome.seconds, 1)}
+
+
+def _give_up(
+    registry: RunRegistry, prepared: PreparedRun, folder: Path, status: str, crash: Crash
+) -> NoReturn:
+    registry.finish(prepared.run_id, status, crash.kind.value, crash.evidence)
+    raise TrainingFailedError(
+        f"run {prepared.run_id} {status} ({crash.kind.value}): {crash.evidence}. Advice: {crash.advice}. "
+        f"Its log: {folder / 'trainer.log'}"
+    )
 
 
 def _finished(registry: RunRegistry, run_id: str) -> dict[str, Any] | None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, TypeVar
 
 from PIL import Image, ImageDraw, ImageFont
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+_Member = TypeVar("_Member")
 
 _CELL_WIDTH, _PICTURE_HEIGHT, _LABEL_HEIGHT, _MARGIN = 280, 210, 40, 8
 _PAPER, _FRAME, _TITLE, _SUBTITLE = (246, 246, 244), (210, 210, 205), (30, 30, 30), (110, 110, 110)
@@ -48,6 +52,21 @@ def contact_sheet(entries: Sequence[SheetEntry], columns: int = 5) -> bytes:
     stream = io.BytesIO()
     sheet.save(stream, "PNG", optimize=True)
     return stream.getvalue()
+
+
+def message_picture(message: str) -> bytes:
+    """Return a PNG that says in words why there is no picture."""
+    image = Image.new("RGB", (268, 200), (250, 238, 236))
+    text = "\n".join(textwrap.wrap(message, 38)[:9])
+    ImageDraw.Draw(image).text((8, 8), text, (120, 20, 20), ImageFont.load_default(13))
+    stream = io.BytesIO()
+    image.save(stream, "PNG")
+    return stream.getvalue()
+
+
+def interleaved(groups: Iterable[Iterable[_Member]]) -> list[_Member]:
+    """Return the groups' first members, then their second ones, and so on: any start is spread over all."""
+    return [member for round_ in zip_longest(*groups) for member in round_ if member is not None]
 
 
 def _fitted(encoded: bytes) -> Image.Image:

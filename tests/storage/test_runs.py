@@ -41,7 +41,7 @@ def test_a_run_that_goes_on_replaces_the_steps_it_trains_again(registry: RunRegi
     registry.add_metrics("sft-a-1", [(2, "loss", 1.5), (3, "loss", 1.0)])
     registry.finish("sft-a-1", "finished", None, None)
     registry.register(checkpoint(3))
-    assert registry.curve("sft-a-1", "loss") == [(1, 3.0), (2, 1.5), (3, 1.0)]
+    assert registry.curves("sft-a-1")["loss"] == [(1, 3.0), (2, 1.5), (3, 1.0)]
     run = registry.run("sft-a-1")
     assert (run["status"], run["attempts"], run["reason"], run["final_loss"]) == ("finished", 2, None, 1.0)
     assert run["recipe"] == {"batch": 8}
@@ -73,7 +73,7 @@ def test_a_writer_waits_for_another_process(registry: RunRegistry) -> None:
         assert other.stdout is not None
         assert other.stdout.readline() == "open\n"
         registry.add_metrics("sft-a-1", [(1, "loss", 2.0)])
-    assert registry.curve("sft-a-1", "loss") == [(1, 2.0)]
+    assert registry.curves("sft-a-1")["loss"] == [(1, 2.0)]
 
 
 def test_plain_duckdb_reads_it(registry: RunRegistry) -> None:

@@ -16,11 +16,14 @@ from vincicoder.train import verl_compose
 from vincicoder.train.environment import EnvironmentFacts, TrainerEnvironmentError
 from vincicoder.train.launch import Launch, startup_folder
 from vincicoder.train.recipes import GrpoRecipe, Recipe, RecipeError, SftRecipe
-from vincicoder.train.swift_arguments import TrainingInputs, grpo_arguments, sft_arguments, swift_variables
+from vincicoder.train.swift_arguments import (
+    TrainingInputs,
+    cache_arguments,
+    grpo_arguments,
+    sft_arguments,
+    swift_variables,
+)
 from vincicoder.train.verl_arguments import as_overrides, verl_settings
-
-# Names under which the trainers write what one looks at first.
-CURVES = ("loss", "reward", "critic/score/mean", "eval_loss", "token_acc")
 
 _PROJECT = Path(__file__).parents[2]
 
@@ -85,10 +88,22 @@ def plan_launch(
     if isinstance(recipe, GrpoRecipe):
         variables |= {
             "PYTHONPATH": str(_PROJECT),
-            "VINCICODER_REWARD": json.dumps(reward_arguments(recipe, inputs), sort_keys=True),
+            "VINCICODER_REWARD": json.dumps(
+                {**reward_arguments(recipe, inputs), "rollouts": str(folder / "rollouts")}, sort_keys=True
+            ),
         }
     launch = Launch(command, _variables(recipe, variables), folder, log)
     return PlannedLaunch(launch, arguments, [inputs.output / "logging.jsonl"])
+
+
+def plan_cache(
+    recipe: SftRecipe, inputs: TrainingInputs, facts: EnvironmentFacts, folder: Path, target: Path
+) -> PlannedLaunch:
+    """Return the command that reads and tokenizes all rows before a run in `folder`, into `target`."""
+    command = [str(facts.python), "-m", "swift.cli.main", "export", str(folder / "cache.yaml")]
+    variables = {**swift_variables(recipe), "CUDA_VISIBLE_DEVICES": "", "NPROC_PER_NODE": "1"}
+    launch = Launch(command, _variables(recipe, variables), folder, folder / "trainer.log")
+    return PlannedLaunch(launch, cache_arguments(recipe, inputs, target), [])
 
 
 def settings_of_verl(recipe: GrpoRecipe, inputs: TrainingInputs) -> dict[str, Any]:
@@ -153,24 +168,6 @@ def make_tiny(folder: Path, texts: Sequence[str]) -> None:
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise TrainerEnvironmentError(f"the tiny model can't be made ({last}): install vincicoder[sft]")
-
-
-def draw_curves(curves: Mapping[str, Sequence[tuple[int, float]]], path: Path) -> None:
-    """Draw each metric that has points over its steps, one under the other, as PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    drawn = {name: points for name, points in curves.items() if points}
-    figure = Figure(figsize=(7, 2.4 * len(drawn)), layout="constrained")
-    FigureCanvasAgg(figure)
-    for number, (name, points) in enumerate(drawn.items(), 1):
-        axes = figure.add_subplot(len(drawn), 1, number)
-        axes.plot([step for step, _ in points], [value for _, value in points], linewidth=1.2)
-        axes.set_ylabel(name)
-        axes.grid(alpha=0.3)
-        if number == len(drawn):
-            axes.set_xlabel("step")
-    figure.savefig(path, dpi=110)
 
 
 def _adapter(name: str) -> Path:

@@ -18,15 +18,15 @@ class Metric:
     value: float
 
 
-class MetricsFile:
-    """Follows a growing file; a line is read once, when it is whole."""
+class GrowingFile:
+    """A file that another process appends to; a line is read once, when it is whole."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
 
-    def read_new(self) -> list[Metric]:
-        """Return what has been written since the last call. A file that is not there yet has nothing."""
+    def read_lines(self) -> list[bytes]:
+        """Return the lines written since the last call. A file that is not there yet has none."""
         try:
             with self._path.open("rb") as stream:
                 stream.seek(self._offset)
@@ -35,7 +35,18 @@ class MetricsFile:
             return []
         whole, _, _ = data.rpartition(b"\n")
         self._offset += len(whole) + 1 if whole else 0
-        return [metric for line in whole.splitlines() for metric in parse_metrics(line)]
+        return whole.splitlines()
+
+
+class MetricsFile:
+    """Follows the numbers that a trainer writes to a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = GrowingFile(path)
+
+    def read_new(self) -> list[Metric]:
+        """Return what has been written since the last call."""
+        return [metric for line in self._file.read_lines() for metric in parse_metrics(line)]
 
 
 def parse_metrics(line: bytes) -> Iterator[Metric]:

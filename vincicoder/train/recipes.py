@@ -54,8 +54,10 @@ class SftRecipe(_Part):
     """Supervised fine-tuning with ms-swift.
 
     `model` is a folder, a hub id, `run:<run id>` or `tiny-random`. `release` is the version of an SFT
-    release, or `current`. Lengths are in tokens, learning rates absolute. `extra` holds further arguments
-    of ms-swift, by their names on its command line.
+    release, or `current`. `cached` has ms-swift read every row and count its tokens once, on the CPU, before
+    the training starts, and keeps the result with the run; without it that is done while it trains. Lengths
+    are in tokens, learning rates absolute. `extra` holds further arguments of ms-swift, by their names on its
+    command line.
     """
 
     kind: Literal["sft"]
@@ -63,6 +65,7 @@ class SftRecipe(_Part):
     model_type: str
     release: str = "current"
     rows: Rows = Rows()
+    cached: bool = False
     environment: Environment = Environment()
     tuner: Literal["full", "lora"] = "full"
     dtype: Literal["bfloat16", "float32"] = "bfloat16"

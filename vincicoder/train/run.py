@@ -4,6 +4,8 @@ recipe.json           what was asked for
 trainer.yaml          the trainer's own configuration, as it was given to it
 trainer.log           what it printed, all attempts
 output/checkpoint-N   what it saved
+cached/               the release as the trainer tokenized it beforehand, where the recipe asks for that
+rollouts/, validation/, sheets/, curves.png   what it sampled (see `rollouts.py`), and pictures of it all
 run.lock              held while anything of the trainer lives
 """
 
@@ -18,12 +20,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from vincicoder.train.checkpoints import Checkpoint, CheckpointError, inspect_checkpoint, last_resumable
 from vincicoder.train.crash import Crash, CrashKind, classify_crash
 from vincicoder.train.launch import Launch, interrupt_on_termination, run_trainer
-from vincicoder.train.metrics import Metric, MetricsFile
+from vincicoder.train.metrics import Metric
 
 
 class RunBusyError(Exception):
@@ -38,6 +40,14 @@ class RunOutcome:
     checkpoint: Checkpoint | None
     crash: Crash | None
     seconds: float
+
+
+class MetricsSource(Protocol):
+    """Something that a running trainer adds numbers to."""
+
+    def read_new(self) -> list[Metric]:
+        """Return those since the last call."""
+        ...
 
 
 def run_id_of(kind: str, name: str, described: Any) -> str:
@@ -72,38 +82,43 @@ def clear_broken(output: Path) -> tuple[Path | None, list[str]]:
     return whole, [reason for _, reason in passed_over]
 
 
+def run_once(launch: Launch, on_tick: Callable[[], None]) -> Crash | None:
+    """Run one program of the trainer to its end; say why where that is not a good one.
+
+    KeyboardInterrupt and SIGTERM stop it in order, and are such an end. `on_tick`: see `run_trainer`.
+    """
+    since = launch.log.stat().st_size if launch.log.exists() else 0
+    try:
+        with interrupt_on_termination():
+            status = run_trainer(launch, on_tick)
+    except KeyboardInterrupt:
+        on_tick()
+        return Crash(CrashKind.STOPPED, "stopped by the user", "run the same command again: it goes on")
+    return classify_crash(status, launch.log, since) if status != 0 else None
+
+
 def attempt(
     launch: Launch,
-    metrics_files: Sequence[Path],
+    followed: Sequence[MetricsSource],
     output: Path,
     on_metrics: Callable[[list[Metric]], None],
 ) -> RunOutcome:
-    """Run the trainer once, to its end. KeyboardInterrupt and SIGTERM stop it in order and are an outcome.
+    """Run the trainer once, to its end.
 
     `on_metrics` gets the numbers as the trainer writes them; those of earlier attempts come first again.
     """
-    followed = [MetricsFile(path) for path in metrics_files]
-    since = launch.log.stat().st_size if launch.log.exists() else 0
     started = time.monotonic()
 
     def follow() -> None:
-        for file in followed:
-            if metrics := file.read_new():
+        for source in followed:
+            if metrics := source.read_new():
                 on_metrics(metrics)
 
-    try:
-        with interrupt_on_termination():
-            status = run_trainer(launch, follow)
-    except KeyboardInterrupt:
-        follow()
-        crash = Crash(CrashKind.STOPPED, "stopped by the user", "run the same command again: it goes on")
-        return RunOutcome("stopped", _last_whole(output), crash, time.monotonic() - started)
+    crash = run_once(launch, follow)
     seconds = time.monotonic() - started
-    if status != 0:
-        crash = classify_crash(status, launch.log, since)
-        ended: Literal["failed", "stopped"] = "stopped" if crash.kind is CrashKind.STOPPED else "failed"
-        return RunOutcome(ended, _last_whole(output), crash, seconds)
     checkpoint = _last_whole(output)
+    if crash is not None:
+        return RunOutcome(ended_by(crash), checkpoint, crash, seconds)
     if checkpoint is None:
         crash = Crash(
             CrashKind.UNKNOWN,
@@ -112,6 +127,11 @@ def attempt(
         )
         return RunOutcome("failed", None, crash, seconds)
     return RunOutcome("finished", checkpoint, None, seconds)
+
+
+def ended_by(crash: Crash) -> Literal["failed", "stopped"]:
+    """The status of a run that did not finish."""
+    return "stopped" if crash.kind is CrashKind.STOPPED else "failed"
 
 
 def _last_whole(output: Path) -> Checkpoint | None:

@@ -11,12 +11,19 @@ from vincicoder.train.recipes import GrpoRecipe, SftRecipe
 
 Arguments = dict[str, Any]
 
+_OF_ROWS = (
+    "model", "model_type", "template", "torch_dtype", "dataset", "val_dataset", "split_dataset_ratio",
+    "strict", "truncation_strategy", "data_seed", "dataset_num_proc", "load_from_cache_file", "check_model",
+    "use_hf",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingInputs:
     """What a run reads and where it writes: all paths absolute.
 
-    `resume_from` is the checkpoint to go on from, or None for a start.
+    `resume_from` is the checkpoint to go on from, or None for a start. `cache` is where the rows lie, or
+    will, as `swift export --to_cached_dataset` leaves them; None trains on the files themselves.
     """
 
     model: Path | str
@@ -24,6 +31,7 @@ class TrainingInputs:
     validation_files: Sequence[Path]
     output: Path
     resume_from: Path | None = None
+    cache: Path | None = None
 
 
 def sft_arguments(recipe: SftRecipe, inputs: TrainingInputs) -> Arguments:
@@ -40,7 +48,23 @@ def sft_arguments(recipe: SftRecipe, inputs: TrainingInputs) -> Arguments:
     }
     if inputs.validation_files:
         arguments |= {"eval_strategy": "steps", "eval_steps": recipe.save_steps}
+    if inputs.cache is not None:
+        del arguments["dataset"]
+        arguments["cached_dataset"] = [str(inputs.cache / "train")]
+        if arguments.pop("val_dataset", None):
+            arguments["cached_val_dataset"] = [str(inputs.cache / "val")]
     return arguments | recipe.extra
+
+
+def cache_arguments(recipe: SftRecipe, inputs: TrainingInputs, target: Path) -> Arguments:
+    """Return the arguments of `swift export` that make the cache: what decides how rows are read."""
+    shared = _shared(recipe, inputs)
+    return {name: shared[name] for name in _OF_ROWS if name in shared} | {
+        "to_cached_dataset": True,
+        "max_length": recipe.max_length,
+        "output_dir": str(target),
+        "exist_ok": True,
+    }
 
 
 def grpo_arguments(recipe: GrpoRecipe, inputs: TrainingInputs, plugin: Path) -> Arguments:
@@ -66,11 +90,12 @@ def grpo_arguments(recipe: GrpoRecipe, inputs: TrainingInputs, plugin: Path) -> 
         "use_vllm": recipe.environment.gpus > 0,
         "external_plugins": [str(plugin)],
         "reward_funcs": ["vincicoder"],
-        "log_completions": True,
         # Keeps the release's own columns: the reward reads them.
         "remove_unused_columns": False,
         "disable_auto_column_mapping": True,
     }
+    if inputs.validation_files:
+        arguments |= {"eval_strategy": "steps", "eval_steps": recipe.validate_steps}
     if recipe.environment.gpus:
         arguments |= {
             "vllm_mode": "colocate",

@@ -72,6 +72,7 @@ def verl_settings(
         "trainer.max_actor_ckpt_to_keep": recipe.keep_checkpoints,
         "trainer.default_local_dir": str(inputs.output),
         "trainer.validation_data_dir": str(inputs.output.parent / "validation"),
+        "trainer.rollout_data_dir": str(inputs.output.parent / "rollouts"),
         "trainer.project_name": "vincicoder",
         "trainer.experiment_name": inputs.output.parent.name,
         "trainer.logger": ["console", "file"],

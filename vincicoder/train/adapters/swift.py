@@ -1,6 +1,7 @@
 """ms-swift 4.6: `swift rlhf --rlhf_type grpo --external_plugins .../swift.py --reward_funcs vincicoder`.
 
-The environment variable VINCICODER_REWARD holds the settings as JSON: preset, references, encoder, service.
+The environment variable VINCICODER_REWARD holds the settings as JSON: preset, references, encoder, service
+and `rollouts`: a folder for each answer and what it earned (see `vincicoder.train.rollouts`).
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from typing import Any
 from swift.rewards import AsyncORM, orms
 
 from vincicoder.train.adapters.verl import reference_of
-from vincicoder.train.reward import RewardItem
+from vincicoder.train.reward import Breakdown, RewardItem
 from vincicoder.train.reward.backend import open_backend
+from vincicoder.train.rollouts import PromptRow, Rollout, rollout_line
 
 
 class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no types
@@ -26,23 +28,42 @@ class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no typ
     async def __call__(self, completions: Sequence[str], **columns: Any) -> list[float]:
         """Return the scores. Raises RewardError and InfrastructureError, never a false zero."""
         settings = json.loads(os.environ.get("VINCICODER_REWARD", "{}"))
-        references = settings.pop("references", "")
+        references, rollouts = settings.pop("references", ""), settings.pop("rollouts", "")
+        rows = [
+            {name: values[number] for name, values in columns.items() if isinstance(values, list | tuple)}
+            for number in range(len(completions))
+        ]
         items = [
-            RewardItem(
-                completion,
-                _reference(
-                    {name: values[row] for name, values in columns.items() if _is_column(values)}, references
-                ),
-                columns["language"][row],
-            )
-            for row, completion in enumerate(completions)
+            RewardItem(completion, _reference(row, references), row["language"])
+            for completion, row in zip(completions, rows, strict=True)
         ]
         backend = await asyncio.to_thread(open_backend, **settings)
-        return [breakdown.score for breakdown in await asyncio.to_thread(backend.score_batch, items)]
+        breakdowns = await asyncio.to_thread(backend.score_batch, items)
+        if rollouts:
+            step = columns["trainer_state"].global_step
+            _keep(Path(rollouts), [
+                _rollout(completion, row, breakdown, step)
+                for completion, row, breakdown in zip(completions, rows, breakdowns, strict=True)
+            ])  # fmt: skip
+        return [breakdown.score for breakdown in breakdowns]
 
 
-def _is_column(values: Any) -> bool:
-    return isinstance(values, list | tuple)
+def _rollout(completion: str, row: Mapping[str, Any], breakdown: Breakdown, step: int) -> Rollout:
+    """`step` is what the trainer has done: training answers are for the next one, validation is of this."""
+    validation = (row.get("extra_info") or {}).get("split") == "validation"
+    prompt = PromptRow(
+        row.get("sample_id", ""), row.get("domain", ""), row["language"], row.get("reference_sha256", "")
+    )
+    if validation:
+        return Rollout("validation", step, prompt, completion, breakdown.as_dict())
+    return Rollout("train", step + 1, prompt, completion, breakdown.as_dict())
+
+
+def _keep(folder: Path, rollouts: Sequence[Rollout]) -> None:
+    """Append to this process's own file: the trainer has one process a GPU."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"rank-{os.environ.get('RANK', '0')}.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write("".join(map(rollout_line, rollouts)))
 
 
 def _reference(row: Mapping[str, Any], references: str) -> Any:

@@ -1,0 +1,160 @@
+"""The answers that trainers sample: read as they are written, as curves by domain and for people to look at.
+
+rollouts/rank-N.jsonl   ms-swift: our reward writes one line an answer, in each of the trainer's processes
+rollouts/N.jsonl        verl: the answers of training step N
+validation/N.jsonl      verl: those of the validation after step N
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from vincicoder.train.metrics import GrowingFile, Metric
+
+_FOLDERS = ("rollouts", "validation")
+# The terms whose curves are kept for each domain too.
+_BY_DOMAIN = ("score", "rendered")
+
+Split = Literal["train", "validation"]
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """What is known of the row that was answered. `reference` is the sha256 of its picture."""
+
+    sample_id: str
+    domain: str
+    language: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """One answer. `step` is the optimiser step it was for or, in validation, the one it followed; `terms`
+    are the reward's breakdown, 0 to 1, as far as the trainer wrote it: always `score`."""
+
+    split: Split
+    step: int
+    row: PromptRow
+    response: str
+    terms: Mapping[str, float]
+
+
+def rollout_line(rollout: Rollout) -> str:
+    """Return one line of the file that our reward writes beside ms-swift."""
+    row = rollout.row
+    fields = {
+        "split": rollout.split,
+        "step": rollout.step,
+        "sample_id": row.sample_id,
+        "domain": row.domain,
+        "language": row.language,
+        "reference": row.reference,
+        "response": rollout.response,
+        "terms": dict(rollout.terms),
+    }
+    return json.dumps(fields, ensure_ascii=False) + "\n"
+
+
+class RolloutFiles:
+    """Reads a run's answers. `rows` tells the rows of the release by their ground truth: verl repeats that
+    and no other column of a row; it is asked at most once, and never for ms-swift."""
+
+    def __init__(self, run: Path, rows: Callable[[], Iterable[tuple[str, PromptRow]]]) -> None:
+        self._run = run
+        self._rows = rows
+
+    def paths(self) -> list[Path]:
+        """Return the files there are by now, sorted."""
+        return sorted(path for name in _FOLDERS for path in (self._run / name).glob("*.jsonl"))
+
+    def read(self) -> Iterator[Rollout]:
+        """Yield every answer that has been written."""
+        for path in self.paths():
+            yield from self.parse(path, GrowingFile(path).read_lines())
+
+    def parse(self, path: Path, lines: Iterable[bytes]) -> Iterator[Rollout]:
+        """Yield the answers in some lines of one of the files; a line of another form holds none."""
+        split: Split = "validation" if path.parent.name == "validation" else "train"
+        for line in lines:
+            try:
+                fields = json.loads(line)
+            except ValueError:
+                continue
+            found = self._from_verl(fields, split) if "gts" in fields else _from_ours(fields)
+            if found is not None:
+                yield found
+
+    def _from_verl(self, fields: Mapping[str, Any], split: Split) -> Rollout | None:
+        row = self._known.get(fields["gts"])
+        if row is None:
+            return None
+        terms = {name: float(fields[name]) for name in self._terms if fields.get(name) is not None}
+        return Rollout(split, int(fields["step"]), row, str(fields["output"]), terms)
+
+    @cached_property
+    def _terms(self) -> tuple[str, ...]:
+        from vincicoder.train.reward import KEYS  # brings the renderers, which only verl's lines need here
+
+        return KEYS
+
+    @cached_property
+    def _known(self) -> dict[str, PromptRow]:
+        return dict(self._rows())
+
+
+def _from_ours(fields: Mapping[str, Any]) -> Rollout:
+    row = PromptRow(fields["sample_id"], fields["domain"], fields["language"], fields["reference"])
+    split = cast("Split", fields["split"])
+    return Rollout(split, fields["step"], row, fields["response"], fields["terms"])
+
+
+class RolloutCurves:
+    """Follows a run's answers and keeps their means by step: `train/score`, `train/score/chart`,
+    `train/rendered`, `validation/visual` … (`rendered` is the share of answers that drew a picture)."""
+
+    def __init__(self, files: RolloutFiles) -> None:
+        self._files = files
+        self._open: dict[Path, GrowingFile] = {}
+        self._sums: dict[tuple[int, str], tuple[float, int]] = {}
+
+    def read_new(self) -> list[Metric]:
+        """Return the means that have changed since the last call; those of a step may change again."""
+        changed: set[tuple[int, str]] = set()
+        for path in self._files.paths():
+            file = self._open.setdefault(path, GrowingFile(path))
+            for rollout in self._files.parse(path, file.read_lines()):
+                for name, value in _named_terms(rollout):
+                    key = (rollout.step, name)
+                    total, count = self._sums.get(key, (0.0, 0))
+                    self._sums[key] = (total + value, count + 1)
+                    changed.add(key)
+        return [
+            Metric(step, name, self._sums[step, name][0] / self._sums[step, name][1])
+            for step, name in sorted(changed)
+        ]
+
+
+def _named_terms(rollout: Rollout) -> Iterator[tuple[str, float]]:
+    for name, value in rollout.terms.items():
+        yield f"{rollout.split}/{name}", value
+        if name in _BY_DOMAIN:
+            yield f"{rollout.split}/{name}/{rollout.row.domain}", value
+
+
+def forget_after(run: Path, step: int) -> None:
+    """Remove the answers of later steps, which an attempt that goes on from `step` will sample again."""
+    for path in (path for name in _FOLDERS for path in (run / name).glob("*.jsonl")):
+        if path.stem.isdigit():
+            if int(path.stem) > step:
+                path.unlink()
+            continue
+        whole = [line for line in GrowingFile(path).read_lines() if json.loads(line)["step"] <= step]
+        unfinished = path.with_suffix(".part")
+        unfinished.write_bytes(b"".join(line + b"\n" for line in whole))
+        unfinished.replace(path)
