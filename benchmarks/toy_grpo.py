@@ -1,8 +1,8 @@
 """Policy gradient on a CPU with the real reward: does the mean reward rise?
 
-    python -m benchmarks.toy_grpo --steps 60 --json FILE --plot FILE
+    python -m benchmarks.toy_grpo --json FILE --plot FILE
 
-The task is a toy: one rectangle of one of four colours at one of three places. A tiny random Qwen3-VL is
+The task is a toy: one rectangle of one of three colours at one of two places. A tiny random Qwen3-VL is
 first shown the syntax on pairs whose code belongs to another picture, so that it writes valid SVG and knows
 nothing of what it sees. Then GRPO: 8 answers a picture by transformers' generate, the project's reward
 (default preset, real renderer), verl's own group advantage, one policy-gradient step. What is measured is the
@@ -31,8 +31,8 @@ from vincicoder.train.reward import RewardConfig, score_batch
 from vincicoder.train.tiny_model import make_tiny_model
 from vincicoder.train.torchvision_cpu import install
 
-COLORS = ("red", "green", "blue", "orange")
-PLACES = (4, 32, 60)
+COLORS = ("red", "green", "blue")
+PLACES = (8, 56)
 ANSWERS = 8
 PROMPT = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Write SVG code."}]}]
 
@@ -189,9 +189,9 @@ def chance_level(cases: list[Case]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--syntax-steps", type=int, default=150)
-    parser.add_argument("--steps", type=int, default=120)
-    parser.add_argument("--rate", type=float, default=1e-3)
+    parser.add_argument("--syntax-steps", type=int, default=200)
+    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     given = parser.parse_args()

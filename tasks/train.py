@@ -31,7 +31,7 @@ from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
 from vincicoder.sample import InfrastructureError
 from vincicoder.train import launcher
-from vincicoder.train.checkpoints import step_of
+from vincicoder.train.checkpoints import CheckpointError, step_of
 from vincicoder.train.curves import draw_panels, headlines, panels
 from vincicoder.train.environment import EnvironmentFacts, probe_environment
 from vincicoder.train.launch import Launch
@@ -151,6 +151,7 @@ def execute_run(
             logger.warning("left out: %s", reason)
         if resume_from is not None:
             logger.info("going on from %s", resume_from)
+            _require_same_architecture(prepared, resume_from)
         forget_after(folder, step_of(resume_from) if resume_from is not None else 0)
         registry.start(_record(home, prepared, folder, flow_run))
         inputs = _inputs(prepared, folder, resume_from)
@@ -201,6 +202,18 @@ def _started_with(home: Home, run_id: str) -> str | None:
         return None
     architecture = json.loads(noted.read_text(encoding="utf-8")).get("architecture")
     return str(architecture) if architecture else None
+
+
+def _require_same_architecture(prepared: PreparedRun, checkpoint: Path) -> None:
+    """Raise CheckpointError where a checkpoint's weights can't be of the model that is trained."""
+    if not (checkpoint / "config.json").is_file():
+        return  # an adapter's: it holds no model
+    expected, found = architecture_at(prepared.model), architecture_at(checkpoint)
+    if expected is not None and found != expected:
+        raise CheckpointError(
+            f"{checkpoint} is {found}, and the run trains {expected}: it is of another run. Move it away and "
+            "run the same command again"
+        )
 
 
 def _inputs(prepared: PreparedRun, folder: Path, resume_from: Path | None) -> TrainingInputs:

@@ -59,6 +59,19 @@ def test_a_full_disk_is_the_cause_also_where_more_broke_after_it(tmp_path: Path)
     assert classify_crash(1, log).kind is CrashKind.DISK_FULL
 
 
+def test_what_ms_swift_says_of_its_arguments_is_the_evidence(tmp_path: Path) -> None:
+    """The end of a real log: `remaining_argv` stands in it only as source."""
+    log = tmp_path / "trainer.log"
+    log.write_text(
+        "    args, remaining_argv = parse_args(self.args_class, args)\n"
+        "    args = parser.parse_args_into_dataclasses(argv, return_remaining_strings=True)\n"
+        "ValueError: The global eval batch size (1 x 1) must be evenly divisible by ...\n"
+    )
+    crash = classify_crash(1, log)
+    assert crash.kind is CrashKind.CONFIGURATION
+    assert crash.evidence.startswith("ValueError: The global eval batch size (1 x 1)")
+
+
 def test_no_log_is_no_crash_of_ours(tmp_path: Path) -> None:
     crash = classify_crash(5, tmp_path / "none.log")
     assert (crash.kind, crash.evidence) == (CrashKind.UNKNOWN, "status 5: nothing was logged")

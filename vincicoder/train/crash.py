@@ -37,7 +37,12 @@ class Crash:
 # In order: the first that is found in the log's end decides. Later failures often follow from earlier
 # ones (a full disk breaks NCCL), so causes come before consequences.
 _PATTERNS: tuple[tuple[CrashKind, str], ...] = (
-    (CrashKind.DISK_FULL, r"No space left on device|Disk quota exceeded|SafetensorError.*I/O"),
+    (
+        CrashKind.DISK_FULL,
+        r"No space left on device|Disk quota exceeded|SafetensorError.*I/O"
+        # torch.save does not say why it could not write
+        r"|PytorchStreamWriter failed writing|inline_container.*unexpected pos",
+    ),
     (
         CrashKind.OUT_OF_MEMORY,
         r"CUDA out of memory|torch\.OutOfMemoryError|OutOfMemoryError|CUBLAS_STATUS_ALLOC_FAILED"
@@ -62,8 +67,8 @@ _PATTERNS: tuple[tuple[CrashKind, str], ...] = (
     ),
     (
         CrashKind.CONFIGURATION,
-        r"remaining_argv|unrecognized arguments|error: argument|ConfigAttributeError|ConfigKeyError"
-        r"|Could not override|size mismatch for|Error\(s\) in loading state_dict",
+        r"ValueError: remaining_argv|unrecognized arguments|error: argument|ConfigAttributeError"
+        r"|ConfigKeyError|Could not override|size mismatch for|Error\(s\) in loading state_dict",
     ),
 )
 
@@ -105,6 +110,10 @@ def classify_crash(status: int, log: Path, since: int = 0) -> Crash:
     if status == 128 + signal.SIGKILL or status == 247 or killed:
         return _crash(CrashKind.KILLED, killed[0].strip()[:500] if killed else "signal SIGKILL")
     lines = [line.strip() for line in tail.splitlines() if line.strip()]
+    if "parse_args_into_dataclasses" in tail:  # ms-swift checks its arguments there
+        refusals = [line for line in lines if re.match(r"\w+Error: ", line)]
+        if refusals:
+            return _crash(CrashKind.CONFIGURATION, refusals[-1][:500])
     return _crash(CrashKind.UNKNOWN, f"status {status}: {lines[-1][:400] if lines else 'nothing was logged'}")
 
 

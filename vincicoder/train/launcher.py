@@ -61,6 +61,8 @@ def preflight(
     else:
         limit = recipe.prompt_tokens
     found.append(checks.check_disk(folder, model, recipe.keep_checkpoints))
+    if checks.failures(found):
+        return found  # counting tokens takes longest
     found.append(checks.check_lengths(release, model, facts.python, limit, recipe.max_pixels))
     return found
 

@@ -95,7 +95,12 @@ def grpo_arguments(recipe: GrpoRecipe, inputs: TrainingInputs, plugin: Path) -> 
         "disable_auto_column_mapping": True,
     }
     if inputs.validation_files:
-        arguments |= {"eval_strategy": "steps", "eval_steps": recipe.validate_steps}
+        arguments |= {
+            "eval_strategy": "steps",
+            "eval_steps": recipe.validate_steps,
+            "per_device_eval_batch_size": recipe.batch_per_device,
+            "num_generations_eval": 1,
+        }
     if recipe.environment.gpus:
         arguments |= {
             "vllm_mode": "colocate",
