@@ -4,7 +4,7 @@
 
 The task is a toy: one rectangle of one of three colours at one of two places. A tiny random Qwen3-VL is
 first shown the syntax on pairs whose code belongs to another picture, so that it writes valid SVG and knows
-nothing of what it sees. Then GRPO: 8 answers a picture by transformers' generate, the project's reward
+nothing of what it sees. Then GRPO: 16 answers a picture by transformers' generate, the project's reward
 (default preset, real renderer), verl's own group advantage, one policy-gradient step. What is measured is the
 mean reward by step; what would be right by chance is reported beside it. It shows that the reward gives a
 gradient to climb, not that a model of this size is of use.
@@ -33,7 +33,7 @@ from vincicoder.train.torchvision_cpu import install
 
 COLORS = ("red", "green", "blue")
 PLACES = (8, 56)
-ANSWERS = 8
+ANSWERS = 16
 PROMPT = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Write SVG code."}]}]
 
 
@@ -191,7 +191,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--syntax-steps", type=int, default=200)
     parser.add_argument("--steps", type=int, default=150)
-    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     given = parser.parse_args()

@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.runtime import flow_run
 
 from storage.home import Home
@@ -56,7 +61,24 @@ def _train(recipe: SftRecipe | GrpoRecipe, path: str, home: str | None) -> dict[
     result = execute_run(opened, prepared, str(flow_run.get_id() or ""), show)
     update_progress_artifact(progress, 100.0)
     create_markdown_artifact(_summary(result), key=f"{recipe.kind}-checkpoint", description=prepared.run_id)
+    if by_domain := _by_domain(result["metrics"]):
+        create_table_artifact(by_domain, key=f"{recipe.kind}-by-domain", description=prepared.run_id)
     return dict(result)
+
+
+def _by_domain(metrics: dict[str, float]) -> list[dict[str, Any]]:
+    """One row a split and domain: the last mean reward, and the share of answers that drew a picture."""
+    named = [name.split("/") for name in metrics if name.count("/") == 2]
+    groups = sorted({(split, domain) for split, _, domain in named})
+    return [
+        {
+            "split": split,
+            "domain": domain,
+            "reward": metrics.get(f"{split}/score/{domain}"),
+            "drawn": metrics.get(f"{split}/rendered/{domain}"),
+        }
+        for split, domain in groups
+    ]
 
 
 def _checks(prepared: PreparedRun) -> str:

@@ -96,7 +96,7 @@ def _sheet(release: Path, rollouts: Sequence[Rollout]) -> bytes:
         target = (release / reference_path(row.reference)).read_bytes()
         entries.append(SheetEntry(target, f"{row.domain} · {row.language}", f"target {row.sample_id[:12]}"))
         entries.append(SheetEntry(picture, f"reward {rollout.terms['score']:.2f}", told))
-    return contact_sheet(entries, columns=2 * _PAIRS_A_ROW)
+    return contact_sheet(entries, columns=min(2 * _PAIRS_A_ROW, len(entries)))
 
 
 def _draw(rollouts: Sequence[Rollout]) -> list[tuple[bytes, str]]:

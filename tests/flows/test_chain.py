@@ -15,7 +15,7 @@ import yaml
 from storage.home import Home
 from storage.runs import RunRegistry
 from tests.flows.server import ROOT, ask, prefect, running_server, running_worker
-from tests.train.conftest import write_shapes
+from tests.train.shapes import write_shapes
 
 _DEADLINE_SECONDS = 420
 

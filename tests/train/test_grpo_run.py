@@ -10,13 +10,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import yaml
+from PIL import Image
 
+from storage.home import Home
+from tasks.rollouts import rollout_files, write_answer_sheets
 from tests.imports import ROOT
 from tests.train.conftest import command, last_json
 from vincicoder.train.launch import startup_folder
+from vincicoder.train.rollouts import RolloutCurves
 
 ADAPTERS = ROOT / "vincicoder/train/adapters"
 
@@ -50,13 +55,20 @@ def test_swift_trains_with_our_reward(home: Path, tmp_path: Path) -> None:
     fields = yaml.safe_load((ROOT / "recipes/grpo/tiny-cpu.yaml").read_text())
     path = tmp_path / "tiny.yaml"
     small = {"max_steps": 1, "answers": 2, "batch_per_device": 2, "response_tokens": 8}
-    path.write_text(yaml.safe_dump({**fields, **small}))
+    whole = {"rows": {}, "validate_steps": 1}  # with the release's validation rows
+    path.write_text(yaml.safe_dump({**fields, **small, **whole}))
     result = last_json(command("train", "grpo", "--recipe", str(path), "--home", str(home), "--json"))
     assert (result["status"], result["steps"]) == ("finished", 1)
     assert 0 <= result["metrics"]["reward"] <= 1
     shown = json.loads(command("runs", "show", result["run_id"], "--home", str(home), "--json").stdout)
     names = {metric["name"] for metric in shown["metrics"]}
-    assert "rewards/VinciCoderReward/mean" in names
+    assert {"rewards/VinciCoderReward/mean", "train/score/svg", "train/rendered/svg"} <= names
+    assert {"validation/score", "validation/score/svg", "validation/rendered/svg"} <= names
+    folder = Path(shown["folder"])
+    kept = list(rollout_files(Home(home), result["release"], folder).read())
+    assert [(answer.split, answer.step) for answer in kept] == [("train", 1)] * 2 + [("validation", 1)] * 2
+    assert result["metrics"]["train/score"] == pytest.approx(result["metrics"]["reward"], abs=1e-6)
+    assert [path.name for path in (folder / "sheets").iterdir()] == ["validation-000001.png"]
     assert (shown["kind"], shown["status"], len(shown["checkpoints"])) == ("grpo", "finished", 1)
 
 
@@ -70,14 +82,25 @@ def in_verl(*arguments: str) -> Any:
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-@pytest.mark.parametrize(("kind", "dataset"), [("rl", []), ("sft", [str(ADAPTERS / "verl_dataset.py")])])
+@pytest.fixture(scope="module")
+def verl(home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """What verl makes of an RL and an SFT release, and the folder with its dumps."""
+    dumps = tmp_path_factory.mktemp("verl")
+    given = [home / "models/tiny-random", ADAPTERS / "verl.py", ADAPTERS / "verl_dataset.py", dumps]
+    return dumps, in_verl(*map(str, given), *(f"{kind}={data_of(home, kind)}" for kind in ("rl", "sft")))
+
+
+def data_of(home: Path, kind: str) -> Path:
+    return next(home.glob(f"releases/{kind}/*/data/train-*.parquet"))
+
+
+@pytest.mark.parametrize("kind", ["rl", "sft"])
 def test_verl_reads_the_rows_calls_the_reward_and_weighs_the_answers(
-    home: Path, kind: str, dataset: list[str]
+    home: Path, verl: tuple[Path, Any], kind: str
 ) -> None:
     """A release's rows through verl's dataset, reward loop and GRPO advantage, each verl's own."""
-    data = next(home.glob(f"releases/{kind}/*/data/train-*.parquet"))
-    found = in_verl(str(data), str(home / "models/tiny-random"), str(ADAPTERS / "verl.py"), *dataset)
-    assert found["rows"] == pq.read_metadata(data).num_rows
+    found = verl[1][kind]
+    assert found["rows"] == pq.read_metadata(data_of(home, kind)).num_rows
     assert {"raw_prompt", "reward_model", "extra_info", "data_source"} <= set(found["keys"])
     right, broken, other, silent = found["scores"]
     assert right > 0.9
@@ -86,6 +109,30 @@ def test_verl_reads_the_rows_calls_the_reward_and_weighs_the_answers(
     assert silent == 0
     assert len(found["breakdowns"]) == 1, "every sample must have the same keys"
     assert [advantage > 0 for advantage in found["advantages"]] == [True, False, True, False]
+
+
+def test_what_verl_keeps_of_its_answers_becomes_curves_and_a_sheet(
+    home: Path, verl: tuple[Path, Any]
+) -> None:
+    run, scores = verl[0] / "rl", verl[1]["rl"]["scores"]
+    version = (home / "releases/rl/current").resolve().name
+    files = rollout_files(Home(home), version, run)
+    means = {metric.name: metric.value for metric in RolloutCurves(files).read_new()}
+    mean = sum(scores) / len(scores)
+    assert means["train/score"] == means["train/score/svg"] == pytest.approx(mean)
+    assert means["validation/score/svg"] == pytest.approx(mean)
+    assert means["validation/rendered/svg"] == means["validation/rendered"] == 0.5
+    assert "train/rendered" not in means  # verl leaves the breakdown out of what it keeps of training
+    (sheet,) = write_answer_sheets(Home(home), version, run)
+    assert sheet.name == "validation-000003.png"
+    with Image.open(sheet) as shown:
+        pixels = np.asarray(shown.convert("RGB")).astype(int)
+    # Two rows, each beside its first answer, which is right: the pictures agree but for their labels.
+    width = pixels.shape[1] // 4
+    for pair in (0, 2):
+        target, answer = (pixels[12:210, n * width + 12 : (n + 1) * width - 12] for n in (pair, pair + 1))
+        assert target.std() > 10
+        assert np.abs(target - answer).mean() < 8
 
 
 def test_the_published_run_composes_and_verl_validates_it(home: Path) -> None:

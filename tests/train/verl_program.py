@@ -1,9 +1,10 @@
 """Run in verl's environment: its own dataset, reward loop and GRPO advantage over rows of a release.
 
-    python verl_program.py DATA.parquet MODEL_FOLDER ADAPTER.py [DATASET.py]
+    python verl_program.py MODEL_FOLDER ADAPTER.py DATASET.py DUMPS rl=DATA.parquet sft=DATA.parquet
 
-Prints one JSON object: what the dataset holds, and what four answers to two rows earn. DATASET.py is a
-dataset class of the user's own, as verl loads it: that of an SFT release.
+Prints one JSON object with, for each release, what the dataset holds and what four answers to two rows earn.
+The answers are left in DUMPS by the trainer's own function: as training step 3's, and as the validation's
+after it. DATASET.py is a dataset class of the user's own, as verl loads it: that of an SFT release.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from hydra import compose, initialize_config_dir
 from verl import DataProto
 from verl.trainer.ppo import core_algos
 from verl.trainer.ppo.reward import load_reward_manager
+from verl.trainer.ppo.v1.trainer_base import PPOTrainer
 from verl.utils import hf_processor, hf_tokenizer
 from verl.utils.dataset.rl_dataset import collate_fn, get_dataset_class
 
@@ -80,7 +82,18 @@ async def score(config: Any, tokenizer: Any, rollouts: DataProto) -> list[dict[s
     return await asyncio.gather(*[manager.run_single(rollouts[i : i + 1]) for i in range(len(rollouts))])
 
 
-def main(data: str, model: str, adapter: str, own_dataset: str = "") -> None:
+def dump(folder: Path, truth: list[str], answers: list[str], outcomes: list[dict[str, Any]]) -> None:
+    """As `_validate` and `_log_rollout_data` call it: the breakdown is in the former only."""
+    scores = [outcome["reward_score"] for outcome in outcomes]
+    told: dict[str, list[Any]] = {"uid": [f"{number}_0_0" for number in range(len(answers))]}
+    write, prompts = PPOTrainer._write_generations, ["user\nWrite code."] * len(answers)
+    write(prompts, answers, truth, scores, told, str(folder / "rollouts"), 3)
+    for name in outcomes[0]["reward_extra_info"]:
+        told[name] = [outcome["reward_extra_info"][name] for outcome in outcomes]
+    write(prompts, answers, truth, scores, {"reward": scores, **told}, str(folder / "validation"), 3)
+
+
+def try_out(data: str, model: str, adapter: str, own_dataset: str, dumps: Path) -> dict[str, Any]:
     config = configure(data, model, adapter, own_dataset)
     tokenizer, processor = hf_tokenizer(model), hf_processor(model)
     dataset = get_dataset_class(config.data)([data], tokenizer, config.data, processor=processor)
@@ -88,6 +101,7 @@ def main(data: str, model: str, adapter: str, own_dataset: str = "") -> None:
     truth = [row["ground_truth"] for row in batch.non_tensor_batch["reward_model"]]
     answers = [f"```svg\n{code}\n```" for code in (truth[0], "<svg broken", truth[2])] + ["no code"]
     outcomes = asyncio.run(score(config, tokenizer, as_rollouts(batch, answers, tokenizer)))
+    dump(dumps, truth, answers, outcomes)
     scores = [outcome["reward_score"] for outcome in outcomes]
     rewards = torch.zeros(len(scores), LENGTH)
     rewards[:, -1] = torch.tensor(scores)
@@ -96,13 +110,21 @@ def main(data: str, model: str, adapter: str, own_dataset: str = "") -> None:
         response_mask=torch.ones_like(rewards),
         index=np.array(["a", "a", "b", "b"], object),
     )
-    found = {
+    return {
         "rows": len(dataset),
         "keys": sorted(dataset[0]),
         "scores": scores,
         "advantages": advantages[:, 0].tolist(),
         "breakdowns": sorted({tuple(sorted(outcome["reward_extra_info"])) for outcome in outcomes}),
     }
+
+
+def main(model: str, adapter: str, own_dataset: str, dumps: str, *releases: str) -> None:
+    """Each release is KIND=FILE; those of kind `sft` are read by our own dataset class."""
+    found = {}
+    for kind, _, data in (release.partition("=") for release in releases):
+        custom = own_dataset if kind == "sft" else ""
+        found[kind] = try_out(data, model, adapter, custom, Path(dumps, kind))
     print(json.dumps(found))
 
 

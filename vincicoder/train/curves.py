@@ -49,9 +49,9 @@ def draw_panels(shown: Mapping[str, Mapping[str, Curve]], path: Path) -> None:
     for number, (title, lines) in enumerate(shown.items(), 1):
         axes = figure.add_subplot(len(shown), 1, number)
         for name, curve in lines.items():
-            marker = "o" if len(curve) == 1 else ""
-            axes.plot([step for step, _ in curve], [value for _, value in curve], marker, label=name,
-                      linestyle="-", linewidth=1.2)  # fmt: skip
+            marker = "o" if len(curve) == 1 else "None"  # a line through one point shows nothing
+            steps, values = [step for step, _ in curve], [value for _, value in curve]
+            axes.plot(steps, values, marker=marker, label=name, linewidth=1.2)
         axes.set_ylabel(title)
         axes.grid(alpha=0.3)
         if len(lines) > 1 or title not in lines:

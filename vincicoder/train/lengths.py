@@ -16,13 +16,20 @@ _COUNT_SECONDS = 600
 # Roles, separators and the like around the texts of one exchange.
 _TEMPLATE_TOKENS = 16
 
-# Runs in the trainer's environment: this project's own need not hold transformers.
+# Runs in the trainer's environment: this project's own need not hold transformers. That takes seconds to
+# import, and is asked only where the model has no tokenizer file of the usual kind.
 _COUNT = """
-import json, sys
-from transformers import AutoTokenizer
+import json, pathlib, sys
 asked = json.load(sys.stdin)
-tokenizer = AutoTokenizer.from_pretrained(asked["model"])
-counts = [len(ids) for ids in tokenizer(asked["texts"], add_special_tokens=False)["input_ids"]]
+file = pathlib.Path(asked["model"], "tokenizer.json")
+if file.is_file():
+    from tokenizers import Tokenizer
+    encoded = Tokenizer.from_file(str(file)).encode_batch(asked["texts"], add_special_tokens=False)
+    counts = [len(text.ids) for text in encoded]
+else:
+    from transformers import AutoTokenizer
+    tokenizer = AutoTokenizer.from_pretrained(asked["model"])
+    counts = [len(ids) for ids in tokenizer(asked["texts"], add_special_tokens=False)["input_ids"]]
 print("vincicoder-tokens " + json.dumps(counts))
 """
 
