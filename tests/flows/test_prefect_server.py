@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-import pytest
 
 from storage.home import Home
 from storage.release import current_version
-from tests.flows.server import ask, prefect, running_server, running_worker
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    with running_server(tmp_path_factory.mktemp("prefect")) as variables:
-        yield variables
+from tests.flows.conftest import Deployed
+from tests.flows.server import ask, prefect
 
 
 def _drawing(shape: str) -> str:
@@ -46,29 +39,15 @@ def _write_own_data(folder: Path) -> tuple[str, str]:
     return f"sources={json.dumps(sources)}", f"source_configs={json.dumps(configs)}"
 
 
-def test_deployed_build_publishes_a_release(environment: dict[str, str], tmp_path: Path) -> None:
+def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) -> None:
+    environment, home = deployed.environment, tmp_path / "home"
     sources, source_configs = _write_own_data(tmp_path)
-    prefect(environment, "work-pool", "create", "--type", "process", "gpu")
-    log, home = tmp_path / "worker.log", tmp_path / "home"
-    with running_worker(environment, "local", log):
-        prefect(environment, "--no-prompt", "deploy", "--all")
-        printed = prefect(
-            environment,
-            "deployment",
-            "run",
-            "build-sft-data/default",
-            "--param",
-            "limit=24",
-            "--param",
-            f"home={json.dumps(str(home))}",
-            "--param",
-            sources,
-            "--param",
-            source_configs,
-            "--watch",
-            seconds=300,
-        )
-    assert "Completed" in printed, log.read_text()
+    parameters = ["limit=24", f"home={json.dumps(str(home))}", sources, source_configs]
+    given = [part for parameter in parameters for part in ("--param", parameter)]
+    printed = prefect(
+        environment, "deployment", "run", "build-sft-data/default", *given, "--watch", seconds=300
+    )
+    assert "Completed" in printed, deployed.log()
 
     version = current_version(Home(home), "sft")
     with duckdb.connect(str(home / f"releases/sft/{version}/catalog.duckdb"), read_only=True) as catalog:
@@ -84,16 +63,17 @@ def test_deployed_build_publishes_a_release(environment: dict[str, str], tmp_pat
     card = (home / f"releases/sft/{version}/README.md").read_text()
     assert "Our icons, 2026" in card and all(citation in card for _, _, citation, *_ in own)
 
-    runs = ask(environment, "/flow_runs/filter", {})
-    assert isinstance(runs, list) and [run["id"] for run in runs if run["state_type"] == "COMPLETED"] == [
-        flow_run[0]
-    ]  # type: ignore[index]
-    tasks = ask(environment, "/task_runs/filter", {"limit": 200})
+    assert flow_run is not None
+    ours = {"id": {"any_": list(flow_run)}}
+    runs = ask(environment, "/flow_runs/filter", {"flow_runs": ours})
+    assert isinstance(runs, list) and [run["state_type"] for run in runs] == ["COMPLETED"]
+    tasks = ask(environment, "/task_runs/filter", {"limit": 200, "flow_runs": ours})
     assert isinstance(tasks, list)
     names = {task["name"] for task in tasks}
     assert "render openclipart 0000" in names, sorted(names)
     assert all(task["state_type"] == "COMPLETED" for task in tasks)
-    artifacts = ask(environment, "/artifacts/latest/filter", {})
+    wanted = {"artifacts": {"flow_run_id": {"any_": list(flow_run)}}}
+    artifacts = ask(environment, "/artifacts/filter", wanted)
     assert isinstance(artifacts, list)
     assert {artifact["key"] for artifact in artifacts} == {"sft-funnel", "sft-yield-by-source"}
     deployments = ask(environment, "/deployments/filter", {})

@@ -1,0 +1,71 @@
+"""One Prefect server with the deployments of the project and a worker on each pool, for all who need it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.flows.server import ROOT, prefect, running_server, running_worker
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What reaches the server, the home that its workers use where a run names none, and their logs."""
+
+    environment: dict[str, str]
+    home: Path
+    logs: Path
+
+    def log(self) -> str:
+        return "".join(path.read_text() for path in sorted(self.logs.glob("*.log")))
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    folder = tmp_path_factory.mktemp("prefect")
+    file = small_deployments(folder, write_recipes(folder))
+    with running_server(folder) as server:
+        found = Deployed({**server, "VINCICODER_HOME": str(folder / "home")}, folder / "home", folder)
+        prefect(found.environment, "work-pool", "create", "--type", "process", "gpu")
+        prefect(found.environment, "work-pool", "set-concurrency-limit", "gpu", "1")
+        with (
+            running_worker(found.environment, "local", folder / "local.log"),
+            running_worker(found.environment, "gpu", folder / "gpu.log", create=False),
+        ):
+            prefect(found.environment, "--no-prompt", "deploy", "--all", "--prefect-file", str(file))
+            yield found
+
+
+def write_recipes(folder: Path) -> dict[str, str]:
+    """Small versions of the project's recipes. What no answer solves is kept: this model knows nothing."""
+    recipes = {}
+    for kind, changes in {
+        "sft": {"max_steps": 2},
+        "grpo": {"model": "run:latest-sft", "max_steps": 1},
+    }.items():
+        fields = yaml.safe_load((ROOT / f"recipes/{kind}/tiny-cpu.yaml").read_text())
+        path = folder / f"{kind}-tiny.yaml"
+        path.write_text(yaml.safe_dump({**fields, **changes}))
+        recipes[kind] = str(path)
+    path = folder / "selection.yaml"
+    path.write_text(yaml.safe_dump({"rows": 4, "domains": {"svg": 1.0}, "min_mean": 0, "min_spread": 0}))
+    return {**recipes, "rl": str(path)}
+
+
+def small_deployments(folder: Path, recipes: dict[str, str]) -> Path:
+    """The project's own prefect.yaml with small recipes."""
+    fields: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text())
+    for deployment in fields["deployments"]:
+        name = deployment["entrypoint"].rpartition(":")[2]
+        if name == "build_rl_data":
+            deployment["parameters"] |= {"recipe": recipes["rl"], "answers": 2, "tokens": 8}
+        elif name.startswith("train_"):
+            deployment["parameters"]["recipe"] = recipes[name.removeprefix("train_")]
+    path = folder / "prefect.yaml"
+    path.write_text(yaml.safe_dump(fields))
+    return path
