@@ -4,7 +4,7 @@
 
 The task is a toy: one rectangle of one of three colours at one of two places. A tiny random Qwen3-VL is
 first shown the syntax on pairs whose code belongs to another picture, so that it writes valid SVG and knows
-nothing of what it sees. Then GRPO: 16 answers a picture by transformers' generate, the project's reward
+nothing of what it sees. Then GRPO: 8 answers a picture by transformers' generate, the project's reward
 (default preset, real renderer), verl's own group advantage, one policy-gradient step. What is measured is the
 mean reward by step; what would be right by chance is reported beside it. It shows that the reward gives a
 gradient to climb, not that a model of this size is of use.
@@ -33,7 +33,7 @@ from vincicoder.train.torchvision_cpu import install
 
 COLORS = ("red", "green", "blue")
 PLACES = (8, 56)
-ANSWERS = 16
+ANSWERS = 8
 PROMPT = [{"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "Write SVG code."}]}]
 
 
@@ -71,7 +71,6 @@ class Policy:
         classes: Any = transformers
         self.processor = classes.AutoProcessor.from_pretrained(folder)
         self.model = classes.AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32)
-        self.optimize_anew(3e-3)
         self.prompt = self.processor.apply_chat_template(PROMPT, add_generation_prompt=True)
         tokenizer = self.processor.tokenizer
         self.end = tokenizer.convert_tokens_to_ids("<|im_end|>")
@@ -82,9 +81,9 @@ class Policy:
     def inputs(self, pictures: list[Image.Image]) -> Any:
         return self.processor(text=[self.prompt] * len(pictures), images=pictures, return_tensors="pt")
 
-    def log_probabilities(self, pictures: list[Image.Image], answers: torch.Tensor) -> torch.Tensor:
+    def log_probabilities(self, inputs: Any, answers: torch.Tensor) -> torch.Tensor:
         """Return the log-probability of each answer's tokens, (rows, tokens), in one pass."""
-        given = dict(self.inputs(pictures))
+        given = dict(inputs)
         prompt = given["input_ids"].shape[1]
         given["input_ids"] = torch.cat([given["input_ids"], answers], 1)
         given["attention_mask"] = torch.cat([given["attention_mask"], torch.ones_like(answers)], 1)
@@ -96,27 +95,28 @@ class Policy:
         logits[:, :, self.never] = -torch.inf
         return torch.log_softmax(logits, -1).gather(-1, answers[:, :, None])[:, :, 0]
 
-    def optimize_anew(self, rate: float) -> None:
-        """Start again without the moments of what was trained before."""
+    def optimize_anew(self, rate: float, steps: int) -> None:
+        """Start again without the moments of what was trained before; the rate falls to 0 in `steps`."""
         self.optimizer = torch.optim.AdamW(self.model.parameters(), rate, weight_decay=0.0)
+        self.schedule = torch.optim.lr_scheduler.LinearLR(self.optimizer, 1.0, 0.01, steps)
 
     def step(self, loss: torch.Tensor) -> None:
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         self.optimizer.step()
+        self.schedule.step()
 
 
 def show_syntax(policy: Policy, cases: list[Case], steps: int, order: random.Random) -> float:
     """Train on programs that belong to other pictures; return the last loss."""
-    tokens = {case.code: policy.processor.tokenizer(case.code)["input_ids"] + [policy.end] for case in cases}
+    tokens = [policy.processor.tokenizer(case.code)["input_ids"] + [policy.end] for case in cases]
+    policy.optimize_anew(3e-3, steps)
+    inputs = policy.inputs([case.picture for case in cases for _ in range(2)])
     loss = torch.tensor(0.0)
     for _ in range(steps):
-        shown = [order.choice(cases) for _ in range(8)]
-        codes = [order.choice(cases).code for _ in shown]
-        answers, mask = _padded([tokens[code] for code in codes], policy.end)
-        chances = policy.log_probabilities([case.picture for case in shown], answers)
-        loss = -(chances * mask).sum() / mask.sum()
+        answers, mask = _padded([order.choice(tokens) for _ in range(2 * len(cases))], policy.end)
+        loss = -(policy.log_probabilities(inputs, answers) * mask).sum() / mask.sum()
         policy.step(loss)
     return float(loss.detach())
 
@@ -128,16 +128,15 @@ def _padded(rows: list[list[int]], fill: int) -> tuple[torch.Tensor, torch.Tenso
     return answers, mask
 
 
-def sample(policy: Policy, cases: list[Case]) -> tuple[list[str], torch.Tensor, torch.Tensor]:
-    """Return ANSWERS texts for each case, their tokens and the mask of those that count."""
+def sample(policy: Policy, inputs: Any) -> tuple[list[str], torch.Tensor, torch.Tensor]:
+    """Return a text for each input, their tokens and the mask of those that count."""
     with torch.inference_mode():
-        given = policy.inputs([case.picture for case in cases for _ in range(ANSWERS)])
         made = policy.model.generate(
-            **given, do_sample=True, temperature=1.0, top_k=0, max_new_tokens=64,
+            **inputs, do_sample=True, temperature=1.0, top_k=0, max_new_tokens=64,
             eos_token_id=policy.end, pad_token_id=policy.end, suppress_tokens=policy.never,
         )  # fmt: skip
     rows = []
-    for row in made[:, given["input_ids"].shape[1] :].tolist():
+    for row in made[:, inputs["input_ids"].shape[1] :].tolist():
         rows.append(row[: row.index(policy.end) + 1] if policy.end in row else row)
     texts = [policy.processor.tokenizer.decode(row, skip_special_tokens=True) for row in rows]
     return texts, *_padded(rows, policy.end)
@@ -159,8 +158,9 @@ def climb(policy: Policy, shown: list[Case], steps: int) -> tuple[list[float], l
     """Run GRPO; return the mean reward of each step and the share of answers that drew a picture."""
     means, drawn = [], []
     owners = [number for number, _ in enumerate(shown) for _ in range(ANSWERS)]
+    inputs = policy.inputs([shown[owner].picture for owner in owners])
     for step in range(steps):
-        texts, tokens, mask = sample(policy, shown)
+        texts, tokens, mask = sample(policy, inputs)
         items = [
             {"response": text, "reference": shown[owner].png, "language": "svg"}
             for text, owner in zip(texts, owners, strict=True)
@@ -169,11 +169,15 @@ def climb(policy: Policy, shown: list[Case], steps: int) -> tuple[list[float], l
         rewards = [breakdown.score for breakdown in found]
         means.append(float(np.mean(rewards)))
         drawn.append(float(np.mean([breakdown.rendered for breakdown in found])))
-        chances = policy.log_probabilities([shown[owner].picture for owner in owners], tokens)
+        chances = policy.log_probabilities(inputs, tokens)
         gain = (advantages_of(rewards, owners, tokens) * chances * mask).sum() / mask.sum()
         policy.step(-gain)
-        if step % 10 == 0:
-            print(f"step {step}: mean reward {means[-1]:.3f}, drawn {drawn[-1]:.2f}", flush=True)
+        if step % 5 == 0:
+            surprise = -float((chances * mask).sum() / len(texts))
+            print(
+                f"step {step}: mean reward {means[-1]:.3f}, drawn {drawn[-1]:.2f}, {surprise:.2f} nats",
+                flush=True,
+            )
     return means, drawn
 
 
@@ -189,9 +193,9 @@ def chance_level(cases: list[Case]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--syntax-steps", type=int, default=200)
-    parser.add_argument("--steps", type=int, default=150)
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--syntax-steps", type=int, default=400)
+    parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("--rate", type=float, default=4e-4)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     given = parser.parse_args()
@@ -209,7 +213,7 @@ def main() -> None:
         f"syntax: loss {loss:.3f} after {given.syntax_steps} steps, {time.monotonic() - started:.0f} s",
         flush=True,
     )
-    policy.optimize_anew(given.rate)
+    policy.optimize_anew(given.rate, 2 * given.steps)
     chance = chance_level(cases)
     print(f"chance: {chance:.3f}", flush=True)
     means, drawn = climb(policy, cases, given.steps)

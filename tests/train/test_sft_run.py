@@ -113,7 +113,7 @@ def test_a_run_is_killed_starved_resumed_and_registered(home: Path, tmp_path: Pa
     output = wait_for_checkpoint(home)
     folder = output.parent
     os.kill(trainer_of(output), signal.SIGKILL)
-    _, told = flow.communicate(timeout=300)
+    _, told = flow.communicate(timeout=1200)
     assert flow.returncode == 1
     assert "failed (killed)" in told and "it goes on from the last checkpoint" in told
     assert states(home) == [("failed", "killed", None)]
@@ -220,11 +220,11 @@ def cached_rows(folder: Path) -> int:
 
 
 def wait_until(holds: Callable[[], bool]) -> None:
-    for _ in range(3000):
+    for _ in range(12_000):  # on a machine that others use too
         if holds():
             return
         time.sleep(0.1)
-    raise AssertionError("it did not happen within 300 s")
+    raise AssertionError("it did not happen within 20 minutes")
 
 
 def wait_for_checkpoint(home: Path) -> Path:

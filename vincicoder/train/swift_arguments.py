@@ -13,8 +13,7 @@ Arguments = dict[str, Any]
 
 _OF_ROWS = (
     "model", "model_type", "template", "torch_dtype", "dataset", "val_dataset", "split_dataset_ratio",
-    "strict", "truncation_strategy", "data_seed", "dataset_num_proc", "load_from_cache_file", "check_model",
-    "use_hf",
+    "strict", "truncation_strategy", "data_seed", "dataset_num_proc", "load_from_cache_file", "use_hf",
 )  # fmt: skip
 
 
