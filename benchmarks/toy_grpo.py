@@ -96,9 +96,12 @@ class Policy:
         return torch.log_softmax(logits, -1).gather(-1, answers[:, :, None])[:, :, 0]
 
     def optimize_anew(self, rate: float, steps: int) -> None:
-        """Start again without the moments of what was trained before; the rate falls to 0 in `steps`."""
+        """Start again without the moments of what was trained before; the rate rises for a tenth of the
+        steps, for Adam's first ones are as large as any and know little, and then falls to nothing."""
         self.optimizer = torch.optim.AdamW(self.model.parameters(), rate, weight_decay=0.0)
-        self.schedule = torch.optim.lr_scheduler.LinearLR(self.optimizer, 1.0, 0.01, steps)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(
+            self.optimizer, lambda step: min(10 * (step + 1) / steps, 1 - step / (steps + 1))
+        )
 
     def step(self, loss: torch.Tensor) -> None:
         self.optimizer.zero_grad()
@@ -195,7 +198,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--syntax-steps", type=int, default=400)
     parser.add_argument("--steps", type=int, default=120)
-    parser.add_argument("--rate", type=float, default=4e-4)
+    parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
     given = parser.parse_args()
@@ -213,7 +216,7 @@ def main() -> None:
         f"syntax: loss {loss:.3f} after {given.syntax_steps} steps, {time.monotonic() - started:.0f} s",
         flush=True,
     )
-    policy.optimize_anew(given.rate, 2 * given.steps)
+    policy.optimize_anew(given.rate, given.steps)
     chance = chance_level(cases)
     print(f"chance: {chance:.3f}", flush=True)
     means, drawn = climb(policy, cases, given.steps)
