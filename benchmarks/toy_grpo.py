@@ -196,8 +196,8 @@ def chance_level(cases: list[Case]) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--syntax-steps", type=int, default=400)
-    parser.add_argument("--steps", type=int, default=120)
+    parser.add_argument("--syntax-steps", type=int, default=800)
+    parser.add_argument("--steps", type=int, default=250)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot", type=Path)
