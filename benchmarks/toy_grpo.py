@@ -135,7 +135,7 @@ def sample(policy: Policy, inputs: Any) -> tuple[list[str], torch.Tensor, torch.
     """Return a text for each input, their tokens and the mask of those that count."""
     with torch.inference_mode():
         made = policy.model.generate(
-            **inputs, do_sample=True, temperature=1.0, top_k=0, max_new_tokens=64,
+            **inputs, do_sample=True, temperature=1.0, top_k=0, min_p=0.05, max_new_tokens=64,
             eos_token_id=policy.end, pad_token_id=policy.end, suppress_tokens=policy.never,
         )  # fmt: skip
     rows = []

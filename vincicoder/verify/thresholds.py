@@ -22,7 +22,8 @@ MIN_ROWS = 30
 # A row is wrong when it lies this many spreads above the median. The spread is the distance of the 75th
 # percentile from the median; 0.6745 standard deviations for normal values, so 9 are about 6 of them.
 SPREADS = 9.0
-# What even pictures drawn alike may differ by (a shifted pixel, JPEG): never wrong below this.
+# What pictures drawn alike differ by (a shifted pixel, JPEG, other fonts): never wrong below this. Chosen on
+# one half of the benchmark's programs (docs/curation.md).
 FLOORS: Mapping[str, float] = MappingProxyType(
     {
         "structure": 0.1,
