@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean
 
 import numpy as np
-from PIL import Image
 from scipy.stats import kendalltau
 
 from benchmarks.ladders import PIXEL_LADDERS, PROGRAM_LADDERS, PROGRAMS, STEPS, Fault, Pixels
 from vincicoder.render import RenderEngine, RenderRequest
+from vincicoder.render.finish import encode_png
 from vincicoder.similarity.encoder import EMBEDDED
 from vincicoder.train.reward import RewardConfig, RewardScorer
 
@@ -43,10 +42,9 @@ def _measure(
     taus, first, last = {}, [], []
     for language in PROGRAMS:
         truth = pictures[language, ""][0]
-        buffer = io.BytesIO()
-        Image.fromarray(truth).save(buffer, "PNG")
+        reference = encode_png(truth)
         scores = [
-            round(scorer.compare_picture(buffer.getvalue(), picture).visual, 6)
+            round(scorer.compare_picture(reference, picture).visual, 6)
             for picture in (truth, *pictures[language, ladder])
         ]
         tau = float(kendalltau(range(STEPS), [-score for score in scores[1:]]).statistic)
@@ -61,6 +59,17 @@ def _measure(
     }
 
 
+def draw_all(requests: Iterable[RenderRequest]) -> dict[str, Pixels]:
+    """Return the picture of each request by its id. Raises RuntimeError where one could not be drawn."""
+    drawn: dict[str, Pixels] = {}
+    with RenderEngine(workers=1, output="pixels", measure=False) as engine:
+        for result in engine.render(requests):
+            if result.pixels is None:
+                raise RuntimeError(f"{result.request_id} could not be drawn: {result.detail}")
+            drawn[result.request_id] = np.ascontiguousarray(result.pixels)
+    return drawn
+
+
 def _draw(ladders: Sequence[str]) -> dict[tuple[str, str], list[Pixels]]:
     """Return the pictures of each language's ladders, and its truth under the name ""."""
     wanted: dict[str, tuple[str, str]] = {}
@@ -72,12 +81,7 @@ def _draw(ladders: Sequence[str]) -> dict[tuple[str, str], list[Pixels]]:
                 name = f"{ladder}/{language}/{step}"
                 wanted[name] = (language, ladder)
                 requests.append(RenderRequest(name, language, write(fault)))
-    drawn: dict[str, Pixels] = {}
-    with RenderEngine(workers=1, output="pixels", measure=False) as engine:
-        for result in engine.render(requests):
-            if result.pixels is None:
-                raise RuntimeError(f"{result.request_id} could not be drawn: {result.detail}")
-            drawn[result.request_id] = np.ascontiguousarray(result.pixels)
+    drawn = draw_all(requests)
     pictures: dict[tuple[str, str], list[Pixels]] = {}
     for name, place in wanted.items():
         pictures.setdefault(place, []).append(drawn[name])

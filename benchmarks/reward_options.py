@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
@@ -12,7 +11,9 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.ladders import PROGRAMS, Fault, Pixels
-from vincicoder.render import RenderEngine, RenderRequest
+from benchmarks.reward_ladders import draw_all
+from vincicoder.render import RenderRequest
+from vincicoder.render.finish import encode_png
 from vincicoder.similarity.encoder import EMBEDDED
 from vincicoder.train.reward import RewardConfig, RewardScorer
 
@@ -112,9 +113,11 @@ def measure_options(encoder: str = EMBEDDED) -> dict[str, Effect]:
     }
 
     def measure(scorer: RewardScorer, name: str) -> tuple[float, float]:
-        faulty = [scorer.compare_picture(_png(reference), other).visual for reference, other in pairs[name]]
-        true = [scorer.compare_picture(_png(reference), reference).visual for reference, _ in pairs[name]]
-        return round(fmean(faulty), 3), round(fmean(true), 3)
+        def mean(candidates: list[tuple[Pixels, Pixels]]) -> float:
+            terms = (scorer.compare_picture(encode_png(one), other).visual for one, other in candidates)
+            return round(fmean(terms), 3)
+
+        return mean(pairs[name]), mean([(reference, reference) for reference, _ in pairs[name]])
 
     with RewardScorer(RewardConfig.preset("default", encoder=encoder, workers=1)) as scorer:
         with_options = {name: measure(scorer, name) for name in CASES}
@@ -127,23 +130,11 @@ def measure_options(encoder: str = EMBEDDED) -> dict[str, Effect]:
     return effects
 
 
-def _png(pixels: Pixels) -> bytes:
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
 def _draw() -> dict[str, dict[str, Pixels]]:
-    drawn: dict[str, dict[str, Pixels]] = {language: {} for language in PROGRAMS}
-    requests = [
+    """Return the pictures of each language's program, by the name of its fault."""
+    drawn = draw_all(
         RenderRequest(f"{language}/{name}", language, write(fault))
         for language, write in PROGRAMS.items()
         for name, fault in _FAULTS.items()
-    ]
-    with RenderEngine(workers=1, output="pixels", measure=False) as engine:
-        for result in engine.render(requests):
-            if result.pixels is None:
-                raise RuntimeError(f"{result.request_id} could not be drawn: {result.detail}")
-            language, name = result.request_id.split("/")
-            drawn[language][name] = np.ascontiguousarray(result.pixels)
-    return drawn
+    )
+    return {language: {name: drawn[f"{language}/{name}"] for name in _FAULTS} for language in PROGRAMS}

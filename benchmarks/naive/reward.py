@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -36,7 +37,6 @@ class NaiveReward:
 
     def __init__(self, config: RewardConfig) -> None:
         self._config = config
-        self._plain = PlainEncoder()
         self._encoders: dict[int, Encoder] = {}  # by batch size: no padding is charged to this way
 
     def score(self, item: RewardItem) -> Cost | None:
@@ -68,6 +68,10 @@ class NaiveReward:
         empty = empty_tiles(others[: grid.count])
         compare(known, candidate, features[len(tiles) :], empty, self._config, _BASELINE, lpips=0.0)
         return Cost(rendering, encoding, own_seconds() - drawn - encoding)
+
+    @cached_property
+    def _plain(self) -> PlainEncoder:
+        return PlainEncoder()
 
     def _encoder(self, tiles: int) -> Encoder | PlainEncoder:
         """Return an encoder for batches of that size, loaded and warm; that is charged to nobody."""

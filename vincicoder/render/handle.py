@@ -108,7 +108,6 @@ class WorkerHandle:
         self.rendered = 0
         self.familiar = Familiar()
         self.since = time.monotonic()  # when the running sample, or the start-up, began
-        self.baseline: TreeUse | None = None  # use of the process tree early in the running sample
         self.cpu = CpuMeter()  # of the running sample
         self.queueing = Queueing()  # of the processes in the running sample
         self.socket = ours
@@ -147,7 +146,6 @@ class WorkerHandle:
     def begin_sample(self) -> None:
         """Start the clock of the first sample in `jobs`."""
         self.since = time.monotonic()
-        self.baseline = None
         self.cpu = CpuMeter()
         self.queueing = Queueing()
 

@@ -88,7 +88,6 @@ class Budget:
         self._patient = patient
         self._started = time.monotonic()
         self._checked = self._started
-        self._before: Usage | None = None
         self._cpu = CpuMeter()
         self._queueing = Queueing()
 
@@ -99,10 +98,8 @@ class Budget:
             return
         self._checked = now
         used = usage(self._root)
+        # The first look comes 50 ms into the sample, so the meter may miss that much.
         cpu_seconds = self._cpu.read(used.cpu_seconds, now)
-        if self._before is None:
-            # The first look comes 50 ms into the sample, so the baseline may miss that much.
-            self._before = used
         limits = self._limits
         if used.largest_bytes > limits.memory_mb << 20:
             raise BudgetExceededError(

@@ -284,8 +284,6 @@ class Supervisor:
         job = worker.jobs[0]
         use = worker.measure_use()
         cpu_seconds = worker.cpu.read(use.cpu_seconds, time.monotonic())
-        if worker.baseline is None:
-            worker.baseline = use
         worker.queueing.look(use.queued_seconds)
         wall_seconds, began = self._wall_seconds + DEADLINE_GRACE_SECONDS, worker.since - job.seconds
         if wall_left(wall_seconds, began, worker.queueing.seconds) < 0:
