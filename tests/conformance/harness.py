@@ -10,6 +10,7 @@ In the code of a sample these words are replaced:
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import tempfile
@@ -112,6 +113,16 @@ def program_names(engine_pid: int) -> list[str]:
             found.append(Path(f"/proc/{pid}/comm").read_text().strip())
         except OSError:
             continue
+    return found
+
+
+def zombies(parent: int) -> list[int]:
+    """Return the processes below this one that have ended and that nobody has waited for."""
+    found = []
+    for pid in descendants(parent):
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
+                found.append(pid)
     return found
 
 

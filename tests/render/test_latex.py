@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from tests.conformance.harness import zombies
 from vincicoder.render import RenderLimits
 from vincicoder.render import latex as latex_module
 from vincicoder.render.latex import LatexRenderer, missing_tools
@@ -105,6 +108,10 @@ def test_few_processes_are_kept_and_nothing_is_left(tmp_path: Path, monkeypatch:
         assert isinstance(renderer.render(code), Picture)
         assert len(renderer._warm) <= 3
     assert not list(workspace.glob("job-*"))
+    deadline = time.monotonic() + 10
+    while (ended := zombies(os.getpid())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ended == []  # those that were given up have been waited for by what they branched off
     renderer.close()
     shutil.rmtree(workspace / "fonts", ignore_errors=True)
     assert list(workspace.iterdir()) == []

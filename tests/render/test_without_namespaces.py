@@ -13,6 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.render.test_engine_survival import CHART, SQUARE
 from vincicoder.render.registry import why_unsupported
 from vincicoder.render.sandbox.paths import package_root
@@ -102,6 +104,31 @@ def test_the_other_layers_hold_the_attacks() -> None:
     }
     seen = {name: results[name][0] for name in ATTACKS if name in results}
     assert seen == {name: reason for name, reason in expected.items() if name in seen}, results
+
+
+_REPLACE_A_BROWSER = """
+import os, time
+from tests.conformance.harness import zombies
+from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
+codes = ["<h1>hello</h1>", "<script>while (true) {}</script>", "<h1>hello</h1>"]
+with RenderEngine(RenderLimits(cpu_seconds=2), workers=1) as engine:
+    guards = set()
+    for code in codes:
+        (result,) = engine.render([RenderRequest("page", "html", code)])
+        guards.update(engine.worker_processes())
+        print(result.reason.value if result.reason else result.status.value)
+    deadline = time.monotonic() + 10
+    while (ended := zombies(os.getpid())) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    print(len(guards), ended)
+"""
+
+
+def test_what_a_replaced_browser_leaves_is_reaped() -> None:
+    if why_unsupported("html"):
+        pytest.skip(why_unsupported("html"))
+    done = run("-c", _REPLACE_A_BROWSER)
+    assert done.stdout.splitlines() == ["rendered", "render.timeout", "rendered", "1 []"], done.stderr
 
 
 def test_a_required_sandbox_refuses_and_names_the_layer() -> None:

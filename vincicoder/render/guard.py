@@ -103,8 +103,19 @@ def _kill(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
+def _reap_orphans(worker: int) -> None:
+    """Let go of the ended processes that came to this one, but for the worker."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if ended is None or ended.si_pid == worker:
+                return
+            os.waitpid(ended.si_pid, 0)
+
+
 def _wait(pid: int, lifeline: int) -> int:
     """Wait for the worker's end; end it when the lifeline closes."""
+    signal.signal(signal.SIGCHLD, lambda *_: _reap_orphans(pid))
     child = os.pidfd_open(pid)
     poller = select.poll()
     poller.register(child, select.POLLIN)

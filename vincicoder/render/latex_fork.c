@@ -14,7 +14,10 @@
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +40,22 @@ static int is_job;
 static int ends_with(const char *text, const char *end) {
     size_t length = strlen(text), tail = strlen(end);
     return length >= tail && !strcmp(text + length - tail, end);
+}
+
+static void note_end(int number) { (void)number; } /* its use is to interrupt the wait for a request */
+
+static void reap_branches(void) {
+    int status;
+    while (waitpid(-1, &status, WNOHANG) > 0)
+        ;
+}
+
+/* SIGCHLD is let through here alone: a branch that ends while nothing is asked is reaped at once. */
+static void await_request(const sigset_t *mask) {
+    struct pollfd request = {REQUESTS, POLLIN, 0};
+    do
+        reap_branches();
+    while (ppoll(&request, 1, NULL, mask) < 0 && errno == EINTR);
 }
 
 static int read_line(char *line, size_t size) {
@@ -104,24 +123,32 @@ static void become_branch(const char *line) {
 
 static void serve(void) {
     char line[8192];
+    struct sigaction noting = {.sa_handler = note_end}, usual;
+    sigset_t ends, mask;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &ends, &mask);
+    sigaction(SIGCHLD, &noting, &usual);
     dprintf(ANSWERS, "ready\n");
-    while (read_line(line, sizeof line)) {
+    for (;;) {
+        await_request(&mask);
+        if (!read_line(line, sizeof line)) break;
         int branch = !strncmp(line, "branch ", 7);
         fflush(NULL); /* or the child would write what the parent had buffered */
         pid_t child = fork();
         if (child == 0) {
+            sigaction(SIGCHLD, &usual, NULL);
+            sigprocmask(SIG_SETMASK, &mask, NULL);
             if (branch) become_branch(line);
             else become_job(line);
             return;
         }
         dprintf(ANSWERS, "started %d\n", (int)child);
-        int status = 0;
         if (!branch) {
+            int status = 0;
             waitpid(child, &status, 0);
             dprintf(ANSWERS, "ended %d\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status));
         }
-        while (waitpid(-1, &status, WNOHANG) > 0) /* branches that have ended */
-            ;
     }
     _exit(0);
 }
