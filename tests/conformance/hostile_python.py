@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.conformance.harness import Hostile
 
 NEIGHBOUR = """
@@ -371,4 +373,16 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
         says="at most 16777216 are allowed",
     ),
     Hostile("graph_too_wide", "render.too_large", _NETWORK + "dot.node('a', width='900')\ndot.render()"),
+]
+
+# Once more in the worker's second warm process, which is given all code that names pandas.
+_IN_BOTH = """
+endless_loop fork_bomb memory_bomb disk_bomb removes_everything writes_to_every_descriptor unix_socket
+kills_everything kills_its_parent kills_its_group kills_itself traces_its_parent looks_for_the_secret
+finds_no_foreign_process patches_the_warm_process leaves_data_for_the_next finds_nothing_left
+"""
+SAMPLES += [
+    replace(sample, name=f"{sample.name}_with_pandas", code=f"{sample.code}\n# pandas\n")
+    for sample in SAMPLES
+    if sample.name in _IN_BOTH.split()
 ]

@@ -68,11 +68,13 @@ class HandOver:
     hops together, each hop has its own retry, and `fingerprint` of the first language covers the
     second. The first language's `Registration` must name the second in `hands_over_to`; the second
     renderer must have `render_page` (`html` and `graphviz` have). A job is handed over once.
+    `cpu_seconds` is what was used for it beyond the worker's own process and that one's ended children.
     """
 
     language: str
     document: str
     view: PageView
+    cpu_seconds: float = 0.0
 
 
 class WorkerRenderer(Protocol):

@@ -51,13 +51,12 @@ class SampleSandbox:
             program = seccomp.build_filter(for_sample=True)
         except (ImportError, OSError):
             program = b""
-        return SampleSandbox(ruleset, program, 0, _open_sockets()).with_memory(limits)
+        return SampleSandbox(ruleset, program, 0, open_sockets()).with_memory(limits)
 
     def with_memory(self, limits: RenderLimits) -> SampleSandbox:
         """Return the same with room for `memory_mb` beyond what the warm process holds by now."""
         in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        picture = limits.max_pixels * 3 + (1 << 20)
-        return replace(self, address_space_bytes=in_use + picture + (limits.memory_mb << 20))
+        return replace(self, address_space_bytes=in_use + (limits.memory_mb << 20))
 
     def apply(self, limits: RenderLimits) -> None:
         """Confine this forked process, for good. Raises OSError."""
@@ -77,7 +76,8 @@ class SampleSandbox:
             seccomp.load_filter(self.program)
 
 
-def _open_sockets() -> tuple[int, ...]:
+def open_sockets() -> tuple[int, ...]:
+    """Return this process's connections to others: what a fork of it must not have."""
     found = []
     for entry in list(Path("/proc/self/fd").iterdir()):
         try:

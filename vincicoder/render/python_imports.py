@@ -1,4 +1,5 @@
-"""Imports in the warm process what the next sample imports, so that every later fork has it too."""
+"""What a sample imports: which warm process is to fork for it, and what that imports first, so that every
+later fork has it too."""
 
 from __future__ import annotations
 
@@ -15,6 +16,13 @@ _LIBRARIES = (
     "graphviz statsmodels skimage shapely"
 )
 _ALLOWED = frozenset(_LIBRARIES.split())
+_LIGHT = frozenset({"matplotlib", "mpl_toolkits", "numpy", "PIL"})
+_WITH_MATPLOTLIB = frozenset({"cycler", "dateutil", "pylab"})  # comes with it, and is loaded or light
+# Such a name anywhere, even in a string, is a doubt. "indigo" is a colour too, and matplotlib has styles
+# called "seaborn-v0_8-...".
+_SUSPECT = re.compile(
+    rf"\b(?:__import__|importlib|{'|'.join(sorted(_ALLOWED - _LIGHT - {'indigo'}))})\b(?!-)|(?i:svg)"
+)
 _IMPORT = re.compile(
     r"^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?([^#;)\n]*)|import[ \t]+([^#;\n]+))", re.MULTILINE
 )
@@ -22,10 +30,29 @@ _IMPORT = re.compile(
 _UNWANTED = re.compile(r"experimental|test|backend_(?!agg|bases)|conftest|__main__|pylab")
 
 
-class Preloader:
-    """Remembers what has been tried, so that a sample costs one regular expression."""
+def is_light(code: str) -> bool:
+    """Return whether the code seems to import nothing but matplotlib, numpy, Pillow and the standard library.
 
-    def __init__(self) -> None:
+    Where in doubt it says no. Code that gets at more without naming it imports that in its own fork.
+    """
+    if _SUSPECT.search(code):
+        return False
+    known = _LIGHT | _WITH_MATPLOTLIB | sys.stdlib_module_names
+    for module, _, plain in _IMPORT.findall(code):
+        for part in plain.split(",") if plain else (module,):
+            if part.split()[:1] and part.split()[0].partition(".")[0] not in known:
+                return False
+    return True
+
+
+class Preloader:
+    """Remembers what has been tried, so that a sample costs one regular expression.
+
+    A `light` one imports only what the light process may hold.
+    """
+
+    def __init__(self, light: bool = False) -> None:
+        self._allowed = _LIGHT if light else _ALLOWED
         self._tried: set[str] = set()
 
     def preload(self, code: str) -> bool:
@@ -53,7 +80,7 @@ class Preloader:
     def _load(self, name: str) -> bool:
         if name not in self._tried:
             self._tried.add(name)
-            allowed = name.partition(".")[0] in _ALLOWED and all(
+            allowed = name.partition(".")[0] in self._allowed and all(
                 part.isidentifier() for part in name.split(".")
             )
             if allowed and not _UNWANTED.search(name):
@@ -61,7 +88,7 @@ class Preloader:
                     importlib.import_module(name)
                 except BaseException:  # the sample will meet it itself, and say so
                     return False
-        return name in sys.modules and name.partition(".")[0] in _ALLOWED
+        return name in sys.modules and name.partition(".")[0] in self._allowed
 
 
 def _has(module: str, name: str) -> bool:

@@ -26,7 +26,7 @@ _MAX_DETAIL = 2000
 
 
 class Region:
-    """Anonymous shared memory for one sample; fresh each time, so nothing is left for the next."""
+    """Anonymous shared memory, made once for all processes that fork samples; cleared before each sample."""
 
     def __init__(self, limits: RenderLimits) -> None:
         self._limits = limits
@@ -34,6 +34,10 @@ class Region:
         self._map = mmap.mmap(-1, _HEAD_BYTES + self._capacity)
         with suppress(OSError):
             self._map.madvise(mmap.MADV_HUGEPAGE)
+
+    def clear(self) -> None:
+        """Give all pages back to the kernel: what is read next is zero. Raises OSError."""
+        self._map.madvise(mmap.MADV_REMOVE)
 
     def write_refusal(self, reason: Reason, detail: str) -> None:
         """In the sample's process: say why there is no picture."""
@@ -69,7 +73,8 @@ class Region:
     def read(self) -> Picture | Refusal | Deferred | None:
         """After the sample's process has ended: return what it said, or None if nothing sensible.
 
-        The sample could have written anything here: every number is checked.
+        A picture's pixels stay where they are, until the next `clear`. The sample could have written anything
+        here: every number is checked.
         """
         (length,) = _LENGTH.unpack(self._map[: _LENGTH.size])
         if not 0 < length <= _HEAD_BYTES - _LENGTH.size:
@@ -108,8 +113,3 @@ class Region:
         if problem:
             return Refusal(Reason.RENDER_TOO_LARGE, problem)
         return PlotlyFigure(text, width, height, scale)
-
-    def close(self) -> None:
-        """Free the memory, or leave that to the picture that was read from it."""
-        with suppress(BufferError):
-            self._map.close()

@@ -13,7 +13,7 @@ from typing import Any
 
 from vincicoder.render.fonts import fonts_fingerprint
 
-_STACK = [
+_LIGHT = [
     "numpy",
     "matplotlib",
     "matplotlib.pyplot",
@@ -28,13 +28,7 @@ _STACK = [
     "matplotlib.backends.backend_agg",
     "mpl_toolkits.mplot3d",
     "mpl_toolkits.axes_grid1",
-    "pandas",
-    "seaborn",
-    "scipy.stats",
     "contourpy",
-    "pandas.core.methods.to_dict",
-    "pandas.plotting._matplotlib",
-    "pyarrow.pandas_compat",
     "encodings.idna",
     "PIL.Image",
     "PIL.ImageDraw",
@@ -42,10 +36,18 @@ _STACK = [
     "PIL.PngImagePlugin",
     "PIL.JpegImagePlugin",
 ]
+_HEAVY = [
+    "pandas",
+    "seaborn",
+    "scipy.stats",
+    "pandas.core.methods.to_dict",
+    "pandas.plotting._matplotlib",
+    "pyarrow.pandas_compat",
+]
 
 
-def import_stack(cache: Path) -> None:
-    """Import the plotting stack. Font names are kept in `cache`, as matplotlib takes seconds to list them."""
+def import_light_stack(cache: Path) -> None:
+    """Import matplotlib and what it stands on; keep font names in `cache`, as to list them takes seconds."""
     os.environ["MPLBACKEND"] = "Agg"
     fonts = cache / "python" / f"matplotlib-{metadata.version('matplotlib')}-{fonts_fingerprint()}"
     with suppress(OSError):
@@ -53,9 +55,15 @@ def import_stack(cache: Path) -> None:
     if os.access(fonts, os.W_OK):
         os.environ["MPLCONFIGDIR"] = str(fonts)
     warnings.simplefilter("ignore")
-    for name in _STACK:
+    for name in _LIGHT:
         importlib.import_module(name)
     _keep_fonts()
+
+
+def import_heavy_stack() -> None:
+    """Import what much drawing code needs beyond the light stack, which is there."""
+    for name in _HEAVY:
+        importlib.import_module(name)
 
 
 def _keep_fonts() -> None:

@@ -21,18 +21,25 @@ _X = np.linspace(0.1, 6, 20)
 _NAMES = ["one", "two"]
 
 
-def warm_up() -> None:
-    """Draw everything, under matplotlib's own settings and under seaborn's."""
+def warm_up_light() -> None:
+    """Draw what matplotlib alone can, under its own settings."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+
+    with matplotlib.rc_context():
+        _find_fonts()
+        for draw in (_lines, _bars, _fields, _spread, _other_axes, _lines):
+            draw(plt)
+            plt.savefig(io.BytesIO(), bbox_inches="tight" if draw is _lines else None)
+            plt.close("all")
+
+
+def warm_up_heavy() -> None:
+    """Draw what pandas and seaborn draw, under seaborn's settings, after all that."""
     import matplotlib
     import matplotlib.pyplot as plt
 
     sns: Any = importlib.import_module("seaborn")
-    with matplotlib.rc_context():
-        _find_fonts()
-        for draw in (_lines, _bars, _fields, _spread, _other_axes):
-            draw(plt)
-            plt.gcf().canvas.draw()
-            plt.close("all")
     # Not `sns.set_theme`: it also changes what the colours "b", "g", "r" are, for good.
     with matplotlib.rc_context({**sns.axes_style("whitegrid"), **sns.plotting_context("notebook")}):
         _find_fonts()

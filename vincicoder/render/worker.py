@@ -91,8 +91,8 @@ def _serve(configuration: WorkerConfiguration, renderer: WorkerRenderer, connect
             return
         message["kind"] = "result"
         message["seconds"] = time.monotonic() - started
-        if "hand_over" in message:
-            message["cpu_seconds"] = _cpu_seconds() - cpu_before
+        if isinstance(outcome, HandOver):
+            message["cpu_seconds"] = _cpu_seconds() - cpu_before + outcome.cpu_seconds
         send_blocking(connection, message, payload)
 
 
