@@ -5,7 +5,9 @@
 
 Each sample is rendered by the engine (one warm worker, pixels out, hashes off) and then the usual way
 (`benchmarks/naive/`), in turn, so that a noisy machine is noisy for both. All processes are counted.
-Only samples that both ways rendered are compared; `failed_*` count the others.
+Only samples that both ways rendered are compared; `failed_*` count the others. The ratio of sums is ruled by
+the few samples that compute for seconds: `ratio_sums_from` and `ratio_sums_to` bound the middle 90% of what
+other samples, drawn with repetition from these, would have given.
 """
 
 from __future__ import annotations
@@ -13,13 +15,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import random
 import statistics
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from benchmarks.processor_time import ended_children_seconds, own_seconds, tree_seconds
-from benchmarks.samples import pick_samples
+from benchmarks.samples import pick_typical
 from benchmarks.throughput import measure_sandbox, measure_throughput
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.registry import LANGUAGES
@@ -28,6 +31,7 @@ from vincicoder.render.sandbox.kernel import adopt_orphans
 # Charts only: molecules are drawn by another library in a few milliseconds and would flatter the ratio.
 _DOMAINS = {"python": "chart"}
 _WARM_UP_SAMPLES = 3
+_RESAMPLES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Comparison:
     """One language's figures; times are CPU milliseconds a sample."""
 
     ratio_sums: float
+    ratio_sums_from: float
+    ratio_sums_to: float
     ratio_median: float
     naive_ms: float
     engine_ms: float
@@ -51,10 +57,11 @@ def render_one(engine: RenderEngine, language: str, code: str) -> tuple[RenderRe
     return result, own + tree_seconds(guards) - tree_before
 
 
-def compare(language: str, samples: list[str]) -> Comparison:
-    """Render the samples both ways and compare."""
+def compare(language: str, samples: list[str]) -> tuple[Comparison, list[str]]:
+    """Render the samples both ways and compare; return also the samples that were compared."""
     naive = importlib.import_module(f"benchmarks.naive.{language}")
     pairs: list[tuple[float, float]] = []
+    compared: list[str] = []
     failed_naive = failed_engine = 0
     with RenderEngine(workers=1, output="pixels", measure=False) as engine:
         for code in samples[:_WARM_UP_SAMPLES]:
@@ -70,9 +77,13 @@ def compare(language: str, samples: list[str]) -> Comparison:
             failed_naive += pixels is None
             if rendered and pixels is not None:
                 pairs.append((naive_seconds, engine_seconds))
+                compared.append(code)
+    low, high = _interval(pairs)
     naive_times, engine_times = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    return Comparison(
+    comparison = Comparison(
         ratio_sums=round(sum(naive_times) / sum(engine_times), 2),
+        ratio_sums_from=low,
+        ratio_sums_to=high,
         ratio_median=round(statistics.median(naive_times) / statistics.median(engine_times), 2),
         naive_ms=round(statistics.fmean(naive_times) * 1000, 2),
         engine_ms=round(statistics.fmean(engine_times) * 1000, 2),
@@ -80,6 +91,18 @@ def compare(language: str, samples: list[str]) -> Comparison:
         failed_engine=failed_engine,
         compared=len(pairs),
     )
+    return comparison, compared
+
+
+def _interval(pairs: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the 5th and the 95th percentile of the ratio of sums by bootstrap (Efron 1979)."""
+    chance = random.Random(0)
+    ratios = []
+    for _ in range(_RESAMPLES):
+        drawn = chance.choices(pairs, k=len(pairs))
+        ratios.append(sum(naive for naive, _ in drawn) / sum(engine for _, engine in drawn))
+    cuts = statistics.quantiles(ratios, n=20)
+    return round(cuts[0], 2), round(cuts[-1], 2)
 
 
 def main() -> None:
@@ -97,6 +120,8 @@ def main() -> None:
     figures: dict[str, Any] = {}
     columns = (
         "ratio_sums",
+        "ratio_sums_from",
+        "ratio_sums_to",
         "ratio_median",
         "naive_ms",
         "engine_ms",
@@ -104,13 +129,14 @@ def main() -> None:
         "failed_engine",
         "compared",
     )
-    print(" ".join(f"{name:>13}" for name in ("language", *columns)), flush=True)
+    print(" ".join(f"{name:>15}" for name in ("language", *columns)), flush=True)
     pools: dict[str, list[str]] = {}
     for language in options.languages:
-        samples = pools[language] = pick_samples(language, options.samples, _DOMAINS.get(language, ""))
-        figures[language] = asdict(compare(language, samples))
+        samples = pick_typical(language, options.samples, _DOMAINS.get(language, ""))
+        comparison, pools[language] = compare(language, samples)
+        figures[language] = asdict(comparison)
         print(
-            " ".join(f"{text!s:>13}" for text in (language, *(figures[language][key] for key in columns))),
+            " ".join(f"{text!s:>15}" for text in (language, *(figures[language][key] for key in columns))),
             flush=True,
         )
         _save(options.json, figures)

@@ -9,22 +9,46 @@ from dataclasses import dataclass
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.registry import get_source, list_sources
 
+_NEIGHBOURS = 5
+
+
+def pick_typical(language: str, count: int, domain: str = "") -> list[str]:
+    """Return up to `count` programs: runs of five neighbours, at equal distances in all corpora end to end.
+
+    So every program has the same chance, a corpus of ten weighs little, and what neighbours share, such as a
+    preamble, is shared: what a build meets. `domain` narrows the sources. What is picked depends on the
+    corpora alone, of which those not here are left out.
+    """
+    totals = dict(_sources_here(language, domain))
+    in_all, runs = sum(totals.values()), -(-count // _NEIGHBOURS)
+    chosen: list[str] = []
+    for number in range(runs):
+        position = (2 * number + 1) * in_all // (2 * runs)
+        for name, total in totals.items():
+            if position < total:
+                rows = get_source(name).rows(position, min(position + _NEIGHBOURS, total))
+                chosen += [row.code for row in rows if row.language == language and isinstance(row.code, str)]
+                break
+            position -= total
+    return chosen[:count]
+
+
+def _sources_here(language: str, domain: str) -> Iterator[tuple[str, int]]:
+    """Yield name and number of programs of each source of the language whose corpus is here."""
+    for info in list_sources():
+        if language in info.languages and domain in ("", info.domain):
+            with contextlib.suppress(SourceUnavailableError):
+                yield info.name, get_source(info.name).count()
+
 
 def pick_samples(language: str, count: int, domain: str = "") -> list[str]:
-    """Return up to `count` programs, taken at equal distances from every source of the language.
+    """Return up to `count` programs, as many of every source of the language, at equal distances in each.
 
-    `domain` narrows the sources. Sources whose corpus is not here are left out; what is picked
-    depends on the corpora alone.
+    For variety: see `pick_typical` for what is typical, and for `domain`.
     """
     pools: list[list[str]] = []
-    for info in list_sources():
-        if language not in info.languages or (domain and info.domain != domain):
-            continue
-        source = get_source(info.name)
-        try:
-            total = source.count()
-        except SourceUnavailableError:
-            continue
+    for name, total in _sources_here(language, domain):
+        source = get_source(name)
         wanted = min(count, total)
         pool: list[str] = []
         for index in range(wanted):

@@ -11,12 +11,13 @@ from vincicoder.render import RenderEngine, RenderRequest, RenderStatus
 
 _WARM_UP_SAMPLES = 6
 _ROUNDS = 2  # of one worker and two in turn: a noisy machine is noisy for both
-_MOST_SAMPLES = 16  # of each language: every one is drawn a dozen times
+_REPEATS = 2  # in one call: the longer the work, the less the end of it shows, where one worker waits
+_MOST_SAMPLES = 24  # of each language: every one is drawn a dozen times
 
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Samples a second on the wall clock, workers started and preambles loaded before.
+    """Samples that can be drawn, a second on the wall clock; workers started and preambles loaded before.
 
     Only a machine with nothing else to do gives a true ratio. The CPU milliseconds a sample say, on any
     machine, what a second worker does twice. `one_worker_cores` is how many cores one worker keeps busy: a
@@ -62,10 +63,10 @@ def _compare(samples: list[tuple[str, str]]) -> Throughput:
             for workers, engine in engines.items():
                 cpu_before = own_seconds() + tree_seconds(engine.worker_processes())
                 started = time.monotonic()
-                list(engine.render(requests))
+                list(engine.render(requests * _REPEATS))
                 wall[workers] += time.monotonic() - started
                 cpu[workers] += own_seconds() + tree_seconds(engine.worker_processes()) - cpu_before
-    done = len(requests) * _ROUNDS
+    done = len(requests) * _ROUNDS * _REPEATS
     return Throughput(
         one_worker=round(done / wall[1], 2),
         two_workers=round(done / wall[2], 2),

@@ -13,7 +13,7 @@ from PIL import Image
 
 _BEFORE = "import matplotlib\nmatplotlib.use('Agg')\n"
 _AFTER = "\nimport matplotlib.pyplot as plt\nif plt.get_fignums():\n    plt.savefig('out-naive.png')\n"
-_SECONDS = 900  # wall time: a loaded machine must not end the usual way's samples
+_SECONDS = 120  # wall time, generous: it ends those that wait for a mouse
 
 
 def render(code: str, size: tuple[int, int]) -> NDArray[np.uint8] | None:
@@ -21,9 +21,12 @@ def render(code: str, size: tuple[int, int]) -> NDArray[np.uint8] | None:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(folder, "script.py")
         script.write_text(_BEFORE + code + _AFTER, "utf-8")
-        done = subprocess.run(
-            [sys.executable, str(script)], cwd=folder, capture_output=True, timeout=_SECONDS, check=False
-        )
+        try:
+            done = subprocess.run(
+                [sys.executable, str(script)], cwd=folder, capture_output=True, timeout=_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return None
         pictures = sorted(Path(folder).rglob("*.png"), key=lambda path: path.stat().st_mtime_ns)
         if done.returncode or not pictures:
             return None
