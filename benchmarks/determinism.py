@@ -1,5 +1,7 @@
 """Whether every golden sample gives the same pixels each time, in whatever order and under whatever load.
 
+Languages without a golden set draw small programs of our own.
+
     python -m benchmarks.determinism --rounds 5 --json determinism.json
 
 Each round draws all samples in another order; every other round competes with busy processes. Writes for
@@ -17,17 +19,19 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from benchmarks.own_programs import own_programs
 from tests.render.golden_set import code_of, read_golden
 from vincicoder.render import RenderEngine, RenderRequest
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 
+_OWN_PROGRAMS = 12
 # Ends with its parent, whoever ends that.
 _BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 
 
 def _samples(language: str) -> dict[str, str]:
-    """Return the golden samples whose corpora are on this machine: code by name."""
-    found = {}
+    """Return the golden samples whose corpora are on this machine, or programs of our own: code by name."""
+    found = {f"own#{number}": code for number, code in enumerate(own_programs(language, _OWN_PROGRAMS))}
     for golden in read_golden(language):
         code = code_of(golden)
         if code is not None:

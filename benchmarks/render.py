@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.processor_time import ended_children_seconds, own_seconds, tree_seconds
 from benchmarks.samples import pick_typical
-from benchmarks.throughput import measure_sandbox, measure_throughput
+from benchmarks.throughput import measure_confinement, measure_sandbox, measure_throughput
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox.kernel import adopt_orphans
@@ -142,6 +142,8 @@ def main() -> None:
         _save(options.json, figures)
     if options.sandbox_cost:
         figures["sandbox"] = {name: asdict(measure_sandbox(name, pool)) for name, pool in pools.items()}
+        if "python" in pools:
+            figures["sandbox"]["a fork of python"] = asdict(measure_confinement())
         for name, cost in figures["sandbox"].items():
             print(f"sandbox, {name}: {cost}", flush=True)
         _save(options.json, figures)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import time
 from dataclasses import dataclass
 from itertools import zip_longest
+from pathlib import Path
 
 from benchmarks.processor_time import own_seconds, tree_seconds
-from vincicoder.render import RenderEngine, RenderRequest, RenderStatus
+from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
+from vincicoder.render.python_child import SampleSandbox
 
 _WARM_UP_SAMPLES = 6
 _ROUNDS = 2  # of one worker and two in turn: a noisy machine is noisy for both
 _REPEATS = 2  # in one call: the longer the work, the less the end of it shows, where one worker waits
+_FORKS = 200
 _MOST_SAMPLES = 24  # of each language: every one is drawn a dozen times
 
 
@@ -97,4 +102,25 @@ def measure_sandbox(language: str, codes: list[str]) -> SandboxCost:
                 if number >= _WARM_UP_SAMPLES and result.status is RenderStatus.RENDERED:
                     used[engine is safe] += seconds
     with_sandbox, without = (used[key] * 1000 / len(codes) for key in (True, False))
+    return SandboxCost(round(with_sandbox, 2), round(without, 2), round(with_sandbox - without, 2))
+
+
+def measure_confinement() -> SandboxCost:
+    """Fork and end a process with and without what every Python sample puts on itself: its layers do not
+    depend on the engine's, so that `measure_sandbox` does not see them."""
+    limits, used = RenderLimits(), {True: 0.0, False: 0.0}
+    with tempfile.TemporaryDirectory() as folder:
+        sandbox = SampleSandbox.build(limits, Path(folder))
+        for number in range(2 * _FORKS):
+            confined = number % 2 == 0
+            pid = os.fork()
+            if pid == 0:
+                if confined:
+                    sandbox.apply(limits)
+                os._exit(0)
+            _, status, usage = os.wait4(pid, 0)
+            if status:
+                raise RuntimeError(f"a process could not confine itself: status {status}")
+            used[confined] += usage.ru_utime + usage.ru_stime
+    with_sandbox, without = (used[key] * 1000 / _FORKS for key in (True, False))
     return SandboxCost(round(with_sandbox, 2), round(without, 2), round(with_sandbox - without, 2))

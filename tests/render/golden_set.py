@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from vincicoder.render import RenderEngine, RenderRequest, RenderStatus
@@ -45,12 +46,27 @@ def read_golden(language: str) -> list[Golden]:
 def code_of(golden: Golden) -> str | None:
     """Return the sample's code, or None where the corpus is not here or is of another version."""
     try:
-        for row in get_source(golden.source).rows(golden.position, golden.position + 1):
-            if isinstance(row.code, str) and code_sha256(row.code) == golden.code_sha256:
-                return row.code
+        code = _code_at(golden.source, golden.position)
+        if code is None or code_sha256(code) != golden.code_sha256:  # another version: it may have moved
+            code = _codes(golden.source).get(golden.code_sha256)
     except SourceUnavailableError:
-        pass
+        return None
+    return code
+
+
+def _code_at(name: str, position: int) -> str | None:
+    for row in get_source(name).rows(position, position + 1):
+        if isinstance(row.code, str):
+            return row.code
     return None
+
+
+@cache
+def _codes(name: str) -> dict[str, str]:
+    """Return every program of a source by its hash."""
+    source = get_source(name)
+    rows = source.rows(0, source.count())
+    return {code_sha256(row.code): row.code for row in rows if isinstance(row.code, str)}
 
 
 def _candidates(language: str) -> list[tuple[str, int, str]]:
