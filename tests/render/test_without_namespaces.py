@@ -36,6 +36,12 @@ for name in lfs.dir('/proc') do
     if text and text:find('the-secret', 1, true) then found = found + 1 end end
 end
 assert(found == 0, 'found ' .. found) }x\end{document}"""
+_MANY_FILES = r"""\documentclass{article}\begin{document}\directlua{
+for n = 1, 1000000 do
+  local file = io.open(n .. '.txt', 'w')
+  file:write(string.rep('x', 4000000))
+  file:close()
+end }x\end{document}"""
 ATTACKS = {
     "python parent's environment": f"open('/proc/{os.getppid()}/environ').read()",
     "latex everyone's environment": _LUA,
@@ -43,6 +49,7 @@ ATTACKS = {
     "python socket": "import socket; socket.socket()",
     "python files": "open('/etc/passwd').read()",
     "python many files": "for n in range(10**6): open(f'f{n}', 'wb').write(b'x' * 4_000_000)",
+    "latex many files": _MANY_FILES,
     "html loop": "<script>while (true) {}</script>",
 }
 _RENDER = """
@@ -100,6 +107,7 @@ def test_the_other_layers_hold_the_attacks() -> None:
         "python socket": "render.forbidden",
         "python files": "render.forbidden",
         "python many files": "render.output_limit",
+        "latex many files": "render.output_limit",
         "html loop": "render.timeout",
     }
     seen = {name: results[name][0] for name in ATTACKS if name in results}

@@ -19,6 +19,7 @@ from pathlib import Path
 from vincicoder.render.affinity import Familiar
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.files import holds_more_than
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.html_browser import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.libraries import LIBRARIES_VARIABLE, libraries_folder
@@ -173,6 +174,12 @@ class WorkerHandle:
     def measure_use(self) -> TreeUse:
         """Measure CPU and memory of the worker's whole process tree."""
         return tree_use(self.process.pid)
+
+    def fills_the_disk(self) -> bool:
+        """Whether it has no file system of its own, and more in its workspace than that would hold."""
+        here = self.configuration
+        allowed = (here.scratch_mb + here.limits.output_mb) << 20
+        return bool(here.workspace) and holds_more_than(Path(here.workspace), allowed)
 
     def leave(self) -> None:
         """Ask the worker to end: it does so when it has read everything sent."""

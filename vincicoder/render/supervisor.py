@@ -296,6 +296,10 @@ class Supervisor:
             self._execute(
                 worker, Reason.RENDER_OUT_OF_MEMORY, f"{used} MB of memory in the worker's processes"
             )
+        elif worker.fills_the_disk():
+            self._execute(
+                worker, Reason.RENDER_OUTPUT_LIMIT, "wrote more than the output limit, in all files"
+            )
 
     def _execute(self, worker: WorkerHandle, reason: Reason, detail: str) -> None:
         """Kill a worker for what its running sample does, and reject that sample."""
