@@ -62,6 +62,7 @@ def size(result: RenderResult) -> tuple[int, int]:
         ("plt.show()\nraise SystemExit", (400, 300)),
         ("from matplotlib.pyplot import show\nshow()", (400, 300)),
         ("plt.pause(0.1)", (400, 300)),
+        ("assert plt.ginput(3, timeout=30) == []", (400, 300)),
         ("assert plt.imread((plt.savefig('a.png'), 'a.png')[1]).shape[:2] == (300, 400)", (400, 300)),
         ("plt.imsave('b.png', np.zeros((20, 30, 3)))", (30, 20)),
         ("from PIL import Image\nImage.new('RGB', (60, 50), 'red').save('b.png')", (60, 50)),
@@ -107,6 +108,7 @@ def test_molecules_are_caught(engine: RenderEngine, ending: str, expected: tuple
     [
         ("print('nothing')", "render.no_output", "picture"),
         ("import matplotlib.pyplot as plt\nplt.figure()", "render.no_output", "picture"),
+        ("import matplotlib.pyplot as plt\nplt.waitforbuttonpress()", "render.timeout", "a mouse or a key"),
         ("import matplotlib.pyplot as plt\nplt.plot([1])\nplt.close()", "render.no_output", "picture"),
         ("x = 1\nraise ValueError('too bad')", "render.error", "line 2: raise ValueError('too bad')"),
         (_PLOT + "plt.savefig('a.png')\nundefined", "render.error", "line 6"),

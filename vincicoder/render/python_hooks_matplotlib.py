@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from vincicoder.render.finish import flatten_rgba
-from vincicoder.render.python_capture import Pixels, captured, is_unwritable
+from vincicoder.render.python_capture import Pixels, SampleRefusedError, captured, is_unwritable
 from vincicoder.render.python_png import write_png
+from vincicoder.sample import Reason
 
 _VECTOR_FORMATS = ("pdf", "svg", "svgz", "eps", "ps", "pgf")
 
@@ -42,8 +43,20 @@ def hook_matplotlib() -> None:
     # `plt.savefig` ends with a redraw for the screen that is not there: a third of its time.
     _put(FigureCanvasBase, "draw_idle", lambda self, *_, **__: None)
     _put(plt, "pause", lambda interval: None)  # the figure stays open, and is found at the end
+    _put(FigureCanvasBase, "start_event_loop", _wait_for_nobody)
     _put(plt, "switch_backend", stay_with_agg)
     _put(matplotlib, "use", stay_with_agg)
+
+
+def _wait_for_nobody(_canvas: Any, timeout: float = 0) -> None:
+    """Stand for the wait for a mouse or a key (`ginput`, `waitforbuttonpress`): it is over at once.
+
+    Raises SampleRefusedError where it would have no end.
+    """
+    if timeout <= 0:
+        raise SampleRefusedError(
+            Reason.RENDER_TIMEOUT, "waits without end for a mouse or a key, which are not here"
+        )
 
 
 def _put(owner: Any, name: str, replacement: Any) -> None:
