@@ -21,4 +21,17 @@ SAMPLES = [
     Hostile(
         "file_as_style", "rendered", 'graph { stylesheet="file:///etc/passwd"; a [shapefile="@CANARY@"] }'
     ),
+    Hostile(
+        "file_in_label",
+        "render.error",
+        "digraph { a [label=<<table><tr><td><img src='/etc/passwd'/></td></tr></table>>] }",
+        "/etc/passwd",
+    ),
+    Hostile(
+        "file_in_background",
+        "rendered",
+        'digraph { graph [imagepath="/etc:/proc" fontpath="/etc" _background="I 0 0 9 9 7 -/x/y.png"]'
+        ' a [image="passwd"] }',
+    ),
+    Hostile("endless_sides", "render.out_of_memory", "digraph { a [shape=polygon sides=99999999] }"),
 ]

@@ -174,4 +174,55 @@ SAMPLES = [
         "<svg width=1200 height=9000><filter id=f><feTurbulence baseFrequency=0.9 numOctaves=9999 />"
         "<feGaussianBlur stdDeviation=99 /></filter><rect width=1200 height=9000 filter='url(#f)' /></svg>",
     ),
+    Hostile(
+        "growing_web_assembly",
+        "render.out_of_memory",
+        _script(
+            "const kept=[];for(;;){const m=new WebAssembly.Memory({initial:1});m.grow(16384);"
+            "new Uint8Array(m.buffer).fill(1);kept.push(m)}"
+        ),
+    ),
+    Hostile(
+        "frames_in_frames",
+        "rendered",
+        _script(
+            "const f=document.createElement('iframe');f.srcdoc=document.documentElement.outerHTML;"
+            "document.body.append(f)"
+        ),
+    ),
+    Hostile(
+        "nested_shadows",
+        "render.crashed",
+        _script(
+            "let e=document.body;for(let i=0;i<3000;i++){const d=document.createElement('div');"
+            "e.attachShadow({mode:'open'}).append(d);e=d}"
+        ),
+    ),
+    Hostile(
+        "leave_more_data",
+        "rendered",
+        _script(
+            "for(const f of [()=>indexedDB.open('x'),()=>caches.open('x'),"
+            "()=>navigator.storage.getDirectory(),"
+            "()=>navigator.locks.request('x',()=>new Promise(()=>{})),"
+            "()=>new BroadcastChannel('x').postMessage(1),"
+            "()=>new SharedWorker('data:text/javascript,setInterval(()=>0,1)')])"
+            "try{Promise.resolve(f()).catch(()=>0)}catch(e){}"
+        ),
+    ),
+    Hostile(
+        "downloads",
+        "rendered",
+        _script(
+            "const a=document.createElement('a');a.download='x';"
+            "a.href=URL.createObjectURL(new Blob(['x'.repeat(1e7)]));"
+            "for(let i=0;i<9;i++)a.click()"
+        ),
+    ),
+    Hostile(
+        "fonts_never_ready",
+        "rendered",
+        "<style>@font-face{font-family:x;src:url(data:font/woff2;base64,AAAA)}p{font-family:x}</style><p>text<script>"
+        "Object.defineProperty(document.fonts,'status',{value:'loading'})</script>",
+    ),
 ]

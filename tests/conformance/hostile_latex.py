@@ -100,4 +100,40 @@ SAMPLES = [
         _article(r"\immediate\openout15=picture.pdf \immediate\write15{junk}x"),
     ),
     Hostile("global_leak", "rendered", r"\gdef\leak{x}\makeatletter\global\let\pgfutil@ifnextchar\relax x"),
+    Hostile(
+        "lua_takes_over_the_warm_processes",
+        "rendered",
+        _article(
+            "\\directlua{\n"
+            "pcall(function() for name in lfs.dir('..') do\n"
+            "  local pdf = io.open('../'..name..'/picture.pdf', 'r+b')\n"
+            "  if pdf then pdf:write(string.rep('x', 400)) pdf:close() end\n"
+            "  local pipe = name:match('^warm') and io.open('../'..name..'/requests', 'r+b')\n"
+            "  if pipe then pipe:write('run 20 1000000000 1000000 /tmp'..string.char(10)) pipe:close() end\n"
+            "end end)}x"
+        ),
+    ),
+    # Were it found, its bitmaps would be kept where other documents look for theirs.
+    Hostile(
+        "own_bitmap_font",
+        "render.missing_dependency",
+        _article(
+            r"\newwrite\w\immediate\openout\w=owned10.mf "
+            r"\immediate\write\w{mode_setup; font_size 10pt; beginchar(65,10pt,10pt,0);"
+            r" fill unitsquare scaled 99;"
+            r" endchar; end}\immediate\closeout\w\font\x=owned10 \x A"
+        ),
+        "owned10",
+    ),
+    Hostile(
+        "own_fork_point",
+        "rendered",
+        _article(
+            r"\newwrite\w\immediate\openout\w=forkpoint.tex \immediate\write\w{again}\immediate\closeout\w"
+            r"\csname @@input\endcsname forkpoint.tex x"
+        ),
+    ),
+    Hostile(
+        "answers_for_the_server", "render.forbidden", _article(r"\immediate\openout6=/proc/self/fd/199 x")
+    ),
 ]

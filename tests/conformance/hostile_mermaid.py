@@ -66,4 +66,9 @@ SAMPLES = [
     ),
     Hostile("endless_row", "render.too_large", "flowchart LR\n" + "-->".join(f"n{n}" for n in range(90))),
     Hostile("deep_nesting", "rendered", _deep(12)),
+    Hostile(
+        "style_from_loopback",
+        "rendered",
+        '%%{init: {"themeCSS": "@import url(http://127.0.0.1:@PORT@/a.css);"}}%%\nflowchart TD\n  A --> B',
+    ),
 ]

@@ -135,4 +135,22 @@ SAMPLES = [
         _OPEN + '<image width="9" height="9" href="data:image/png;base64,AAAA"/></svg>',
     ),
     Hostile("nul_bytes", "render.error", _OPEN + "\0</svg>"),
+    Hostile(
+        "nested_document",
+        "rendered",
+        _OPEN
+        + "<image width='9' height='9' href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E"
+        "%3Cimage href='file:///etc/passwd'/%3E%3C/svg%3E\"/></svg>",
+    ),
+    Hostile(
+        "endless_dashes",
+        "rendered",
+        _OPEN + '<path d="M0 0H1e9" stroke="red" stroke-dasharray="0.0001 0.0001"/></svg>',
+    ),
+    Hostile(
+        "included_file",
+        "rendered",
+        _OPEN
+        + '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/></svg>',
+    ),
 ]

@@ -79,4 +79,6 @@ SAMPLES = [
         "render.timeout",
         _calculated(f"test(/^(a+)+$/, '{'a' * 40}b')"),
     ),
+    Hostile("deep_text", "render.error", "[" * 100_000, "JSON"),
+    Hostile("endless_signal", "rendered", _specification(params=[{"name": "p", "expr": "p + 1"}])),
 ]

@@ -54,13 +54,19 @@ def _samples() -> list[object]:
     return found
 
 
-_neighbours: dict[str, str | None] = {}
+_neighbours: dict[str, list[str | None]] = {}
 
 
-def _neighbour(engine: RenderEngine, language: str) -> str | None:
-    result = render_one(engine, language, _module(language).NEIGHBOUR)
-    assert outcome(result) == "rendered", result.detail
-    return result.pixels_sha256
+def _neighbour(engine: RenderEngine, language: str) -> list[str | None]:
+    """Return the pictures of harmless samples, one for each warm process that draws the language."""
+    module = _module(language)
+    pictures = []
+    for code in (module.NEIGHBOUR, getattr(module, "SECOND_NEIGHBOUR", "")):
+        if code:
+            result = render_one(engine, language, code)
+            assert outcome(result) == "rendered", result.detail
+            pictures.append(result.pixels_sha256)
+    return pictures
 
 
 def _has_namespaces() -> bool:

@@ -63,6 +63,11 @@ class ChildSandbox:
         if self.program:
             seccomp.load_filter(self.program)
 
+    def close(self) -> None:
+        """Free what the kernel keeps of it."""
+        if self.ruleset >= 0:
+            os.close(self.ruleset)
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:

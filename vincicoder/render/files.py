@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 _MODE = 0o700
@@ -32,18 +33,33 @@ def empty_folder(folder: Path) -> None:
 
     Raises OSError for what cannot be removed.
     """
-    if folder.stat().st_mode & 0o777 != _MODE:
+    with contextlib.suppress(OSError):  # a file system that has none
+        for name in os.listxattr(folder):  # access lists too, which new files would inherit
+            os.removexattr(folder, name)
+    if folder.stat().st_mode & 0o7777 != _MODE:
         folder.chmod(_MODE)
     with os.scandir(folder) as entries:
         found = list(entries)
     for entry in found:
         if not entry.is_dir(follow_symlinks=False):
             os.unlink(entry.path)  # noqa: PTH108 (a path object for every file would be slower)
-            continue
-        with contextlib.suppress(RecursionError):
-            shutil.rmtree(entry.path, ignore_errors=True)
-        if os.path.lexists(entry.path):  # locked, or nested deeper than Python or a path's length can go
-            for command in (["chmod", "-R", "u+rwx"], ["rm", "-rf"]):
-                subprocess.run([*command, "--", entry.path], check=False, capture_output=True)
-        if os.path.lexists(entry.path):
-            raise OSError(f"cannot remove {entry.path}")
+    folders = _remove_folders(entry.path for entry in found)
+    if folders:  # locked
+        subprocess.run(["chmod", "-R", "u+rwx", "--", str(folder)], check=False, capture_output=True)
+        folders = _remove_folders(folders)
+    for path in folders:  # nested deeper than Python or a path's length can go
+        subprocess.run(["rm", "-rf", "--", path], check=False, capture_output=True)
+        if os.path.lexists(path):
+            raise OSError(f"cannot remove {path}")
+
+
+def _remove_folders(paths: Iterable[str]) -> list[str]:
+    """Remove those of these folders that are there; return what is left of them."""
+    left = []
+    for path in paths:
+        if os.path.lexists(path):
+            with contextlib.suppress(RecursionError):
+                shutil.rmtree(path, ignore_errors=True)
+            if os.path.lexists(path):
+                left.append(path)
+    return left

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import resource
 import signal
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.child_process import ChildSandbox
 from vincicoder.render.processes import communicate
 from vincicoder.sample import InfrastructureError
 
@@ -52,6 +51,8 @@ def tex_environment(home: Path, fonts: Path) -> dict[str, str]:
         "TEXMFHOME": str(home / "texmf"),
         "TEXMFVAR": str(fonts),
         "TEXMFCONFIG": str(home / "texmf-config"),
+        # Not the document's folder: the bitmaps made of a font that it wrote would be other documents' too.
+        "MFINPUTS": "$TEXMF/metafont//:$TEXMF/fonts/source//",
         "openin_any": "p",
         "openout_any": "p",
         "shell_escape": "f",
@@ -64,28 +65,30 @@ def tex_environment(home: Path, fonts: Path) -> dict[str, str]:
 
 
 def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
-    """Typeset directory/JOB_NAME.tex. Raises InfrastructureError when the engine cannot be started."""
+    """Typeset directory/JOB_NAME.tex. Raises InfrastructureError when the engine cannot be started.
 
-    def restrict_child() -> None:
-        cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-        # Python ignores this signal, and what is ignored stays so after exec.
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    It writes in that folder alone: Lua would else reach the warm processes and what they have begun.
+    """
+    sandbox = ChildSandbox.build(directory, may_fork=True)
+    try:
+        return _run_confined(engine, directory, limits, sandbox)
+    finally:
+        sandbox.close()
 
+
+def _run_confined(engine: str, directory: Path, limits: RenderLimits, sandbox: ChildSandbox) -> Ended:
     with open(directory / "terminal.txt", "wb") as terminal:
         try:
             process = subprocess.Popen(
                 tex_command(engine),
                 cwd=directory,
                 env=tex_environment(directory, directory / "texmf-var"),
-                preexec_fn=restrict_child,
+                preexec_fn=lambda: sandbox.apply(limits),
                 stdin=subprocess.DEVNULL,
                 stdout=terminal,
                 stderr=terminal,
             )
-        except OSError as error:
+        except (OSError, subprocess.SubprocessError) as error:
             raise InfrastructureError(f"cannot start {engine}: {error}") from error
         try:
             communicate(process, limits.wall_seconds * 0.9)

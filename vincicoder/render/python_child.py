@@ -16,6 +16,7 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.python_capture import SampleRefusedError, captured
 from vincicoder.render.python_chance import fix_clock, seed_python
 from vincicoder.render.python_deferred import Deferred
+from vincicoder.render.python_descriptors import open_files, open_sockets, reopen
 from vincicoder.render.python_errors import describe
 from vincicoder.render.python_hooks import left_in_names
 from vincicoder.render.python_hooks_matplotlib import last_open_figure
@@ -34,6 +35,7 @@ class SampleSandbox:
     program: bytes  # seccomp filter, empty where there is none
     address_space_bytes: int
     inherited_sockets: tuple[int, ...]  # descriptors that a sample must not have
+    inherited_files: tuple[int, ...]  # that it must not share
 
     @staticmethod
     def build(limits: RenderLimits, folder: Path) -> SampleSandbox:
@@ -51,18 +53,21 @@ class SampleSandbox:
             program = seccomp.build_filter(for_sample=True)
         except (ImportError, OSError):
             program = b""
-        return SampleSandbox(ruleset, program, 0, open_sockets()).with_memory(limits)
+        return SampleSandbox(ruleset, program, 0, open_sockets(), ()).as_of_now(limits)
 
-    def with_memory(self, limits: RenderLimits) -> SampleSandbox:
-        """Return the same with room for `memory_mb` beyond what the warm process holds by now."""
+    def as_of_now(self, limits: RenderLimits) -> SampleSandbox:
+        """Return the same for the files that the warm process has open by now, with room for `memory_mb`
+        beyond what it holds."""
         in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-        return replace(self, address_space_bytes=in_use + (limits.memory_mb << 20))
+        address_space_bytes = in_use + (limits.memory_mb << 20)
+        return replace(self, address_space_bytes=address_space_bytes, inherited_files=open_files())
 
     def apply(self, limits: RenderLimits) -> None:
         """Confine this forked process, for good. Raises OSError."""
         kernel.die_with_parent(signal.SIGKILL)
         for descriptor in self.inherited_sockets:
             os.close(descriptor)
+        reopen(self.inherited_files)
         cpu = max(int(limits.cpu_seconds + 0.999), 1)
         resource.setrlimit(resource.RLIMIT_AS, (self.address_space_bytes, self.address_space_bytes))
         resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
@@ -74,18 +79,6 @@ class SampleSandbox:
             os.close(self.ruleset)
         if self.program:
             seccomp.load_filter(self.program)
-
-
-def open_sockets() -> tuple[int, ...]:
-    """Return this process's connections to others: what a fork of it must not have."""
-    found = []
-    for entry in list(Path("/proc/self/fd").iterdir()):
-        try:
-            if str(entry.readlink()).startswith("socket:"):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return tuple(found)
 
 
 class _CountedOutput:
@@ -162,6 +155,8 @@ def _refuse(error: BaseException, code: str, region: Region) -> None:
         region.write_refusal(*describe(error, code))
     except MemoryError:
         region.write_refusal(Reason.RENDER_OUT_OF_MEMORY, "ran out of memory")
+    except BaseException:  # the sample's own exceptions can be made to raise when they are looked at
+        region.write_refusal(Reason.RENDER_ERROR, "raised an exception that cannot be described")
 
 
 def _execute(code: str, limits: RenderLimits) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 
 from vincicoder.render.protocol import Refusal
-from vincicoder.render.python_child import open_sockets
+from vincicoder.render.python_descriptors import open_files, open_sockets, reopen
 from vincicoder.render.python_zygote import Ended, Zygote
 from vincicoder.render.sandbox import kernel
 from vincicoder.render.wire import FrameReader, Message, WireError, send_blocking
@@ -33,10 +33,11 @@ class HeavyProcess:
         if self._pid == 0:
             try:
                 kernel.die_with_parent(signal.SIGKILL)
-                # The engine's connection among them. Fonts stay open: only one process draws at a time.
+                # The engine's connection among them.
                 for descriptor in open_sockets():
                     if descriptor != theirs.fileno():
                         os.close(descriptor)
+                reopen(open_files())
                 _serve(theirs, warm_up)
             finally:
                 os._exit(0)

@@ -83,13 +83,12 @@ class Region:
             head = json.loads(self._map[_LENGTH.size : _LENGTH.size + length])
             if "reason" in head:
                 reason = Reason(head["reason"])
-                return (
-                    Refusal(reason, str(head["detail"])[:_MAX_DETAIL]) if reason.stage == "render" else None
-                )
+                is_samples_own = reason.stage == "render" and reason is not Reason.RENDER_UNSUPPORTED
+                return Refusal(reason, str(head["detail"])[:_MAX_DETAIL]) if is_samples_own else None
             if "figure_bytes" in head:
                 return self._read_figure(head)
             width, height = int(head["width"]), int(head["height"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
         if too_large(width, height, self._limits):
             return None

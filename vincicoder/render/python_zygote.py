@@ -58,7 +58,7 @@ class Zygote:
         if self._preloader.preload(code):
             prepare_thread_pools()
             install_hooks()
-            self._sandbox = self._sandbox.with_memory(self._limits)
+            self._sandbox = self._sandbox.as_of_now(self._limits)
             _settle()
         try:
             pid = os.fork()

@@ -16,7 +16,8 @@ from vincicoder.sample import Reason
 
 
 def rejected(request: RenderRequest, reason: Reason, detail: str, seconds: float = 0.0) -> RenderResult:
-    """Return a rejection: the sample's fault."""
+    """Return a rejection: the sample's fault. What its text has of half characters is replaced."""
+    detail = detail.encode("utf-8", "replace").decode()
     name = "" if reason is Reason.RENDER_UNSUPPORTED else fingerprint(request.language)
     return RenderResult(
         request.request_id, RenderStatus.REJECTED, reason, detail, None, None, 0, 0, seconds, name

@@ -15,6 +15,8 @@ SCRATCH_MOUNT = Path("/dev/shm")
 # The worker's workspace in it.
 WORKSPACE = SCRATCH_MOUNT / "work"
 
+_LEAST_BYTES = 4096
+
 _FLAGS = (
     kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
 )
@@ -41,7 +43,8 @@ def enter() -> None:
 def furnish(scratch_bytes: int) -> None:
     """As process 1: mount a fresh /proc and the private scratch, bounded to `scratch_bytes`.
 
-    Raises OSError.
+    A file or folder counts for a page at least: so many empty ones would take the kernel's memory, which no
+    limit counts, and long to be removed. Raises OSError.
     """
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("proc", "/proc", "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
@@ -50,7 +53,7 @@ def furnish(scratch_bytes: int) -> None:
         str(SCRATCH_MOUNT),
         "tmpfs",
         kernel.MS_NOSUID | kernel.MS_NODEV,
-        f"size={scratch_bytes},mode=0700",
+        f"size={scratch_bytes},nr_inodes={scratch_bytes // _LEAST_BYTES},mode=0700",
     )
 
 

@@ -88,11 +88,21 @@ _REFUSED_TO_SAMPLES = [
     "msgget",
     "semget",
     "mq_open",
+    "memfd_create",  # memory that no limit counts
     "memfd_secret",
     "setpriority",
+    "ioprio_set",
     "sched_setaffinity",
+    "sched_setattr",
+    "sched_setparam",
     "sched_setscheduler",
+    "migrate_pages",
+    "move_pages",
+    "process_madvise",
+    "process_mrelease",
 ]
+# fcntl's F_SETOWN, F_SETSIG and F_SETOWN_EX: any signal, to any process, once a descriptor is ready.
+_SIGNAL_OTHERS = (8, 10, 15)
 _CLONE_THREAD = 0x10000
 _NEW_NAMESPACES = (
     kernel.CLONE_NEWNS,
@@ -139,6 +149,10 @@ def build_filter(for_sample: bool, may_execute: bool = False) -> bytes:
         program.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         for name in ("kill", "tgkill"):
             program.add_rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, _OWN_PID))
+        # Limits of others of the same user, the warm process among them; 0 is the process itself.
+        program.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
+        for command in _SIGNAL_OTHERS:
+            program.add_rule(refuse, "fcntl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
     with tempfile.TemporaryFile() as file:
         program.export_bpf(file)
         file.seek(0)
