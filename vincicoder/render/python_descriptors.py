@@ -11,11 +11,11 @@ def open_sockets() -> tuple[int, ...]:
 
 
 def open_files() -> tuple[int, ...]:
-    """Return this process's open files, devices left out: matplotlib's fonts."""
+    """Return this process's open files, devices and standard streams left out: matplotlib's fonts."""
     return tuple(
         descriptor
         for descriptor, target in _open_descriptors()
-        if target.startswith("/") and not target.startswith("/dev/")
+        if descriptor > 2 and target.startswith("/") and not target.startswith("/dev/")
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from collections.abc import Collection
 from pathlib import Path
@@ -27,5 +28,6 @@ def confine_worker(layers: Collection[str], workspace: Path, readable: Collectio
         allowed = [*paths.readable_by_samples(), *readable, Path("/proc")]
         ruleset = landlock.create_ruleset(allowed, [workspace, *paths.writable_devices()])
         landlock.restrict_self(ruleset)
+        os.close(ruleset)
     if "seccomp" in layers:
         seccomp.load_filter(seccomp.build_filter(for_sample=False))
