@@ -27,10 +27,10 @@ GOOD = {
     "latex": r"\begin{tikzpicture}\draw (0,0) circle (1);\end{tikzpicture}",
     "graphviz": "digraph { a -> b }",
 }
-# Sees the environment of every process it may look at; what it finds is the number of secrets.
+# Sees the environment of every process that it may look at, and may list none; finds the number of secrets.
 _LUA = r"""\documentclass{article}\begin{document}\directlua{
 local found = 0
-for name in lfs.dir('/proc') do
+for name = 1, 100000 do
   local file = io.open('/proc/' .. name .. '/environ')
   if file then local text = file:read('*a')
     if text and text:find('the-secret', 1, true) then found = found + 1 end end
