@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from vincicoder.render import RenderLimits
+from vincicoder.render import html as html_module
 from vincicoder.render.html import HtmlRenderer, missing_tools
 from vincicoder.render.html_watch import process_tree
 from vincicoder.render.protocol import Picture, Refusal
@@ -141,6 +142,40 @@ def test_a_browser_that_stands_still_is_replaced_and_the_page_drawn(tmp_path: Pa
     for process in process_tree(renderer._browser.process_id):
         os.kill(process, signal.SIGSTOP)
     assert isinstance(renderer.render("<p>page"), Picture)
+    renderer.close()
+
+
+_LARGE = (
+    "<p>large<script>window.kept = new Uint8Array(300 << 20).fill(1); for (let n = 0; n < 3e8; n++);</script>"
+)
+
+
+def test_what_earlier_pages_left_in_memory_is_not_held_against_a_page(tmp_path: Path) -> None:
+    renderer = HtmlRenderer()
+    renderer.start(RenderLimits(memory_mb=560), tmp_path)
+    browsers = set()
+    for _ in range(4):
+        assert isinstance(renderer.render(_LARGE), Picture)
+        assert renderer._browser is not None
+        browsers.add(renderer._browser.process_id)
+    assert len(browsers) > 1  # the garbage of two such pages is too much for one
+    outcome = renderer.render(_LARGE.replace("300", "600"))
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason is Reason.RENDER_OUT_OF_MEMORY
+    renderer.close()
+
+
+def test_a_browser_that_hoards_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(html_module, "HOARDED_MB", 1)
+    renderer = HtmlRenderer()
+    renderer.start(RenderLimits(), tmp_path)
+    browsers = []
+    for _ in range(html_module.LOOK_EVERY + 1):
+        pixels(renderer, "<p>page")
+        assert renderer._browser is not None
+        browsers.append(renderer._browser.process_id)
+    assert len(set(browsers[:-2])) == 1
+    assert browsers[-1] != browsers[0]
     renderer.close()
 
 

@@ -28,7 +28,7 @@ from vincicoder.render.html_page import (
     PageCrashedError,
     scripts,
 )
-from vincicoder.render.html_watch import BrowserStalledError, Budget, BudgetExceededError
+from vincicoder.render.html_watch import BrowserStalledError, Budget, BudgetExceededError, usage
 from vincicoder.render.protocol import PageView, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 
 PAGES_PER_BROWSER = 500
 """A browser is replaced after this many pages, so that what it hoards stays bounded."""
+
+HOARDED_MB = 512
+"""So is one of which a process holds this between two pages: each leaves some 2 MB in the one that draws."""
+
+LOOK_EVERY = 16
+"""Pages between two looks at what is hoarded."""
 
 
 class HtmlRenderer:
@@ -64,10 +70,16 @@ class HtmlRenderer:
 
     def render_page(self, code: str, view: PageView) -> Picture | Refusal:
         """Draw a document in the same way, and show one element of it, if `view` names one."""
-        if self._browser is None or self._drawn >= PAGES_PER_BROWSER:
+        if self._browser is None or self._is_worn(self._browser):
             self._launch()
         try:
             try:
+                return self._draw(code, view)
+            except BudgetExceededError as error:
+                # What earlier pages have left behind is not this one's: a new browser tells.
+                if error.reason != Reason.RENDER_OUT_OF_MEMORY or self._drawn == 0:
+                    raise
+                self._launch()
                 return self._draw(code, view)
             except PageCrashedError:  # by the page, or by who kills processes: once more tells
                 self._launch()
@@ -106,6 +118,12 @@ class HtmlRenderer:
         self._drawn += 1
         with Image.open(io.BytesIO(png)) as image:
             return Picture(np.asarray(image.convert("RGB")))
+
+    def _is_worn(self, browser: Browser) -> bool:
+        if self._drawn >= PAGES_PER_BROWSER:
+            return True
+        look = self._drawn % LOOK_EVERY == LOOK_EVERY - 1
+        return look and usage(browser.process_id).largest_bytes > HOARDED_MB << 20
 
     def _page_for(self, view: PageView) -> Page:
         """Return the page that draws such documents; a library's is opened when it is first asked for."""

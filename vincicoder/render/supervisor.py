@@ -291,7 +291,9 @@ class Supervisor:
             return
         if cpu_seconds + job.cpu_seconds > self._cpu_seconds:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._cpu_seconds:g} s of CPU time")
-        elif use.memory_bytes > self._memory_bytes + (_IDLE_MEMORY_MB << 19):
+        elif use.memory_bytes > self._memory_bytes + (
+            _IDLE_MEMORY_MB << 20
+        ):  # what it kept is not the sample's
             used = use.memory_bytes >> 20
             self._execute(
                 worker, Reason.RENDER_OUT_OF_MEMORY, f"{used} MB of memory in the worker's processes"
