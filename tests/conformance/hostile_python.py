@@ -390,7 +390,7 @@ kills_everything kills_its_parent kills_its_group kills_itself traces_its_parent
 finds_no_foreign_process patches_the_warm_process leaves_data_for_the_next finds_nothing_left
 spoils_the_open_fonts closes_every_descriptor limits_its_parent limits_every_process
 kills_its_parent_by_a_pipe leaves_an_access_list finds_a_plain_folder forges_a_deep_head
-looks_for_a_neighbours_picture
+looks_for_a_neighbours_picture locks_what_lies_outside
 does_not_leave
 """
 SAMPLES += [

@@ -72,14 +72,31 @@ SHARING = [
     Hostile(
         "many_locked_folders",
         "rendered",
-        "import os\nfor n in range(400):\n  os.makedirs(f'{n}/a/b')\n"
-        "  os.chmod(f'{n}/a', 0)\n  os.chmod(f'{n}', 0)\n" + _IMAGE,
+        "import os\nfor n in range(400):\n  os.makedirs(f'{n}/a')\n  os.mkdir(f'{n}/a/b', 0)\n" + _IMAGE,
+    ),
+    Hostile(
+        # Landlock does not keep the owner of a file from it.
+        "locks_what_lies_outside",
+        "rendered",
+        "import ctypes, os\nplaces = ['..', '../..', '/dev/shm', '@CANARY@', os.__file__]\n"
+        "def seen(): return [(s.st_mode, s.st_mtime) for s in map(os.stat, filter(os.path.exists, places))]\n"
+        "before, call = seen(), ctypes.CDLL(None).syscall\nfor place in places:\n"
+        "  for lock in (lambda: os.chmod(place, 0), lambda: os.utime(place, (0, 0)),\n"
+        "               lambda: os.setxattr(place, 'user.x', b'x'),\n"
+        "               lambda: call(452, -100, place.encode(), 0, 0)):\n"
+        "    try: lock()\n    except OSError: pass\nassert seen() == before, seen()\n" + _IMAGE,
+    ),
+    Hostile(
+        "copies_a_file",  # with its mode and times
+        "rendered",
+        "import shutil\nopen('a', 'w').write('x')\nshutil.copy2('a', 'b')\nassert open('b').read() == 'x'\n"
+        + _IMAGE,
     ),
     Hostile(
         "odd_names",
         "rendered",
         "import os\nfor n in (b'-rf', b'\\xff\\xfe', b'a\\nb', b' ', b'*', b'--help', b'a' * 200):\n"
-        "  open(n, 'w').close()\n  os.makedirs(b'd' + n + b'/x')\n  os.chmod(b'd' + n, 0)\n"
+        "  open(n, 'w').close()\n  os.makedirs(b'd' + n)\n  os.mkdir(b'd' + n + b'/x', 0)\n"
         "os.symlink('/', 'root')\nos.symlink('..', 'up')\nos.symlink('loop', 'loop')\n" + _IMAGE,
     ),
     Hostile(

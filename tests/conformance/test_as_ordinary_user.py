@@ -19,7 +19,7 @@ python:fork_bomb python:reads_the_canary python:kills_everything python:loopback
 python:looks_for_the_secret python:traces_its_parent python:kills_everything_with_pandas
 python:looks_for_the_secret_with_pandas python:spoils_the_open_fonts python:limits_its_parent
 python:kills_its_parent_by_a_pipe python:leaves_an_access_list python:finds_a_plain_folder
-python:many_locked_folders latex:lua_takes_over_the_warm_processes
+python:many_locked_folders python:locks_what_lies_outside latex:lua_takes_over_the_warm_processes
 svg:external_entity html:fetch_loopback html:file_fetch
 latex:input_canary latex:lua_environment graphviz:file_as_picture mermaid:pictures_from_loopback
 vega-lite:rows_from_file asymptote:read_canary lilypond:read_canary

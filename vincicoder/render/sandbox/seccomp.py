@@ -101,6 +101,34 @@ _REFUSED_TO_SAMPLES = [
     "process_madvise",
     "process_mrelease",
 ]
+# Modes, owners, times and attributes of files, which Landlock leaves to whoever owns them, wherever they are:
+# such a call succeeds and does nothing, so that code which copies a file goes on.
+_WITHOUT_EFFECT: list[str | int] = [
+    "chmod",
+    "fchmod",
+    "fchmodat",
+    "chown",
+    "fchown",
+    "lchown",
+    "fchownat",
+    "utime",
+    "utimes",
+    "utimensat",
+    "futimesat",
+    "setxattr",
+    "lsetxattr",
+    "fsetxattr",
+    "removexattr",
+    "lremovexattr",
+    "fremovexattr",
+    # By the number that every architecture gives them, as libseccomp may be older:
+    452,  # fchmodat2
+    463,  # setxattrat
+    466,  # removexattrat
+    469,  # file_setattr
+]
+# ioctl's FS_IOC_SETFLAGS (with 64 and 32 bits) and FS_IOC_FSSETXATTR: attributes too.
+_SET_ATTRIBUTES = (0x40086602, 0x40046602, 0x401C5820)
 # fcntl's F_SETOWN, F_SETSIG and F_SETOWN_EX: any signal, to any process, once a descriptor is ready.
 _SIGNAL_OTHERS = (8, 10, 15)
 _CLONE_THREAD = 0x10000
@@ -149,6 +177,13 @@ def build_filter(for_sample: bool, may_execute: bool = False) -> bytes:
         program.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         for name in ("kill", "tgkill"):
             program.add_rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, _OWN_PID))
+        for call in _WITHOUT_EFFECT:
+            try:
+                program.add_rule(pyseccomp.ERRNO(0), call)
+            except (OSError, ValueError):
+                continue
+        for command in _SET_ATTRIBUTES:
+            program.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
         # Limits of others of the same user, the warm process among them; 0 is the process itself.
         program.add_rule(refuse, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
         for command in _SIGNAL_OTHERS:
