@@ -41,6 +41,8 @@ PAGES_PER_BROWSER = 500
 HOARDED_MB = 512
 """So is one of which a process holds this between two pages: each leaves some 2 MB in the one that draws."""
 
+_EARLY_SHARE = 0.25
+
 LOOK_EVERY = 16
 """Pages between two looks at what is hoarded."""
 
@@ -76,8 +78,10 @@ class HtmlRenderer:
             try:
                 return self._draw(code, view)
             except BudgetExceededError as error:
-                # What earlier pages have left behind is not this one's: a new browser tells.
-                if error.reason != Reason.RENDER_OUT_OF_MEMORY or self._drawn == 0:
+                # What earlier pages have left behind is not this one's: a new browser tells. A page that has
+                # worked for long took the memory itself, and would not come as far within its CPU time.
+                early = error.reason == Reason.RENDER_OUT_OF_MEMORY and error.cpu_share < _EARLY_SHARE
+                if not early or self._drawn == 0:
                     raise
                 self._launch()
                 return self._draw(code, view)

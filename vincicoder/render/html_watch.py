@@ -20,12 +20,14 @@ PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 class BudgetExceededError(Exception):
-    """A sample used more than its limits; `reason` and `detail` say which."""
+    """A sample used more than its limits; `reason` and `detail` say which, `cpu_share` how much of its CPU
+    time was used by then (0 to 1)."""
 
-    def __init__(self, reason: Reason, detail: str) -> None:
+    def __init__(self, reason: Reason, detail: str, cpu_share: float = 1.0) -> None:
         super().__init__(detail)
         self.reason = reason
         self.detail = detail
+        self.cpu_share = cpu_share
 
 
 class BrowserStalledError(Exception):
@@ -105,6 +107,7 @@ class Budget:
             raise BudgetExceededError(
                 Reason.RENDER_OUT_OF_MEMORY,
                 f"a browser process held {used.largest_bytes >> 20} MB, over {limits.memory_mb} MB",
+                cpu_seconds / limits.cpu_seconds,
             )
         if cpu_seconds > limits.cpu_seconds:
             raise BudgetExceededError(

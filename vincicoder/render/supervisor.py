@@ -285,15 +285,14 @@ class Supervisor:
         use = worker.measure_use()
         cpu_seconds = worker.cpu.read(use.cpu_seconds, time.monotonic())
         worker.queueing.look(use.queued_seconds)
+        allowed = self._memory_bytes + (_IDLE_MEMORY_MB << 20)  # what the worker kept is not the sample's
         wall_seconds, began = self._wall_seconds + DEADLINE_GRACE_SECONDS, worker.since - job.seconds
         if wall_left(wall_seconds, began, worker.queueing.seconds) < 0:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._wall_seconds:g} s of wall time")
             return
         if cpu_seconds + job.cpu_seconds > self._cpu_seconds:
             self._execute(worker, Reason.RENDER_TIMEOUT, f"over {self._cpu_seconds:g} s of CPU time")
-        elif use.memory_bytes > self._memory_bytes + (
-            _IDLE_MEMORY_MB << 20
-        ):  # what it kept is not the sample's
+        elif use.memory_bytes > allowed:
             used = use.memory_bytes >> 20
             self._execute(
                 worker, Reason.RENDER_OUT_OF_MEMORY, f"{used} MB of memory in the worker's processes"
