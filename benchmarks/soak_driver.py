@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.samples import pick_samples
+from tests.conformance.harness import zombies
 from vincicoder.render import RenderEngine, RenderRequest
 from vincicoder.render.processes import descendants, tree_use
 from vincicoder.render.registry import LANGUAGES, why_unsupported
@@ -60,16 +61,12 @@ def _kill_one(engine: RenderEngine, number: int) -> str:
 def _look() -> dict[str, int]:
     """Measure this process and all below it."""
     below = descendants(os.getpid())
-    zombies = 0
-    for pid in below:
-        with contextlib.suppress(OSError):
-            zombies += Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     return {
         "memory_mb": tree_use(os.getpid()).memory_bytes >> 20,
         "own_memory_mb": int(Path("/proc/self/statm").read_text().split()[1]) * 4096 >> 20,
         "open_files": len(list(Path("/proc/self/fd").iterdir())),
         "processes": len(below),
-        "zombies": zombies,
+        "zombies": len(zombies(os.getpid())),
     }
 
 

@@ -15,6 +15,7 @@ import os
 import socket
 import tempfile
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -124,6 +125,14 @@ def zombies(parent: int) -> list[int]:
             if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
                 found.append(pid)
     return found
+
+
+def lasting_zombies(parent: int, seconds: float = 10.0) -> list[int]:
+    """Return the same, once what is ending has been waited for."""
+    deadline = time.monotonic() + seconds
+    while (ended := zombies(parent)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return ended
 
 
 def temporary_entries() -> set[str]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from tests.conformance.harness import zombies
+from tests.conformance.harness import lasting_zombies
 from vincicoder.render import RenderLimits
 from vincicoder.render import latex as latex_module
 from vincicoder.render.latex import LatexRenderer, missing_tools
@@ -109,10 +108,9 @@ def test_few_processes_are_kept_and_nothing_is_left(tmp_path: Path, monkeypatch:
     assert not list(workspace.glob("job-*"))
     first = renderer._warm[""]._process  # the others branch off it
     assert first is not None
-    deadline = time.monotonic() + 10
-    while (ended := zombies(first.pid)) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert ended == []  # those that were given up have been waited for by what they branched off
+    assert (
+        lasting_zombies(first.pid) == []
+    )  # those that were given up have been waited for by what they branched off
     renderer.close()
     shutil.rmtree(workspace / "fonts", ignore_errors=True)
     assert list(workspace.iterdir()) == []

@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _MODE = 0o700
-_LEAST_BYTES = 4096  # that a file or folder counts for, so that empty ones are bounded too
+LEAST_BYTES = 4096
+"""That a file or folder counts for, so that empty ones are bounded too."""
 
 
 def holds_more_than(folder: Path, allowed: int) -> bool:
@@ -20,7 +21,7 @@ def holds_more_than(folder: Path, allowed: int) -> bool:
     while waiting:
         with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
             for entry in entries:
-                total += max(entry.stat(follow_symlinks=False).st_blocks * 512, _LEAST_BYTES)
+                total += max(entry.stat(follow_symlinks=False).st_blocks * 512, LEAST_BYTES)
                 if total > allowed:
                     return True
                 if entry.is_dir(follow_symlinks=False):

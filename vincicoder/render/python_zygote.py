@@ -23,7 +23,7 @@ from vincicoder.render.python_region import Region
 from vincicoder.render.python_threads import prepare_thread_pools
 from vincicoder.render.sandbox import namespaces
 from vincicoder.render.sandbox.kernel import use_huge_pages
-from vincicoder.sample import InfrastructureError, Reason
+from vincicoder.sample import Reason
 
 _WATCH_SECONDS = 0.25  # between two looks at a folder that no file system of its own bounds
 
@@ -54,25 +54,22 @@ class Zygote:
         _settle()
 
     def run(self, code: str) -> Ended:
-        """Run the code in a fork. Raises InfrastructureError where that cannot be."""
+        """Run the code in a fork. Raises OSError where that cannot be."""
         if self._preloader.preload(code):
             prepare_thread_pools()
             install_hooks()
             self._sandbox = self._sandbox.as_of_now(self._limits)
             _settle()
-        try:
-            pid = os.fork()
-            if pid == 0:
-                try:
-                    run_sample(code, self._folder, self._region, self._sandbox, self._limits)
-                finally:
-                    os._exit(0)
-            cut_short = self._wait(pid)
-            if cut_short is not None:
-                os.kill(pid, signal.SIGKILL)
-            _, status, usage = os.wait4(pid, 0)
-        except OSError as error:
-            raise InfrastructureError(f"cannot run a sample: {error}") from error
+        pid = os.fork()
+        if pid == 0:
+            try:
+                run_sample(code, self._folder, self._region, self._sandbox, self._limits)
+            finally:
+                os._exit(0)
+        cut_short = self._wait(pid)
+        if cut_short is not None:
+            os.kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
         return Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, cut_short)
 
     def _wait(self, pid: int) -> Refusal | None:

@@ -6,6 +6,7 @@ import errno
 import os
 from pathlib import Path
 
+from vincicoder.render.files import LEAST_BYTES
 from vincicoder.render.sandbox import kernel
 
 # Where a worker's private temporary file system lies: a directory that every Linux has and that no
@@ -14,8 +15,6 @@ SCRATCH_MOUNT = Path("/dev/shm")
 
 # The worker's workspace in it.
 WORKSPACE = SCRATCH_MOUNT / "work"
-
-_LEAST_BYTES = 4096
 
 _FLAGS = (
     kernel.CLONE_NEWNS | kernel.CLONE_NEWPID | kernel.CLONE_NEWNET | kernel.CLONE_NEWIPC | kernel.CLONE_NEWUTS
@@ -53,7 +52,7 @@ def furnish(scratch_bytes: int) -> None:
         str(SCRATCH_MOUNT),
         "tmpfs",
         kernel.MS_NOSUID | kernel.MS_NODEV,
-        f"size={scratch_bytes},nr_inodes={scratch_bytes // _LEAST_BYTES},mode=0700",
+        f"size={scratch_bytes},nr_inodes={scratch_bytes // LEAST_BYTES},mode=0700",
     )
 
 

@@ -161,11 +161,15 @@ def build_filter(for_sample: bool, may_execute: bool = False) -> bytes:
 
     refuse = pyseccomp.ERRNO(errno.EPERM)
     program = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in _REFUSED_ALWAYS + (_REFUSED_TO_SAMPLES if for_sample else []):
-        if may_execute and name == "execve":
+    answers: list[tuple[int, str | int]] = [(refuse, name) for name in _REFUSED_ALWAYS]
+    if for_sample:
+        answers += [(refuse, name) for name in _REFUSED_TO_SAMPLES]
+        answers += [(pyseccomp.ERRNO(0), call) for call in _WITHOUT_EFFECT]
+    for answer, call in answers:
+        if may_execute and call == "execve":
             continue
         try:
-            program.add_rule(refuse, name)
+            program.add_rule(answer, call)
         except (OSError, ValueError):
             continue  # the call does not exist on this architecture
     # glibc falls back to clone, whose flags a filter can read, when clone3 is unknown.
@@ -177,11 +181,6 @@ def build_filter(for_sample: bool, may_execute: bool = False) -> bytes:
         program.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0))
         for name in ("kill", "tgkill"):
             program.add_rule(refuse, name, pyseccomp.Arg(0, pyseccomp.NE, _OWN_PID))
-        for call in _WITHOUT_EFFECT:
-            try:
-                program.add_rule(pyseccomp.ERRNO(0), call)
-            except (OSError, ValueError):
-                continue
         for command in _SET_ATTRIBUTES:
             program.add_rule(refuse, "ioctl", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, 0xFFFFFFFF, command))
         # Limits of others of the same user, the warm process among them; 0 is the process itself.
