@@ -25,7 +25,8 @@ from flows.pipeline import run_build
 from flows.runners import DirectRunner
 from storage.home import Home
 from storage.runs import RunRegistry
-from tasks.train import execute_run, prepare_run
+from tasks.training.execute import execute_run
+from tasks.training.prepare import prepare_run
 from tests.train.shapes import write_shapes
 from vincicoder.config import BuildConfig
 from vincicoder.train.curves import draw_panels

@@ -20,7 +20,7 @@ from benchmarks.reward_ladders import PRESETS, measure_ladders
 from benchmarks.reward_options import measure_options
 from benchmarks.reward_speed import measure_speed
 from vincicoder.render.sandbox.kernel import adopt_orphans
-from vincicoder.similarity.encoder import EMBEDDED
+from vincicoder.similarity.encoders.base import EMBEDDED
 
 
 def main() -> None:

@@ -12,8 +12,8 @@ from scipy.stats import kendalltau
 from benchmarks.ladders import PIXEL_LADDERS, PROGRAM_LADDERS, PROGRAMS, STEPS, Fault, Pixels
 from vincicoder.render import RenderEngine, RenderRequest
 from vincicoder.render.finish import encode_png
-from vincicoder.similarity.encoder import EMBEDDED
-from vincicoder.train.reward import RewardConfig, RewardScorer
+from vincicoder.reward import RewardConfig, RewardScorer
+from vincicoder.similarity.encoders.base import EMBEDDED
 
 PRESETS = ("reference", "default")
 

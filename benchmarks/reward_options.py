@@ -14,8 +14,8 @@ from benchmarks.ladders import PROGRAMS, Fault, Pixels
 from benchmarks.reward_ladders import draw_all
 from vincicoder.render import RenderRequest
 from vincicoder.render.finish import encode_png
-from vincicoder.similarity.encoder import EMBEDDED
-from vincicoder.train.reward import RewardConfig, RewardScorer
+from vincicoder.reward import RewardConfig, RewardScorer
+from vincicoder.similarity.encoders.base import EMBEDDED
 
 _FAULTS: Mapping[str, Fault] = {
     "truth": Fault(),

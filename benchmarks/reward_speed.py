@@ -16,9 +16,9 @@ from benchmarks.naive.reward import Cost, NaiveReward
 from benchmarks.processor_time import own_seconds, tree_seconds
 from benchmarks.samples import pick_samples
 from vincicoder.render import RenderEngine, RenderRequest
-from vincicoder.similarity.encoder import EMBEDDED, Encoder
-from vincicoder.train.reward import RewardConfig, RewardError, RewardItem, RewardScorer
-from vincicoder.train.reward.items import read_reference
+from vincicoder.reward import RewardConfig, RewardError, RewardItem, RewardScorer
+from vincicoder.reward.items import read_reference
+from vincicoder.similarity.encoders.base import EMBEDDED, Encoder
 
 _DOMAINS = {"python": "chart"}  # molecules are drawn in milliseconds
 _PER_PROMPT = 8

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.samples import pick_samples
 from vincicoder.render import RenderEngine, RenderRequest
-from vincicoder.render.svg_agreement import DOUBTFUL_DIFFERENCE, svg_agreement
+from vincicoder.render.languages.svg.agreement import DOUBTFUL_DIFFERENCE, svg_agreement
 
 
 def main() -> None:

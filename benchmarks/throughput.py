@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.processor_time import own_seconds, tree_seconds
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
-from vincicoder.render.python_child import SampleSandbox
+from vincicoder.render.languages.python.child import SampleSandbox
 
 _WARM_UP_SAMPLES = 6
 _ROUNDS = 2  # of one worker and two in turn: a noisy machine is noisy for both

@@ -29,10 +29,10 @@ import torch
 from PIL import Image
 
 from vincicoder.render import RenderEngine, RenderRequest
+from vincicoder.reward import RewardConfig, score_batch
+from vincicoder.similarity.encoders.torchvision_cpu import install
 from vincicoder.train.curves import draw_panels
-from vincicoder.train.reward import RewardConfig, score_batch
 from vincicoder.train.tiny_model import make_tiny_model
-from vincicoder.train.torchvision_cpu import install
 
 COLORS = ("red", "green", "blue")
 PLACES = (8, 56)

@@ -10,7 +10,7 @@ from storage.catalog import open_catalog
 from storage.home import Home
 from storage.outputs import find_output
 from storage.release import current_version, read_manifest, release_folder
-from tasks.compose import draw_from
+from tasks.sft.compose import draw_from
 from vincicoder.compose import load_recipe
 from vincicoder.sample import Task
 

@@ -13,18 +13,18 @@ from flows.progress import BuildClock
 from storage.home import Home
 from storage.release import release_folder
 from storage.renders import RenderIndex
-from tasks.clean import clean_shard
-from tasks.collect import collect_shard
-from tasks.compose import compose_rows, count_refinements
-from tasks.decontaminate import benchmark_rows, decontaminate_shard, index_benchmark
-from tasks.deduplicate import deduplicate, deduplicate_code
-from tasks.engine import engine_scope
-from tasks.publish import funnel_rows, publish_release
-from tasks.refine import refine_shard
-from tasks.render import render_shard
-from tasks.sign import sign_shard
-from tasks.verify import verify_shard
-from tasks.verify_source import verify_sources
+from tasks.sft.clean import clean_shard
+from tasks.sft.collect import collect_shard
+from tasks.sft.compose import compose_rows, count_refinements
+from tasks.sft.decontaminate import benchmark_rows, decontaminate_shard, index_benchmark
+from tasks.sft.deduplicate import deduplicate, deduplicate_code
+from tasks.sft.engine import engine_scope
+from tasks.sft.publish import funnel_rows, publish_release
+from tasks.sft.refine import refine_shard
+from tasks.sft.render import render_shard
+from tasks.sft.sign import sign_shard
+from tasks.sft.verify import verify_shard
+from tasks.sft.verify_source import verify_sources
 from vincicoder import __version__
 from vincicoder.compose import load_recipe
 from vincicoder.decontaminate import choose

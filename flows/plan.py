@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from storage.catalog import SourceEntry
-from tasks.collect import CollectShard
+from tasks.sft.collect import CollectShard
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.hub.registry import parse_source
+from vincicoder.sources.own.source_config import load_source_config
 from vincicoder.sources.profiles import Selection, get_profile, plan
 from vincicoder.sources.registry import get_source
-from vincicoder.sources.source_config import load_source_config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

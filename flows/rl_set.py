@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tasks.sample_answers import sample_rewards
-from tasks.select import build_rl
+from tasks.rl.sample_answers import sample_rewards
+from tasks.rl.select import build_rl
 from vincicoder.select import load_selection_recipe
 
 if TYPE_CHECKING:

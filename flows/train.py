@@ -15,12 +15,13 @@ from prefect.artifacts import (
 from prefect.runtime import flow_run
 
 from storage.home import Home
-from tasks.train import execute_run, prepare_run
+from tasks.training.execute import execute_run
+from tasks.training.prepare import prepare_run
 from vincicoder.config import default_home
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, load_recipe_file
 
 if TYPE_CHECKING:
-    from tasks.train import PreparedRun
+    from tasks.training.prepare import PreparedRun
     from vincicoder.train.metrics import Metric
 
 

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 if .venv/bin/python -c '
 import sys
-from vincicoder.render.html_browser import find_chromium
+from vincicoder.render.languages.browser.chromium import find_chromium
 sys.exit(find_chromium() is None)'; then
     exit 0
 fi

@@ -9,7 +9,7 @@ import pytest
 
 from storage.home import Home
 from storage.outputs import read_output
-from tasks.collect import CollectShard, collect_shard
+from tasks.sft.collect import CollectShard, collect_shard
 from vincicoder.collect import QUARANTINE_CHARACTERS, to_sample
 from vincicoder.sample import RawSample, Reason, Rejection, Task, make_sample_id
 from vincicoder.sources.base import SourceInfo

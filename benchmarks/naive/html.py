@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Error, sync_playwright
 
-from vincicoder.render.html_browser import find_chromium
+from vincicoder.render.languages.browser.chromium import find_chromium
 
 _MILLISECONDS = 30_000
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vincicoder.render.latex_document import parse
+from vincicoder.render.languages.latex.document import parse
 
 _SECONDS = 120
 

@@ -14,11 +14,12 @@ import numpy as np
 
 from benchmarks.naive.encoder import PlainEncoder
 from benchmarks.processor_time import ended_children_seconds, own_seconds
-from vincicoder.similarity.encoder import EMBEDDED, Encoder, load_encoder
-from vincicoder.train.reward import RewardConfig, RewardItem
-from vincicoder.train.reward.answer import read_answer
-from vincicoder.train.reward.items import decode_reference, read_reference
-from vincicoder.train.reward.visual import Baseline, Reference, choose_grid, compare, cut, empty_tiles
+from vincicoder.reward import RewardConfig, RewardItem
+from vincicoder.reward.answer import read_answer
+from vincicoder.reward.items import decode_reference, read_reference
+from vincicoder.reward.visual import Baseline, Reference, choose_grid, compare, cut, empty_tiles
+from vincicoder.similarity.encoders.base import EMBEDDED, Encoder
+from vincicoder.similarity.encoders.load import load_encoder
 
 _BASELINE = Baseline(0.3, 0.3)  # its value costs nothing, and nobody looks at this way's scores
 

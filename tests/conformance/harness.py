@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult
-from vincicoder.render.processes import descendants
+from vincicoder.render.worker.processes import descendants
 
 SECRET = "the-canary-sang-at-noon"
 # Tight, so that bombs are over soon; CPU limits reject at the same point on a loaded machine.

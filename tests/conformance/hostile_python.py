@@ -215,7 +215,7 @@ if os.fork() == 0:
         """
 import builtins, json, numpy, os, matplotlib
 import matplotlib.pyplot as plt
-import vincicoder.render.python_region as region
+import vincicoder.render.languages.python.region as region
 def stolen(*a, **k):
     raise RuntimeError("patched")
 builtins.open_before = builtins.open

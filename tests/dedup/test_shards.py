@@ -11,8 +11,8 @@ from benchmarks.dedup import measure
 from storage.home import Home
 from storage.outputs import StageOutput, read_output, write_output
 from storage.schemas import REJECT_SCHEMA, VERIFIED_SCHEMA
-from tasks.deduplicate import deduplicate, deduplicate_code
-from tasks.sign import sign_shard
+from tasks.sft.deduplicate import deduplicate, deduplicate_code
+from tasks.sft.sign import sign_shard
 from tests.dedup.synthetic import flip
 from vincicoder.dedup import DuplicateLimits
 

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-import tasks.publish
+import tasks.sft.publish
 import tasks.stage
 from flows.pipeline import run_build
 from flows.runners import DirectRunner, ShardsFailedError
@@ -55,7 +55,7 @@ def test_a_contradiction_stops_the_build_before_anything_is_published(
         with duckdb.connect(str(path)) as database:
             database.execute(damage)
 
-    monkeypatch.setattr(tasks.publish, "write_catalog", damaged)
+    monkeypatch.setattr(tasks.sft.publish, "write_catalog", damaged)
     with pytest.raises(BrokenInvariantsError, match=re.escape(message)):
         _build(folder)
     assert current_version(Home(str(folder / "home")), "sft") is None

@@ -15,7 +15,7 @@ from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
 from storage.release import current_version, read_manifest
 from storage.schemas import RELEASE_SCHEMA
-from tasks.publish import NothingKeptError
+from tasks.sft.publish import NothingKeptError
 from tasks.stage import TASK_OPTIONS
 from tests.corpora import write_corpus
 from tests.samples import BAD, GOOD, rows

@@ -10,9 +10,9 @@ import pytest
 from tests.corpora import write_corpus
 from tests.flows.test_build import build
 from tests.samples import CIRCLE, rows
-from vincicoder.render import mermaid
 from vincicoder.render.fingerprint import fingerprint
-from vincicoder.render.libraries import LIBRARIES_VARIABLE, library_versions
+from vincicoder.render.languages.browser.libraries import LIBRARIES_VARIABLE, library_versions
+from vincicoder.render.languages.mermaid import renderer as mermaid
 from vincicoder.render.registry import why_unsupported
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from flows.runners import DirectRunner
 from storage.home import Home
 from storage.outputs import find_output
 from storage.release import read_manifest
-from tasks.model_answers import cost_log
+from tasks.sft.model_answers import cost_log
 from tests.refine.model_server import ModelServer, Reply
 from vincicoder.config import BuildConfig
 from vincicoder.refine.config import RefineConfig

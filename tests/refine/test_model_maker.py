@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from storage.home import Home
-from tasks.model_answers import HomeAnswers, cost_log
+from tasks.sft.model_answers import HomeAnswers, cost_log
 from tests.imports import ROOT
 from tests.refine.model_server import ModelServer, Reply
 from vincicoder.refine.config import (

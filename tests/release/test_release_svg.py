@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from flows.cli import app
 from tests.release.test_verify_release import read, write
 from tests.releases import Releases, copy_of
+from vincicoder.render.languages.svg.backends import has_librsvg
 from vincicoder.render.registry import why_unsupported
-from vincicoder.render.svg_backends import has_librsvg
 
 pytestmark = pytest.mark.skipif(
     bool(why_unsupported("svg-cairosvg")) or not has_librsvg(), reason="needs librsvg and CairoSVG"

@@ -9,7 +9,7 @@ import pytest
 
 from storage.home import Home
 from storage.release import current_version
-from tasks.compose import RecipeShortfallError
+from tasks.sft.compose import RecipeShortfallError
 from tests.corpora import write_corpus
 from tests.releases import build, pictures, rows_of
 from vincicoder.refine.config import RefineConfig

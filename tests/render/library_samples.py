@@ -11,7 +11,7 @@ from vincicoder.render.protocol import PageView, Picture, Refusal
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vincicoder.render.html import HtmlRenderer
+    from vincicoder.render.languages.html.renderer import HtmlRenderer
 
 
 def draw(renderer: HtmlRenderer, library: str, code: str) -> NDArray[np.uint8]:

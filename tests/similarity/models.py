@@ -7,7 +7,7 @@ from pathlib import Path
 
 def save_tiny_dinov2(folder: Path, seed: int = 0) -> Path:
     """Write a DINOv2 with 32 channels and two layers (14-pixel patches, any tile size); return its folder."""
-    from vincicoder.train import torchvision_cpu
+    from vincicoder.similarity.encoders import torchvision_cpu
 
     torchvision_cpu.install()
     import torch

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tests.similarity.models import save_tiny_dinov2
-from vincicoder.similarity.encoder import MissingWeightsError, load_encoder
+from vincicoder.similarity.encoders.base import MissingWeightsError
+from vincicoder.similarity.encoders.load import load_encoder
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vincicoder.similarity.encoder import MissingWeightsError
+from vincicoder.similarity.encoders import torchvision_cpu
+from vincicoder.similarity.encoders.base import MissingWeightsError
 from vincicoder.similarity.perceptual import Lpips
-from vincicoder.train import torchvision_cpu
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import yaml
 from vincicoder.sample import Domain
 from vincicoder.sources.base import Source, SourceUnavailableError
 from vincicoder.sources.corpora import corpora_folder
-from vincicoder.sources.html_document import make_self_contained
-from vincicoder.sources.html_pages import PageSource
+from vincicoder.sources.packages.html_document import make_self_contained
+from vincicoder.sources.packages.html_pages import PageSource
 from vincicoder.sources.profiles import plan_profile, read_positions
 from vincicoder.sources.registry import get_source, list_sources
 

@@ -17,7 +17,7 @@ import yaml
 from PIL import Image
 
 from storage.home import Home
-from tasks.rollouts import rollout_files, write_answer_sheets
+from tasks.training.rollouts import rollout_files, write_answer_sheets
 from tests.imports import ROOT
 from tests.train.conftest import command, last_json
 from vincicoder.train.launch import startup_folder

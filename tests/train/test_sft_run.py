@@ -19,7 +19,8 @@ import pytest
 import yaml
 from safetensors.numpy import load_file, save_file
 
-import tasks.train
+import tasks.training.execute
+import tasks.training.prepare
 from storage.home import Home
 from storage.release_facts import ReleaseNotFoundError
 from storage.runs import RunRegistry
@@ -58,7 +59,7 @@ def quiet_home(released_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="module", autouse=True)
 def environments_asked_once() -> Iterator[None]:
     """Each environment is asked for real what it holds, but only once: the answer takes seconds."""
-    ask: Callable[..., Any] = tasks.train.probe_environment
+    ask: Callable[..., Any] = tasks.training.prepare.probe_environment
     answers: dict[str, Any] = {}
 
     def remember(environment: Any) -> Any:
@@ -68,7 +69,7 @@ def environments_asked_once() -> Iterator[None]:
         return answers[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks.train, "probe_environment", remember)
+        patch.setattr(tasks.training.prepare, "probe_environment", remember)
         yield
 
 
@@ -80,7 +81,7 @@ def recipe(folder: Path, **changes: Any) -> Path:
 
 
 def prepare(path: Path, home: Path) -> Any:
-    return tasks.train.prepare_run.fn(Home(home), load_recipe_file(path), path.stem)
+    return tasks.training.prepare.prepare_run.fn(Home(home), load_recipe_file(path), path.stem)
 
 
 def arguments(path: Path, home: Path) -> list[str]:
@@ -92,7 +93,7 @@ def train(path: Path, home: Path, check: bool = True) -> subprocess.CompletedPro
 
 
 def start(path: Path, home: Path) -> subprocess.Popen[str]:
-    program = [sys.executable, "-m", "flows.cli", *arguments(path, home)]
+    program = [sys.executable, "-m", "flows.cli.app", *arguments(path, home)]
     return subprocess.Popen(program, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
@@ -142,7 +143,7 @@ def test_a_run_is_killed_starved_resumed_and_registered(home: Path, tmp_path: Pa
     make_another_architecture(other)
     before = runs(home)
     with pytest.raises(CheckpointError, match=r"checkpoint-7 is .*vocab_size=151000.* of another run"):
-        tasks.train.execute_run.fn(Home(home), prepared, "")
+        tasks.training.execute.execute_run.fn(Home(home), prepared, "")
     assert runs(home) == before
     weights = other / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
@@ -169,7 +170,7 @@ def test_a_run_is_killed_starved_resumed_and_registered(home: Path, tmp_path: Pa
     assert all(0 < value < 20 for _, value in curve)
     assert lineage == [(result["run_id"], result["release"], checkpoint.digest)]
 
-    again = tasks.train.execute_run.fn(Home(home), prepared, "")
+    again = tasks.training.execute.execute_run.fn(Home(home), prepared, "")
     assert (again["checkpoint"], again["seconds"]) == (result["checkpoint"], 0.0)
     assert runs(home) == [found]
 
@@ -185,7 +186,7 @@ def train_on_a_small_disk(path: Path, home: Path, output: Path) -> subprocess.Co
         return None
     size = sum(file.stat().st_size for file in output.rglob("*")) + 60_000_000
     program = ["unshare", "-rm", "sh", "-c", _ON_A_SMALL_DISK, "sh", str(output), str(size)]
-    program += [sys.executable, "-m", "flows.cli", *arguments(path, home)]
+    program += [sys.executable, "-m", "flows.cli.app", *arguments(path, home)]
     return subprocess.run(program, cwd=ROOT, check=False, capture_output=True, text=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vincicoder.sources.html_document import placeholder_picture
+from vincicoder.sources.packages.html_document import placeholder_picture
 
 
 def placeholder_address(width: int, height: int) -> str:

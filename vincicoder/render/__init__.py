@@ -1,7 +1,7 @@
 """Renders samples of hostile code to pictures: fast, contained, repeatable."""
 
 from vincicoder.render.api import RenderLimits, RenderRequest, RenderResult, RenderStatus
-from vincicoder.render.engine import RenderEngine
+from vincicoder.render.engine.engine import RenderEngine
 from vincicoder.render.fingerprint import fingerprint
 
 __all__ = ["RenderEngine", "RenderLimits", "RenderRequest", "RenderResult", "RenderStatus", "fingerprint"]

@@ -30,17 +30,26 @@ class Registration:
 
 LANGUAGES: dict[str, Registration] = {
     "python": Registration(
-        "vincicoder.render.python", recycle_after=5000, scratch_mb=16, hands_over_to=("html", "graphviz")
+        "vincicoder.render.languages.python.renderer",
+        recycle_after=5000,
+        scratch_mb=16,
+        hands_over_to=("html", "graphviz"),
     ),
-    "svg": Registration("vincicoder.render.svg", queue_depth=3, recycle_after=5000, scratch_mb=16),
-    "svg-cairosvg": Registration("vincicoder.render.svg_reference", recycle_after=5000, scratch_mb=16),
-    "html": Registration("vincicoder.render.html", recycle_after=500, scratch_mb=1024),
-    "latex": Registration("vincicoder.render.latex", recycle_after=1000, scratch_mb=512),
-    "graphviz": Registration("vincicoder.render.graphviz", recycle_after=1000, scratch_mb=64),
-    "mermaid": Registration("vincicoder.render.mermaid", hands_over_to=("html",)),
-    "vega-lite": Registration("vincicoder.render.vega_lite", hands_over_to=("html",)),
-    "asymptote": Registration("vincicoder.render.asymptote", scratch_mb=256),
-    "lilypond": Registration("vincicoder.render.lilypond", scratch_mb=128),
+    "svg": Registration(
+        "vincicoder.render.languages.svg.renderer", queue_depth=3, recycle_after=5000, scratch_mb=16
+    ),
+    "svg-cairosvg": Registration(
+        "vincicoder.render.languages.svg.reference", recycle_after=5000, scratch_mb=16
+    ),
+    "html": Registration("vincicoder.render.languages.html.renderer", recycle_after=500, scratch_mb=1024),
+    "latex": Registration("vincicoder.render.languages.latex.renderer", recycle_after=1000, scratch_mb=512),
+    "graphviz": Registration(
+        "vincicoder.render.languages.graphviz.renderer", recycle_after=1000, scratch_mb=64
+    ),
+    "mermaid": Registration("vincicoder.render.languages.mermaid.renderer", hands_over_to=("html",)),
+    "vega-lite": Registration("vincicoder.render.languages.vega_lite.renderer", hands_over_to=("html",)),
+    "asymptote": Registration("vincicoder.render.languages.asymptote.renderer", scratch_mb=256),
+    "lilypond": Registration("vincicoder.render.languages.lilypond.renderer", scratch_mb=128),
 }
 
 

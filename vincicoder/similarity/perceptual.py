@@ -8,8 +8,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.similarity.encoder import MissingWeightsError
-from vincicoder.train import torchvision_cpu
+from vincicoder.similarity.encoders import torchvision_cpu
+from vincicoder.similarity.encoders.base import MissingWeightsError
 
 Backbone = Literal["alex", "vgg", "squeeze"]
 # torchvision's file names of the ImageNet weights that LPIPS stands on; the package has only its own heads.

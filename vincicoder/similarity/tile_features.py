@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.similarity.encoder import Encoder
+from vincicoder.similarity.encoders.base import Encoder
 
 _REMEMBERED_TILES = 4096  # at 1,280 numbers each, 20 MB
 

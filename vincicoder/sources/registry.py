@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from vincicoder.sources import (
+from vincicoder.sources.base import Source, SourceInfo
+from vincicoder.sources.packages import (
     example_galleries,
     graphviz_examples,
     html_pages,
@@ -14,7 +15,6 @@ from vincicoder.sources import (
     pgf_manual,
     svg_packages,
 )
-from vincicoder.sources.base import Source, SourceInfo
 
 _MODULES = (
     example_galleries,

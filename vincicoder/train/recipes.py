@@ -97,7 +97,7 @@ class SftRecipe(_Part):
 
 
 class Reward(_Part):
-    """How answers are scored: a preset of `vincicoder.train.reward`, here or by a service's address.
+    """How answers are scored: a preset of `vincicoder.reward`, here or by a service's address.
 
     `encoder` is a folder or hub id of a DINOv2 model; None takes the preset's own.
     """

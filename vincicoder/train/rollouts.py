@@ -99,7 +99,7 @@ class RolloutFiles:
 
     @cached_property
     def _terms(self) -> tuple[str, ...]:
-        from vincicoder.train.reward import KEYS  # brings the renderers, which only verl's lines need here
+        from vincicoder.reward import KEYS  # brings the renderers, which only verl's lines need here
 
         return KEYS
 

@@ -17,7 +17,7 @@ from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.hub import corpora, find_corpora
 from vincicoder.sources.hub.columns import SourceSchemaError
 from vincicoder.sources.hub.registry import parse_source
-from vincicoder.sources.source_config import SourceConfigError, load_source_config
+from vincicoder.sources.own.source_config import SourceConfigError, load_source_config
 
 
 def config(folder: Path, entry: str) -> Path:

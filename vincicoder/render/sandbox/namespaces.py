@@ -6,11 +6,13 @@ import errno
 import os
 from pathlib import Path
 
-from vincicoder.render.files import LEAST_BYTES
 from vincicoder.render.sandbox import kernel
 
 # Where a worker's private temporary file system lies: a directory that every Linux has and that no
 # Python installation or source tree is in, so that nothing needed gets hidden.
+LEAST_BYTES = 4096
+"""That a file or folder counts for, so that empty ones are bounded too."""
+
 SCRATCH_MOUNT = Path("/dev/shm")
 
 # The worker's workspace in it.

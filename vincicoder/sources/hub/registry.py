@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from vincicoder.sources.base import SourceUnavailableError
-from vincicoder.sources.hub import (
+from vincicoder.sources.hub.corpus import Corpus
+from vincicoder.sources.hub.declared import (
     chart2code,
     cosyn,
     datikz,
@@ -18,7 +19,6 @@ from vincicoder.sources.hub import (
     web2code,
     webcode2m,
 )
-from vincicoder.sources.hub.corpus import Corpus
 from vincicoder.sources.hub.source import CorpusSource
 
 _MODULES = (

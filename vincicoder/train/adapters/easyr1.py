@@ -15,8 +15,8 @@ from typing import Any
 from PIL import Image
 
 from vincicoder.guess_language import guess_language
-from vincicoder.train.reward import RewardItem
-from vincicoder.train.reward.backend import open_backend
+from vincicoder.reward import RewardItem
+from vincicoder.reward.backend import open_backend
 
 REWARD_NAME = "vincicoder"
 REWARD_TYPE = "batch"

@@ -16,9 +16,9 @@ from typing import Any
 
 from swift.rewards import AsyncORM, orms
 
+from vincicoder.reward import Breakdown, RewardItem
+from vincicoder.reward.backend import open_backend
 from vincicoder.train.adapters.verl import reference_of
-from vincicoder.train.reward import Breakdown, RewardItem
-from vincicoder.train.reward.backend import open_backend
 from vincicoder.train.rollouts import PromptRow, Rollout, rollout_line
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from vincicoder.train.reward import RewardItem
-from vincicoder.train.reward.backend import open_backend
-from vincicoder.train.reward.micro_batches import MicroBatcher
+from vincicoder.reward import RewardItem
+from vincicoder.reward.backend import open_backend
+from vincicoder.reward.micro_batches import MicroBatcher
 
 _batchers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[tuple[Any, ...], MicroBatcher]] = (
     WeakKeyDictionary()

@@ -1,0 +1,5 @@
+"""`python -m flows.cli`: the same as `vincicoder`."""
+
+from flows.cli.app import app
+
+app()

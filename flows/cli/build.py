@@ -1,0 +1,210 @@
+"""`vincicoder build sft`: the whole build from one command, with no server needed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from flows.cli.dry_run import show_dry_run
+from vincicoder.config import BuildConfig, default_home
+from vincicoder.refine.config import RefineConfig, RefineConfigError, load_refine_config
+from vincicoder.sample import InfrastructureError
+from vincicoder.sources.base import SourceUnavailableError
+
+app = typer.Typer(help="Build a training set.", no_args_is_help=True)
+
+Home = Annotated[str | None, typer.Option(help="Where outputs and releases are kept: a folder or a URI.")]
+
+
+@app.callback()
+def build() -> None:
+    """Build a training set."""
+
+
+@app.command()
+def sft(
+    profile: Annotated[str, typer.Option(help="A named set of sources, or `none`.")] = "packages",
+    limit: Annotated[
+        int | None, typer.Option(help="Collect this many rows in all, for a quick look.")
+    ] = None,
+    home: Home = None,
+    recipe: Annotated[str, typer.Option(help="A recipe's name or YAML file.")] = "default",
+    source: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A published corpus: NAME reads the hub, NAME=PATH a local copy in its published layout; "
+            "may be repeated. `vincicoder sources` lists the names."
+        ),
+    ] = None,
+    source_config: Annotated[
+        list[Path] | None,
+        typer.Option(help="A YAML file that declares sources of your own; may be repeated."),
+    ] = None,
+    benchmark: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A benchmark to keep out, as NAME=FOLDER, NAME=hub or NAME=hub:ID; may be repeated."
+        ),
+    ] = None,
+    shard_rows: Annotated[int, typer.Option(help="Rows a shard.")] = 250,
+    workers: Annotated[int | None, typer.Option(help="Renders at a time; default: one a core.")] = None,
+    strict: Annotated[bool, typer.Option(help="A source that is not here is an error.")] = False,
+    require_sandbox: Annotated[
+        bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
+    ] = False,
+    refine: Annotated[
+        bool, typer.Option("--refine/--no-refine", help="Add refinement rows: flawed code to be mended.")
+    ] = True,
+    refine_share: Annotated[
+        float | None,
+        typer.Option(min=0, max=100, help="Percent of the samples that get a refinement row; default 30."),
+    ] = None,
+    refine_config: Annotated[
+        Path | None,
+        typer.Option(help="A YAML file that says who makes flawed code, such as a model's server."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan and what each quota would yield; start nothing.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
+) -> None:
+    """Collect, clean, render, verify, deduplicate, compose and publish an SFT release.
+
+    Running it again resumes, and does nothing where nothing changed. With PREFECT_API_URL set the
+    build is a flow run on that server; without, it runs here and needs none.
+    """
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each request to a model
+    home_uri = home or default_home()
+    try:
+        config = BuildConfig(
+            profile=None if profile == "none" else profile,
+            limit=limit,
+            sources=tuple(source or ()),
+            source_configs=tuple(source_config or ()),
+            recipe=recipe,
+            benchmarks=tuple(benchmark or ()),
+            shard_rows=shard_rows,
+            workers=workers or os.cpu_count() or 1,
+            strict=strict,
+            require_sandbox=require_sandbox,
+            refine=_refine(refine, refine_share, refine_config),
+        )
+        if dry_run:
+            show_dry_run(config, home_uri, as_json)
+            return
+        result = _run(config, home_uri)
+    except _expected_errors() as error:
+        typer.echo(f"vincicoder: {error}", err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    _print_summary(result, home_uri)
+
+
+def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> RefineConfig:
+    if not wanted:
+        return RefineConfig(maker="none")
+    config = load_refine_config(file) if file else RefineConfig()
+    return config if share_percent is None else config.model_copy(update={"share_percent": share_percent})
+
+
+def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
+    # Prefect takes over a second to import: only a build pays for it.
+    if os.environ.get("PREFECT_API_URL"):
+        from flows.build_sft_data import build_sft_data
+
+        return build_sft_data(
+            profile=config.profile,
+            limit=config.limit,
+            home=home_uri,
+            recipe=config.recipe,
+            sources=list(config.sources),
+            source_configs=[str(path) for path in config.source_configs],
+            benchmarks=list(config.benchmarks),
+            shard_rows=config.shard_rows,
+            strict=config.strict,
+            require_sandbox=config.require_sandbox,
+            refine=config.refine.maker != "none",
+            refine_share=config.refine.share_percent,
+            refine_config=config.refine.model_dump(mode="json"),
+        )
+    from flows.pipeline import result_json, run_build
+    from flows.runners import DirectRunner
+
+    return result_json(run_build(config, home_uri, DirectRunner(config.workers), flow_run=""))
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """Errors whose message is all a user needs; anything else is a bug and shows its traceback."""
+    from flows.runners import ShardsFailedError
+    from storage.audit import BrokenInvariantsError
+    from storage.home import HomeBusyError
+    from storage.outputs import BalanceError
+    from tasks.sft.compose import RecipeShortfallError
+    from tasks.sft.publish import NothingKeptError
+    from vincicoder.decontaminate import BenchmarkError
+    from vincicoder.sources.own.source_config import SourceConfigError
+    from vincicoder.sources.profiles import ProfileError
+
+    return (
+        ShardsFailedError,
+        HomeBusyError,
+        BalanceError,
+        BrokenInvariantsError,
+        RecipeShortfallError,
+        NothingKeptError,
+        SourceConfigError,
+        SourceUnavailableError,
+        ProfileError,
+        BenchmarkError,
+        RefineConfigError,
+        InfrastructureError,
+        ValidationError,
+        FileNotFoundError,
+    )
+
+
+def _print_summary(result: dict[str, object], home_uri: str) -> None:
+    console = Console()
+    table = Table(title=f"Funnel of {result['version']}")
+    for column in ("stage", "in", "made", "kept", "rejected"):
+        table.add_column(column, justify="left" if column == "stage" else "right")
+    table.add_column("why")
+    for row in result["funnel"]:  # type: ignore[attr-defined]
+        why = ", ".join(
+            f"{reason} {count}" for reason, count in sorted(row["reasons"].items(), key=lambda i: -i[1])
+        )
+        table.add_row(
+            row["stage"],
+            str(row["rows_in"]),
+            str(row["rows_made"] or ""),
+            str(row["rows_kept"]),
+            str(row["rows_rejected"]),
+            why or "nothing to reject",
+        )
+    console.print(table)
+    console.print(
+        f"{result['collected']} collected: {result['kept']} kept, {result['rejected']} rejected; "
+        f"{result['made']} refinement rows made, in {result['seconds']:.0f} s. Release: {result['release']}",
+        soft_wrap=True,
+    )
+    console.print("Try next:", style="bold")
+    for command in (
+        f"vincicoder audit --home {home_uri}",
+        f"vincicoder release show --home {home_uri}",
+        f'duckdb -readonly {result["release"]}/catalog.duckdb "SELECT * FROM rejects LIMIT 10"',
+    ):
+        console.print(f"  {command}", soft_wrap=True, highlight=False)

@@ -1,0 +1,78 @@
+"""`vincicoder build rl`: choose an RL set from a published SFT release."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from vincicoder.config import default_home
+
+
+def rl(
+    recipe: Annotated[str, typer.Option(help="`default`, `vincicoder-42k`, or a YAML file.")] = "default",
+    release: Annotated[str, typer.Option(help="The SFT release to choose from.")] = "current",
+    limit: Annotated[int | None, typer.Option(help="Choose at most this many rows.", min=1)] = None,
+    home: Annotated[str | None, typer.Option(help="The home with the SFT release.")] = None,
+    strict: Annotated[bool, typer.Option(help="A domain that falls short is an error.")] = False,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(help="Sample answers from this model (a folder, or run:latest-sft) to tell difficulty."),
+    ] = None,
+    answers: Annotated[int, typer.Option(help="Answers sampled a row.", min=2)] = 4,
+    tokens: Annotated[int, typer.Option(help="Tokens an answer may have.", min=1)] = 10_240,
+    as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
+) -> None:
+    """Choose verified rows by domain and difficulty, and publish them for verl, EasyR1 and ms-swift."""
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+    )
+    from flows.rl_set import build_rl_set
+    from storage.home import Home
+    from storage.release_facts import ReleaseNotFoundError
+    from tasks.rl.sample_answers import sample_rewards
+    from tasks.rl.select import NoRowsError, build_rl
+    from tasks.training.execute import TrainingFailedError
+    from vincicoder.select.recipe import SelectionRecipeError
+    from vincicoder.train.environment import TrainerEnvironmentError
+
+    where = home or default_home()
+    try:
+        if os.environ.get("PREFECT_API_URL"):
+            from flows.build_rl_data import build_rl_data
+
+            result: dict[str, Any] = build_rl_data(
+                recipe, release, limit, where, strict, checkpoint, answers, tokens
+            )
+        else:
+            result = build_rl_set(
+                Home(where),
+                recipe=recipe,
+                release=release,
+                limit=limit,
+                strict=strict,
+                checkpoint=checkpoint,
+                answers=answers,
+                tokens=tokens,
+                sample=sample_rewards.fn,
+                build=build_rl.fn,
+            )
+    except (
+        ReleaseNotFoundError,
+        NoRowsError,
+        SelectionRecipeError,
+        TrainingFailedError,
+        TrainerEnvironmentError,
+        FileNotFoundError,
+    ) as error:
+        typer.echo(f"vincicoder: {error}", err=True)
+        raise typer.Exit(1) from error
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    domains = ", ".join(f"{domain} {rows}" for domain, rows in result["domains"].items())
+    typer.echo(f"{result['rows']} rows ({domains}). Release: {result['release']}")

@@ -1,0 +1,131 @@
+"""`vincicoder release verify`, `diff`, `check-svg` and `push`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+ReleaseFolder = Annotated[Path, typer.Argument(help="A release's folder, or a copy of it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
+
+
+def _stop(error: Exception) -> typer.Exit:
+    typer.echo(f"vincicoder: {error}", err=True)
+    return typer.Exit(2)
+
+
+def verify(path: ReleaseFolder, as_json: AsJson = False) -> None:
+    """Check a release: hashes, counts, pictures, prompts, leakage. Exit 1 and a list when anything is off."""
+    from tasks.checks.verify_release import verify_release
+
+    try:
+        problems = verify_release(path)
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise _stop(error) from error
+    if as_json:
+        typer.echo(json.dumps({"release": str(path), "problems": problems}))
+    else:
+        for problem in problems:
+            typer.echo(f"- {problem}")
+        typer.echo(f"{path}: {f'{len(problems)} problems' if problems else 'all is as it should be'}")
+    if problems:
+        raise typer.Exit(1)
+
+
+def diff(
+    a: Annotated[Path, typer.Argument(help="The earlier release's folder.")],
+    b: Annotated[Path, typer.Argument(help="The later one's.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say what changed from one release to another, and why rows came or went."""
+    from storage.diff import diff_releases
+
+    try:
+        found = diff_releases(a, b)
+    except FileNotFoundError as error:
+        raise _stop(error) from error
+    if as_json:
+        typer.echo(json.dumps({**asdict(found), "same": found.same}))
+        return
+    typer.echo(f"rows: {found.rows[0]} before, {found.rows[1]} after")
+    for name, before, after in found.settings:
+        typer.echo(f"~ {name}: {before} became {after}")
+    for sign, rows in (("-", found.removed), ("+", found.added)):
+        for source, task, why, count in rows:
+            typer.echo(
+                f"{sign} {count} {task} of {source}: {why}"
+                if sign == "-"
+                else f"{sign} {count} {task} of {source}: before, {why}"
+            )
+    for column, source, count in found.changed:
+        typer.echo(f"~ {count} of {source}: another {column}")
+    if found.same:
+        typer.echo("the same in all that counts")
+
+
+def check_svg(
+    path: ReleaseFolder,
+    samples: Annotated[int, typer.Option(min=1, help="SVG rows to draw twice, evenly spread.")] = 200,
+    as_json: AsJson = False,
+    require_sandbox: Annotated[
+        bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
+    ] = False,
+) -> None:
+    """Draw a share of a release's SVG rows with both renderers; list those on which they disagree.
+
+    A row that is listed may not look as its author saw it: look before you trust it.
+    """
+    from tasks.checks.svg_agreement import measure_agreement
+    from vincicoder.sample import InfrastructureError
+
+    try:
+        found = measure_agreement(path, samples, require_sandbox)
+    except (FileNotFoundError, NotADirectoryError, InfrastructureError) as error:
+        raise _stop(error) from error
+    if as_json:
+        doubtful = [
+            {"sample_id": each.request_id, "mean_difference": each.mean_difference, "detail": each.detail}
+            for each in found.doubtful
+        ]
+        outcome = {
+            "rows": found.rows,
+            "drawn": len(found.drawn),
+            "median_difference": found.median_difference,
+            "doubtful": doubtful,
+        }
+        typer.echo(json.dumps(outcome))
+        return
+    for each in found.doubtful:
+        difference = "" if each.mean_difference is None else f"{each.mean_difference:.1f} of 255 "
+        typer.echo(f"- {each.request_id}: {difference}{each.detail}".rstrip())
+    median = "" if found.median_difference is None else f", median difference {found.median_difference:.2f}"
+    typer.echo(f"{len(found.drawn)} of {found.rows} SVG rows drawn, {len(found.doubtful)} doubtful{median}")
+
+
+def push(
+    path: ReleaseFolder,
+    repository: Annotated[str, typer.Option("--to", help="OWNER/NAME of the dataset on the hub.")],
+    really: Annotated[
+        bool, typer.Option("--really", help="Upload; without it only the plan is shown.")
+    ] = False,
+    public: Annotated[bool, typer.Option("--public", help="Make a new repository public.")] = False,
+) -> None:
+    """Upload a release to a dataset hub. Shows what would be uploaded, unless told --really."""
+    from storage.push import plan_push, push_release
+
+    try:
+        plan = plan_push(path, repository)
+    except (FileNotFoundError, ValueError) as error:
+        raise _stop(error) from error
+    for name, size in plan.files:
+        typer.echo(f"{size:>14,} {name}")
+    how = "one commit" if plan.one_commit else "many commits, resumable"
+    typer.echo(f"{plan.bytes:,} bytes in {len(plan.files)} files to {repository}, {how}")
+    if really:
+        typer.echo(push_release(path, plan, private=not public))
+    else:
+        typer.echo("nothing was uploaded: add --really")

@@ -1,0 +1,1 @@
+"""Tasks of the RL set, one stage a file."""

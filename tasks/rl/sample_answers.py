@@ -1,0 +1,140 @@
+"""Sample answers from a checkpoint and score them: what tells how hard a row is for that checkpoint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from prefect import task
+
+from storage.release_facts import data_files, resolve_version
+from tasks.stage import TASK_OPTIONS
+from tasks.training.execute import TrainingFailedError
+from tasks.training.models import resolve_model
+from vincicoder.select import select_rows
+from vincicoder.train import generate
+from vincicoder.train.environment import interpreter
+from vincicoder.train.launch import Launch, run_trainer
+from vincicoder.train.recipes import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from storage.home import Home
+    from vincicoder.select import SelectionRecipe
+
+logger = logging.getLogger("vincicoder")
+
+# Candidates are sampled for this many times the rows wanted: some will be always or never solved.
+_POOL = 2
+_TEMPERATURE, _MAX_PIXELS, _BATCH = 1.0, 4_194_304, 64
+
+
+@task(name="sample answers", **TASK_OPTIONS)
+def sample_rewards(
+    home: Home,
+    recipe: SelectionRecipe,
+    *,
+    release: str,
+    checkpoint: str,
+    answers: int,
+    limit: int | None,
+    tokens: int = 10_240,
+    environment: Environment | None = None,
+) -> dict[str, list[float]]:
+    """Return the rewards of `answers` sampled answers for each row of a pool, by sample id.
+
+    The pool is what structure alone would choose for twice as many rows. Answers are kept in the home and
+    a run that was cut short goes on with them. Raises TrainingFailedError, FileNotFoundError.
+    """
+    from tasks.rl.select import read_candidates
+
+    version = resolve_version(home, "sft", release)
+    model, _ = resolve_model(home, checkpoint, list)
+    files = [path for split in ("train", "validation") for path in data_files(home, "sft", version, split)]
+    candidates, _ = read_candidates(files, None)
+    wanted = (recipe.rows if limit is None else min(limit, recipe.rows)) * _POOL
+    pool = recipe.model_copy(update={"rows": max(recipe.rows, wanted)})
+    chosen, _, _ = select_rows(candidates, pool, wanted)
+    ids = {row.candidate.sample_id for row in chosen}
+    named = json.dumps([version, str(model), answers, tokens, sorted(ids)])
+    folder = home.local_path(f"answers/{hashlib.sha256(named.encode()).hexdigest()[:16]}").absolute()
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_pool(files, ids, folder / "rows.parquet")
+    request = {
+        "model": str(model),
+        "rows": str(folder / "rows.parquet"),
+        "answers": answers,
+        "tokens": tokens,
+        "temperature": _TEMPERATURE,
+        "seed": recipe.seed,
+        "max_pixels": _MAX_PIXELS,
+        "output": str(folder / "answers.jsonl"),
+    }
+    _generate(request, folder, environment or Environment())
+    return _score(folder)
+
+
+def _write_pool(files: list[Path], ids: set[str], target: Path) -> None:
+    if target.is_file():
+        return
+    writer: pq.ParquetWriter | None = None
+    for path in files:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            columns = ["sample_id", "instruction", "language", "image"]
+            for batch in file.iter_batches(_BATCH, columns=columns, use_threads=False):
+                keep = pa.array([sample_id in ids for sample_id in batch["sample_id"].to_pylist()])
+                table = pa.Table.from_batches([batch]).filter(keep)
+                writer = writer or pq.ParquetWriter(target.with_suffix(".part"), table.schema)
+                writer.write_table(table)
+    if writer is not None:
+        writer.close()
+        target.with_suffix(".part").replace(target)
+
+
+def _generate(request: dict[str, Any], folder: Path, environment: Environment) -> None:
+    """Run the generator under the guard, so that it cannot outlive us."""
+    asked = folder / "request.json"
+    asked.write_text(json.dumps(request), encoding="utf-8")
+    python = interpreter(environment)
+    command = ["/bin/sh", "-c", 'exec "$0" "$1" < "$2"', str(python), generate.__file__, str(asked)]
+    launch = Launch(command, {"HF_HUB_OFFLINE": "1"}, folder, folder / "generate.log")
+    status = run_trainer(launch, lambda: None)
+    if status != 0:
+        raise TrainingFailedError(
+            f"sampling answers from {request['model']} ended with status {status}; see {launch.log}. "
+            "Running the same command again goes on with the answers that are there"
+        )
+
+
+def _score(folder: Path) -> dict[str, list[float]]:
+    """Score every answer against its picture. Answers are hostile code: the sandbox runs them."""
+    from vincicoder.reward import RewardConfig, score_batch
+
+    answers = {
+        line["sample_id"]: line["answers"]
+        for line in map(json.loads, (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines())
+    }
+    rewards: dict[str, list[float]] = defaultdict(list)
+    for rows in _pool_rows(folder / "rows.parquet"):
+        items = [
+            {"response": answer, "reference": row["image"]["bytes"], "language": row["language"]}
+            for row in rows
+            for answer in answers[row["sample_id"]]
+        ]
+        owners = [row["sample_id"] for row in rows for _ in answers[row["sample_id"]]]
+        for owner, breakdown in zip(owners, score_batch(items, RewardConfig.preset("default")), strict=True):
+            rewards[owner].append(breakdown.score)
+    return dict(rewards)
+
+
+def _pool_rows(path: Path) -> Iterator[list[dict[str, Any]]]:
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        for batch in file.iter_batches(_BATCH, use_threads=False):
+            yield batch.to_pylist()

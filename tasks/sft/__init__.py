@@ -1,0 +1,1 @@
+"""Tasks of the SFT build, one stage a file."""

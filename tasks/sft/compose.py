@@ -1,0 +1,212 @@
+"""Compose: which rows the release holds, how each is asked for, and its side of the split."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from prefect import task
+
+from storage.outputs import output_key, read_output
+from storage.schemas import COMPOSED_SCHEMA
+from tasks.sft.whole import run_whole_stage
+from tasks.stage import StageName, StageTables, split_rejected
+from vincicoder.compose import (
+    Candidates,
+    Draw,
+    QuotaResult,
+    Recipe,
+    chart_type_of,
+    draw_rows,
+    has_media_tag,
+    instruction_for,
+    split_of,
+)
+from vincicoder.compose.draw import LOW_QUALITY, NOT_ASKED, OVER_QUOTA, TAKEN
+from vincicoder.compose.recipe import SELECTABLE
+from vincicoder.sample import Reason, Rejection, Task
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.home import Home
+    from storage.outputs import StageOutput
+
+logger = logging.getLogger("vincicoder")
+
+STAGE = StageName("compose", 2)
+
+_REASONS = {
+    OVER_QUOTA: Reason.COMPOSE_OVER_QUOTA,
+    LOW_QUALITY: Reason.COMPOSE_LOW_QUALITY,
+    NOT_ASKED: Reason.COMPOSE_NOT_ASKED,
+}
+
+
+class RecipeShortfallError(Exception):
+    """The recipe asks for more rows than there are, and the build is strict."""
+
+
+@task(**STAGE.whole_task)
+def compose_rows(
+    home: Home, previous: Sequence[StageOutput], recipe: Recipe, strict: bool = False
+) -> list[StageOutput]:
+    """Apply a recipe over all shards; give every row that stays its instruction and split.
+
+    A quota that can't be filled is a warning, or, with `strict`, raises `RecipeShortfallError`.
+    """
+
+    def decide() -> list[list[list[int]]]:
+        drawn = draw_from(home, previous, recipe)
+        _write_results(home, previous, recipe, drawn.results)
+        _report(drawn.results, recipe, strict)
+        decisions: list[list[list[int]]] = []
+        first = 0
+        for output in previous:
+            verdicts = drawn.verdicts[first : first + output.rows_kept]
+            quotas = drawn.quota[first : first + output.rows_kept]
+            rejected = np.flatnonzero(verdicts != TAKEN).tolist()
+            decisions.append([[row, int(verdicts[row]), int(quotas[row])] for row in rejected])
+            first += output.rows_kept
+        return decisions
+
+    def apply(table: pa.Table, decision: list[list[int]]) -> StageTables:
+        rejections = {
+            row: Rejection(_REASONS[verdict], _detail(recipe, verdict, quota))
+            for row, verdict, quota in decision
+        }
+        for row, code in enumerate(table["code"].to_pylist()):
+            if row not in rejections and has_media_tag(code):
+                rejections[row] = Rejection(
+                    Reason.COMPOSE_MEDIA_TAG, "the code holds a tag that trainers take for a picture's place"
+                )
+        seconds = {row: table["render_seconds"][row].as_py() for row in rejections}
+        parted = split_rejected(STAGE, table, rejections, seconds)
+        return StageTables(_composed(parted.kept, recipe), parted.rejected)
+
+    known = home.exists(_results_file(previous, recipe))
+    if known:  # a later build of the same rows is told again
+        _report(composition(home, previous, recipe), recipe, strict)
+    return run_whole_stage(
+        home,
+        STAGE,
+        previous=previous,
+        parameters=recipe.model_dump(mode="json"),
+        decide=decide,
+        apply=apply,
+    )
+
+
+def composition(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> list[QuotaResult]:
+    """Return what each quota wanted, found and took; drawn once, then remembered in the home."""
+    memo = _results_file(previous, recipe)
+    if home.exists(memo):
+        return [QuotaResult(**fields) for fields in json.loads(home.read_bytes(memo))]
+    results = draw_from(home, previous, recipe).results
+    _write_results(home, previous, recipe, results)
+    return results
+
+
+def _results_file(previous: Sequence[StageOutput], recipe: Recipe) -> str:
+    inputs = [output.key for output in previous]
+    key = output_key(f"{STAGE.name}.results", STAGE.version, recipe.model_dump(mode="json"), inputs)
+    return f"stages/{STAGE.name}/{key}.results.json"
+
+
+def _write_results(
+    home: Home, previous: Sequence[StageOutput], recipe: Recipe, results: Sequence[QuotaResult]
+) -> None:
+    found = json.dumps([asdict(result) for result in results], indent=1)
+    home.write_bytes(_results_file(previous, recipe), found.encode())
+
+
+def draw_from(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> Draw:
+    """Draw a recipe's rows from the kept rows of all shards, one shard's code in memory at a time."""
+    ids: list[str] = []
+    texts: dict[str, list[str | None]] = {name: [] for name in SELECTABLE}
+    lengths: list[pa.ChunkedArray] = []
+    numbers: dict[str, list[Any]] = {name: [] for name in recipe.bounds}
+    for output in previous:
+        table = read_output(home, output)
+        missing = [name for name in recipe.bounds if name not in table.column_names]
+        if missing:
+            raise KeyError(
+                f"recipe {recipe.name} bounds {', '.join(missing)}; there are {', '.join(table.column_names)}"
+            )
+        ids += table["sample_id"].to_pylist()
+        for name in SELECTABLE:
+            if name == "chart_type":
+                texts[name] += chart_types(table)
+            elif name in table.column_names:
+                texts[name] += table[name].to_pylist()
+            else:
+                texts[name] += [None] * table.num_rows
+        lengths.append(pc.utf8_length(table["code"]).cast(pa.int64()).to_numpy())
+        for name, values in numbers.items():
+            values.append(table[name].cast(pa.float64()).to_numpy(zero_copy_only=False))
+    return draw_rows(
+        Candidates(
+            ids,
+            texts,
+            np.concatenate(lengths) if lengths else np.empty(0, np.int64),
+            {name: np.concatenate(values) for name, values in numbers.items()},
+        ),
+        recipe,
+    )
+
+
+def chart_types(table: pa.Table) -> list[str]:
+    """Return the kind of drawing of each row."""
+    pairs = zip(table["language"].to_pylist(), table["code"].to_pylist(), strict=True)
+    return [chart_type_of(language, code) for language, code in pairs]
+
+
+def count_refinements(home: Home, composed: Sequence[StageOutput]) -> int:
+    """Return how many refinement rows there are among the kept ones."""
+    return sum(
+        pc.sum(pc.equal(read_output(home, output, columns=["task"])["task"], Task.REFINE.value)).as_py() or 0
+        for output in composed
+    )
+
+
+def shortfalls(results: Sequence[QuotaResult]) -> list[QuotaResult]:
+    return [result for result in results if result.shortfall]
+
+
+def _report(results: Sequence[QuotaResult], recipe: Recipe, strict: bool) -> None:
+    short = shortfalls(results)
+    if not short:
+        return
+    listed = "; ".join(f"{one.name}: {one.taken} of {one.wanted}" for one in short)
+    message = f"recipe {recipe.name} asks for more than there is: {listed}"
+    if strict:
+        raise RecipeShortfallError(f"{message}. Add sources, lower the quotas, or build without --strict")
+    logger.warning("%s", message)
+
+
+def _detail(recipe: Recipe, verdict: int, quota: int) -> str:
+    name = recipe.quotas[quota].name if quota >= 0 else "others"
+    if verdict == OVER_QUOTA:
+        return f"recipe {recipe.name}, quota {name}: full, or its cap a source"
+    if verdict == LOW_QUALITY:
+        return f"recipe {recipe.name}, quota {name}: outside its bounds"
+    return f"recipe {recipe.name} asks for no such rows"
+
+
+def _composed(kept: pa.Table, recipe: Recipe) -> pa.Table:
+    names = ("sample_id", "domain", "language", "task", "flawed_code", "flaw_error")
+    asked = zip(*(kept[name].to_pylist() for name in names), strict=True)
+    instructions = [instruction_for(*fields) for fields in asked]
+    splits = [split_of(cluster, recipe.validation_percent) for cluster in kept["cluster_id"].to_pylist()]
+    for name, values in (
+        ("chart_type", chart_types(kept)),
+        ("instruction", instructions),
+        ("split", splits),
+    ):
+        kept = kept.append_column(name, pa.array(values, pa.string()))
+    return kept.select(COMPOSED_SCHEMA.names).cast(COMPOSED_SCHEMA)

@@ -1,0 +1,231 @@
+"""Publish: copy the released images once into Parquet, and write card, manifest and catalogue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from prefect import task
+
+from storage.audit import require_invariants
+from storage.card import CardFacts, FunnelRow, QuotaRow, render_card
+from storage.catalog import add_image_views, add_table, write_catalog
+from storage.outputs import output_key, read_output
+from storage.release import (
+    SPLITS,
+    finish_release,
+    read_manifest,
+    release_folder,
+    write_data,
+    write_file,
+)
+from storage.schemas import RELEASE_SCHEMA
+from tasks.sft.compose import composition
+from tasks.sft.sample_sheet import read_images, sample_sheet
+from tasks.sft.verify import STAGE as VERIFY_STAGE
+from tasks.sft.verify_source import thresholds_table
+from tasks.stage import StageName
+from vincicoder.compose import Recipe, fenced
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from storage.catalog import SourceEntry
+    from storage.home import Home
+    from storage.outputs import StageOutput
+    from storage.release import ReleaseFile
+
+STAGE = StageName("publish", 4)
+
+_COUNTED = ("domain", "license", "task", "language", "chart_type", "flaw_maker")
+
+# Rows whose images are in memory at a time while copying.
+_COPY_ROWS = 256
+
+
+class NothingKeptError(Exception):
+    """Every row of the build was rejected: there is nothing to release."""
+
+
+@task(**STAGE.whole_task)
+def publish_release(
+    home: Home,
+    stages: Sequence[Sequence[StageOutput]],
+    sources: Sequence[SourceEntry],
+    benchmarks: Sequence[Mapping[str, Any]],
+    name: str,
+    config: Mapping[str, Any],
+    build: Mapping[str, Any],
+    recipe: Recipe,
+) -> dict[str, Any]:
+    """Publish the kept rows of the last stage as an SFT release; return its manifest.
+
+    The version is `<name>-<key>` with a key made of everything that goes in, so publishing the same
+    rows again finds the release already there and only points `current` to it.
+    """
+    composed = stages[-1]
+    declared = [[entry.name, entry.license, entry.revision, entry.available] for entry in sources]
+    key = output_key(
+        STAGE.name, STAGE.version, {"name": name, "sources": declared}, [o.key for o in composed]
+    )
+    version = f"{name}-{key[:12]}"
+    existing = read_manifest(home, "sft", version)
+    if existing is not None:
+        home.point("releases/sft/current", version)
+        return existing
+    counts = {split: _count(home, composed, split) for split in SPLITS}
+    if not sum(counts.values()):
+        raise NothingKeptError(_why_nothing(home, stages))
+    folder = release_folder("sft", version)
+    stage_versions = " ".join(f"{outputs[0].stage}/{outputs[0].version}" for outputs in stages if outputs)
+    created_by = f"vincicoder {config['vincicoder']}: {stage_versions} {STAGE}"
+    files: list[ReleaseFile] = []
+    for split, rows in counts.items():
+        files += write_data(home, folder, split, _release_tables(home, composed, split, created_by), rows)
+    files.append(write_file(home, folder, "assets/samples.png", sample_sheet(home, composed)))
+    verified = [output for outputs in stages for output in outputs if output.stage == VERIFY_STAGE.name]
+    thresholds = thresholds_table(home, verified)
+    facts = _card_facts(home, stages, sources, benchmarks, thresholds.to_pylist(), version, counts, recipe)
+    files.append(write_file(home, folder, "README.md", render_card(facts).encode()))
+    with home.scratch_file(".duckdb") as scratch:
+        write_catalog(scratch, home, stages, facts.sources, benchmarks, {**build, "version": version})
+        add_table(scratch, "source_thresholds", thresholds)
+        if home.is_local:
+            add_image_views(scratch, home.local_path(f"{folder}/data"))
+        require_invariants(scratch)
+        home.install(scratch, f"{folder}/catalog.duckdb")
+    funnel = [
+        {"stage": row.stage, "in": row.rows_in, "made": row.rows_made, "kept": row.rows_kept}
+        for row in facts.funnel
+    ]
+    return finish_release(
+        home,
+        "sft",
+        version,
+        files,
+        {
+            "config": dict(config),
+            "inputs": {entry.name: entry.revision for entry in sources if entry.available},
+            "stage_outputs": [output.key for output in composed],
+            "created_by": created_by,
+            "funnel": funnel,
+            "composition": [asdict(row) for row in facts.composition],
+            "rows": counts,
+        },
+    )
+
+
+def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[FunnelRow]:
+    """Sum up what each stage did over all shards."""
+    rows = []
+    for outputs in stages:
+        reasons: Counter[str] = Counter()
+        for output in outputs:
+            if output.rows_rejected:
+                reasons.update(read_output(home, output, "rejected", ["reason"])["reason"].to_pylist())
+        rows.append(
+            FunnelRow(
+                stage=outputs[0].stage if outputs else "-",
+                rows_in=sum(output.rows_in for output in outputs),
+                rows_kept=sum(output.rows_kept for output in outputs),
+                rows_rejected=sum(output.rows_rejected for output in outputs),
+                reasons=dict(reasons),
+                rows_made=sum(output.rows_made for output in outputs),
+            )
+        )
+    return rows
+
+
+def _why_nothing(home: Home, stages: Sequence[Sequence[StageOutput]]) -> str:
+    reasons: Counter[str] = Counter()
+    for row in funnel_rows(home, stages):
+        reasons.update(row.reasons)
+    listed = ", ".join(f"{reason} ({rows:,})" for reason, rows in reasons.most_common(8))
+    return (
+        f"nothing is left to release: rows were rejected as {listed or 'nothing, as there were none'}. "
+        "Where they were rejected wrongly, look at some with `vincicoder sources peek`"
+    )
+
+
+def _count(home: Home, composed: Sequence[StageOutput], split: str) -> int:
+    return sum(
+        pc.sum(pc.equal(read_output(home, output, columns=["split"])["split"], split)).as_py() or 0
+        for output in composed
+    )
+
+
+def _release_tables(
+    home: Home, composed: Sequence[StageOutput], split: str, created_by: str
+) -> Iterator[pa.Table]:
+    for output in composed:
+        table = read_output(home, output)
+        table = table.filter(pc.equal(table["split"], split))
+        for first in range(0, table.num_rows, _COPY_ROWS):
+            yield _with_images(home, table.slice(first, _COPY_ROWS), created_by)
+
+
+def _with_images(home: Home, rows: pa.Table, created_by: str) -> pa.Table:
+    images = read_images(home, rows)
+    ids = rows["sample_id"].to_pylist()
+    messages = [
+        [
+            {"role": "user", "content": instruction},
+            {"role": "assistant", "content": fenced(language, code)},
+        ]
+        for instruction, language, code in zip(
+            *(rows[name].to_pylist() for name in ("instruction", "language", "code")), strict=True
+        )
+    ]
+    computed = {
+        "image": [{"bytes": png, "path": f"{name}.png"} for name, png in zip(ids, images, strict=True)],
+        "messages": messages,
+        "created_by": [created_by] * rows.num_rows,
+        "phash": rows["phash"].to_numpy().view(np.int64),
+    }
+    columns = []
+    for field in RELEASE_SCHEMA:
+        if field.name in computed:
+            columns.append(pa.array(computed[field.name], field.type))
+        elif field.name == "render_seconds" or field.name not in rows.column_names:
+            columns.append(pa.nulls(rows.num_rows, field.type))
+        else:
+            columns.append(rows[field.name].cast(field.type))
+    return pa.table(columns, RELEASE_SCHEMA)
+
+
+def _card_facts(
+    home: Home,
+    stages: Sequence[Sequence[StageOutput]],
+    sources: Sequence[SourceEntry],
+    benchmarks: Sequence[Mapping[str, Any]],
+    thresholds: Sequence[Mapping[str, Any]],
+    version: str,
+    counts: Mapping[str, int],
+    recipe: Recipe,
+) -> CardFacts:
+    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
+    for output in stages[-1]:
+        table = read_output(home, output, columns=_COUNTED)
+        for name, counter in counted.items():
+            counter.update(value for value in table[name].to_pylist() if value is not None)
+    return CardFacts(
+        version=version,
+        rows_by_split=counts,
+        rows_by_domain=counted["domain"],
+        rows_by_license=counted["license"],
+        rows_by_task=counted["task"],
+        rows_by_language=counted["language"],
+        rows_by_chart_type=counted["chart_type"],
+        rows_by_flaw_maker=counted["flaw_maker"],
+        recipe=recipe.name,
+        composition=[QuotaRow(**asdict(row)) for row in composition(home, stages[-2], recipe)],
+        funnel=funnel_rows(home, stages),
+        sources=sources,
+        benchmarks=benchmarks,
+        thresholds=thresholds,
+        pictures=["assets/samples.png"],
+    )

@@ -1,0 +1,50 @@
+"""What a trainer would be told: its configuration, from a recipe, without starting it."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import yaml
+
+from storage.home import Home
+from storage.release_facts import ReleaseNotFoundError, data_files, resolve_version
+from tasks.training.models import resolve_model
+from vincicoder.train import launcher
+from vincicoder.train.environment import EnvironmentFacts, interpreter
+from vincicoder.train.swift_arguments import TrainingInputs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vincicoder.train.recipes import GrpoRecipe
+
+logger = logging.getLogger("vincicoder")
+
+
+def compose_dry_run(recipe: GrpoRecipe, home_uri: str) -> str:
+    """Return the trainer's configuration as text, after verl's own validation where it is verl's.
+
+    What is not there yet (a release, a checkpoint) is named as the recipe names it, with a warning.
+    """
+    home = Home(home_uri)
+    files: dict[str, list[Path]] = {"train": [], "validation": []}
+    model: Path | str = recipe.model
+    try:
+        version = resolve_version(home, "rl", recipe.release)
+        files = {split: data_files(home, "rl", version, split) for split in files}
+    except ReleaseNotFoundError as error:
+        logger.warning("placeholder paths: %s", error)
+        files = {split: [home.local_path(f"releases/rl/current/data/{split}.parquet")] for split in files}
+    try:
+        model, _ = resolve_model(home, recipe.model, list)
+    except FileNotFoundError as error:
+        logger.warning("placeholder model: %s", error)
+    inputs = TrainingInputs(
+        model, files["train"], files["validation"], home.local_path("runs/dry-run/output")
+    )
+    python = interpreter(recipe.environment)
+    if recipe.trainer == "verl":
+        return launcher.compose_verl(recipe, inputs, python)
+    planned = launcher.plan_launch(recipe, inputs, EnvironmentFacts(python, {}, ()), inputs.output.parent)
+    return str(yaml.safe_dump(dict(planned.configuration), sort_keys=True, allow_unicode=True))

@@ -1,0 +1,142 @@
+"""The commands' exit codes and JSON, as a shell sees them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.corpora import write_corpus
+from tests.samples import CHART, CIRCLE, FIGURE, GOOD, PAGE, rows
+
+
+def vincicoder(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "flows.cli.app", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("a.py", CHART.format(values="1, 2, 3", title="x")),
+        ("a.svg", CIRCLE.format(radius=20, fill="navy")),
+        ("a.html", PAGE.format(title="x")),
+        ("a.tex", FIGURE.format(x=2)),
+        ("a.gv", "digraph { a -> b }"),
+    ],
+)
+def test_render_writes_a_png(name: str, code: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(code)
+    done = vincicoder("render", str(tmp_path / name), "-o", str(tmp_path / "out.png"), "--json")
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 0, done.stderr
+    assert (outcome["status"], outcome["reason"]) == ("rendered", None)
+    assert outcome["width"] > 50 and outcome["height"] > 50 and outcome["seconds"] > 0
+    assert (tmp_path / "out.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_render_blames_the_sample_with_exit_3(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("import matplotlib.pyplot as plt\nplt.plot([1], [1, 2])\n")
+    done = vincicoder("render", str(tmp_path / "a.py"), "-o", str(tmp_path / "out.png"), "--json")
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == 3
+    assert (outcome["status"], outcome["reason"]) == ("rejected", "render.error")
+    assert not (tmp_path / "out.png").exists()
+
+
+def test_render_of_an_unknown_suffix_says_which_are_known(tmp_path: Path) -> None:
+    (tmp_path / "a.cob").write_text("x")
+    done = vincicoder("render", str(tmp_path / "a.cob"), "-o", str(tmp_path / "out.png"))
+    assert done.returncode == 2
+    assert ".tex" in done.stderr
+
+
+def test_doctor_finds_the_main_job_ready() -> None:
+    done = vincicoder("doctor", "--json")
+    report = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert report["ok"] is True
+    names = {(check["area"], check["name"]): check["ok"] for check in report["checks"]}
+    assert all(names["renderers", language] for language in ("python", "html", "svg", "latex"))
+    assert ("sandbox", "seccomp") in names and ("corpora", "openclipart") in names
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli")
+    config = write_corpus(folder, "own", rows([case for case in GOOD if case[2] in ("svg", "graphviz")]))
+    done = vincicoder(
+        "build",
+        "sft",
+        "--profile",
+        "none",
+        "--source-config",
+        str(config),
+        "--home",
+        str(folder / "home"),
+        "--json",
+    )
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert (answer["collected"], answer["kept"], answer["rejected"]) == (2, 2, 0)
+    return folder / "home"
+
+
+def test_audit_passes_and_release_show_prints(home: Path) -> None:
+    done = vincicoder("audit", "--home", str(home))
+    assert done.returncode == 0, done.stdout
+    assert "all invariants hold" in done.stdout
+    shown = vincicoder("release", "show", "--home", str(home))
+    assert shown.returncode == 0
+    assert "train-00000-of-00001.parquet" in shown.stdout
+
+
+@pytest.mark.parametrize("damage", ["flip", "delete"])
+def test_audit_finds_a_damaged_release(home: Path, damage: str, tmp_path: Path) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy, symlinks=True)
+    victim = next((copy / "releases/sft").glob("*/data/train-*.parquet"))
+    if damage == "flip":
+        data = bytearray(victim.read_bytes())
+        data[len(data) // 2] ^= 1
+        victim.write_bytes(data)
+    else:
+        victim.unlink()
+    done = vincicoder("audit", "--home", str(copy))
+    assert done.returncode == 1
+    assert "train-00000-of-00001.parquet" in done.stdout
+
+
+def test_audit_finds_a_lost_reject(home: Path, tmp_path: Path) -> None:
+    import duckdb
+
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy, symlinks=True)
+    with duckdb.connect(str(next((copy / "releases/sft").glob("*/catalog.duckdb")))) as catalog:
+        catalog.execute(
+            "UPDATE stages SET rows_in = rows_in + 1 WHERE stage = 'verify' AND source = 'own-svg'"
+        )
+    done = vincicoder("audit", "--home", str(copy), "--json")
+    assert done.returncode == 1
+    broken = json.loads(done.stdout)["broken"]
+    assert any("rows in must be kept + rejected" in line for line in broken)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["build", "sft", "--profile", "nope"], "unknown profile 'nope'"),
+        (["build", "sft", "--limit", "0"], "limit"),
+        (["build", "sft", "--recipe", "nope", "--limit", "5"], "received recipe 'nope'"),
+        (["build", "sft", "--profile", "none"], "no source was named"),
+        (["audit"], "no release"),
+    ],
+)
+def test_mistakes_end_with_one_clear_line(arguments: list[str], message: str, tmp_path: Path) -> None:
+    done = vincicoder(*arguments, "--home", str(tmp_path / "empty"))
+    assert done.returncode in (1, 2)
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr

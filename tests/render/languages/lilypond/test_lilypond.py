@@ -1,0 +1,63 @@
+"""Scores through `lilypond` and Ghostscript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from vincicoder.render import RenderLimits
+from vincicoder.render.languages.lilypond.renderer import LilypondRenderer, missing_tools
+from vincicoder.render.protocol import Picture, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(bool(missing_tools()), reason="; ".join(missing_tools()))
+
+
+@pytest.fixture(scope="module")
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("work")
+
+
+@pytest.fixture(scope="module")
+def renderer(workspace: Path) -> Iterator[LilypondRenderer]:
+    made = LilypondRenderer()
+    made.start(RenderLimits(), workspace)
+    yield made
+    made.close()
+
+
+def test_a_score_is_drawn_the_same_twice_and_leaves_nothing(
+    renderer: LilypondRenderer, workspace: Path
+) -> None:
+    code = '\\relative c\' { \\time 3/4 c4 d e | f2. | \\bar "|." }'
+    first, second = (renderer.render(code) for _ in range(2))
+    assert isinstance(first, Picture) and isinstance(second, Picture)
+    assert np.array_equal(first.pixels, second.pixels)
+    dark = (first.pixels < 128).all(axis=2)
+    # Five lines of the staff run through most of the width.
+    assert (dark.mean(axis=1) > 0.6).sum() >= 5
+    assert first.pixels[0].min() == first.pixels[:, 0].min() == 255
+    assert not [path for path in workspace.rglob("*") if path.is_file() and path.parent.name == "sample"]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "says"),
+    [
+        ("{ c'4\n  d'", "render.error", "line 2: syntax error"),
+        ("{ c'4 \\nosuch }", "render.error", "line 1: unknown escaped string: `\\nosuch'"),
+        ('\\include "nosuch.ly"\n{ c }', "render.missing_dependency", "nosuch.ly"),
+        ("x = 3", "render.no_output", ""),
+    ],
+)
+def test_what_is_wrong_is_told_in_lilyponds_words(
+    renderer: LilypondRenderer, code: str, reason: str, says: str
+) -> None:
+    outcome = renderer.render(code)
+    assert isinstance(outcome, Refusal)
+    assert outcome.reason.value == reason
+    assert says in outcome.detail, outcome.detail

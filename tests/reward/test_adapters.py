@@ -1,0 +1,104 @@
+"""The adapters, called by the trainers' own classes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.reward.answers import fenced, icon
+from vincicoder.reward import KEYS
+from vincicoder.similarity.encoders import torchvision_cpu
+from vincicoder.train import adapters
+
+FOLDER = Path(adapters.__file__).parent
+
+
+@pytest.fixture
+def release(tmp_path: Path, draw) -> Path:  # type: ignore[no-untyped-def]
+    """An RL release's folder of references, with one picture."""
+    png = draw("svg", icon(3))
+    digest = hashlib.sha256(png).hexdigest()
+    path = tmp_path / "references" / digest[:2] / f"{digest}.png"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(png)
+    return tmp_path
+
+
+def digest_in(release: Path) -> str:
+    return next(release.glob("references/*/*.png")).stem
+
+
+def test_verl_calls_it_through_its_own_manager(release: Path) -> None:
+    torchvision_cpu.install()
+    import numpy as np
+    import torch
+    from omegaconf import OmegaConf
+    from verl import DataProto
+    from verl.experimental.reward_loop.reward_manager.naive import NaiveRewardManager
+    from verl.trainer.ppo.reward import get_custom_reward_fn
+
+    texts = [fenced(icon(3), "svg"), fenced(icon(9), "svg"), "no code"]
+
+    class Words:
+        def decode(self, ids: torch.Tensor, skip_special_tokens: bool) -> str:
+            return texts[int(ids[0])]
+
+    settings = {"path": str(FOLDER / "verl.py"), "name": "compute_score"}
+    keywords = {"preset": "default", "references": str(release)}
+    config = OmegaConf.create({"reward": {"custom_reward_function": {**settings, "reward_kwargs": keywords}}})
+    extra = {"language": "svg", "reference_sha256": digest_in(release)}
+    data = DataProto.from_dict(
+        tensors={"responses": torch.arange(3)[:, None], "attention_mask": torch.ones(3, 2, dtype=torch.long)},
+        non_tensors={
+            "data_source": np.array(["vincicoder/svg"] * 3, object),
+            "reward_model": np.array([{"ground_truth": icon(3)}] * 3, object),
+            "extra_info": np.array([dict(extra) for _ in texts], object),
+        },
+    )
+
+    async def run() -> list[dict]:
+        manager = NaiveRewardManager(config, Words(), get_custom_reward_fn(config))
+        return await asyncio.gather(*(manager.run_single(data[n : n + 1]) for n in range(3)))
+
+    results = asyncio.run(run())
+    assert results[0]["reward_score"] == 1
+    assert 0.1 < results[1]["reward_score"] < 0.9
+    assert results[2]["reward_score"] == 0
+    assert all(tuple(result["reward_extra_info"]) == KEYS for result in results)
+
+
+def test_ms_swift_registers_and_calls_it(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torchvision_cpu.install()
+    from swift.rewards import AsyncORM, orms
+    from swift.utils.utils import import_external_file
+
+    monkeypatch.setenv("VINCICODER_REWARD", json.dumps({"preset": "default", "references": str(release)}))
+    import_external_file(str(FOLDER / "swift.py"))
+    reward = orms["vincicoder"]()
+    assert isinstance(reward, AsyncORM)
+    columns = {
+        "language": ["svg"] * 2,
+        "reference_sha256": [digest_in(release)] * 2,
+        "trainer_state": object(),
+    }
+    scores = asyncio.run(reward(completions=[fenced(icon(3), "svg"), "nothing"], **columns))
+    assert scores == [1, 0]
+
+
+def test_easyr1_gets_a_dict_for_each_input(release: Path) -> None:
+    from PIL import Image
+
+    from vincicoder.train.adapters.easyr1 import compute_score
+
+    image = Image.open(next(release.glob("references/*/*.png")))
+    rows = [
+        {"response": text, "ground_truth": icon(3), "multi_modal_data": {"images": [image]}}
+        for text in (fenced(icon(3), "svg"), "nothing")
+    ]
+    results = compute_score(rows)
+    assert [row["overall"] for row in results] == [1, 0]
+    assert set(results[0]) == {*KEYS, "overall", "accuracy", "execution"}

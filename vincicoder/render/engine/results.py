@@ -1,0 +1,85 @@
+"""Makes results from what a worker says, trusting none of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vincicoder.render.api import RenderRequest, RenderResult, RenderStatus
+from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.engine.handle import Job
+from vincicoder.render.fingerprint import fingerprint
+from vincicoder.render.finish import THUMBNAIL_SIDE
+from vincicoder.render.protocol import HandOver, PageView
+from vincicoder.render.registry import LANGUAGES
+from vincicoder.render.wire import Message
+from vincicoder.sample import Reason
+
+
+def rejected(request: RenderRequest, reason: Reason, detail: str, seconds: float = 0.0) -> RenderResult:
+    """Return a rejection: the sample's fault. What its text has of half characters is replaced."""
+    detail = detail.encode("utf-8", "replace").decode()
+    name = "" if reason is Reason.RENDER_UNSUPPORTED else fingerprint(request.language)
+    return RenderResult(
+        request.request_id, RenderStatus.REJECTED, reason, detail, None, None, 0, 0, seconds, name
+    )
+
+
+def failed(request: RenderRequest, detail: str) -> RenderResult:
+    """Return a failure: ours."""
+    return RenderResult(request.request_id, RenderStatus.FAILED, None, detail, None, None, 0, 0, 0.0, "")
+
+
+def read_hand_over(job: Job, message: Message, payload: bytearray) -> HandOver:
+    """Return what a worker hands over. Raises KeyError, TypeError or ValueError as `from_message`."""
+    language = str(message["hand_over"])
+    if job.handed_over is not None or language not in LANGUAGES[job.language].hands_over_to:
+        raise ValueError(f"{job.language!r} may not hand over to {language!r} here")
+    return HandOver(
+        language, payload.decode("utf-8", "surrogatepass"), PageView.from_message(message["view"])
+    )
+
+
+def from_message(
+    job: Job, configuration: WorkerConfiguration, message: Message, payload: bytearray
+) -> RenderResult:
+    """Return the result that a worker's message means.
+
+    Raises KeyError, TypeError or ValueError where it is not what an honest worker would say.
+    """
+    request = job.request
+    seconds = job.seconds + float(message["seconds"])
+    if "reason" in message:
+        reason = Reason(message["reason"])
+        if reason.stage != "render":
+            raise ValueError(f"a worker gave {reason.value!r}, which is not a reason of rendering")
+        return rejected(request, reason, str(message["detail"]), seconds)
+    width, height = int(message["width"]), int(message["height"])
+    limits = configuration.limits
+    if not (0 < width <= limits.max_width and 0 < height <= limits.max_height):
+        raise ValueError(f"picture of {width}x{height} pixels")
+    as_pixels = configuration.output == "pixels"
+    if as_pixels and len(payload) != width * height * 3:
+        raise ValueError(f"{len(payload)} bytes for {width}x{height} RGB pixels")
+    measures = {}
+    if configuration.measure:
+        thumbnail = bytes.fromhex(message["thumbnail"])
+        if len(thumbnail) != THUMBNAIL_SIDE * THUMBNAIL_SIDE * 3:
+            raise ValueError(f"thumbnail of {len(thumbnail)} bytes")
+        measures = {
+            "pixels_sha256": str(message["pixels_sha256"]),
+            "phash": int(message["phash"]),
+            "thumbnail": thumbnail,
+        }
+    return RenderResult(
+        request_id=request.request_id,
+        status=RenderStatus.RENDERED,
+        reason=None,
+        detail="",
+        png=None if as_pixels else bytes(payload),
+        pixels=np.frombuffer(payload, np.uint8).reshape(height, width, 3) if as_pixels else None,
+        width=width,
+        height=height,
+        seconds=seconds,
+        fingerprint=fingerprint(request.language),
+        **measures,  # type: ignore[arg-type]
+    )

@@ -1,0 +1,1 @@
+"""One folder a language: its renderer, and what that alone needs."""

@@ -1,0 +1,1 @@
+"""Asymptote, drawn by Debian's `asy`."""

@@ -1,0 +1,171 @@
+"""Asymptote: `asy` as a child process for every program, its labels set by pdfTeX.
+
+`asy` has safe settings of its own, but lets code name the programs that it starts, so the code counts as
+able to run any: the worker's namespaces and rules hold it, and whatever it started ends with it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
+from vincicoder.render.languages.latex.run import tex_environment
+from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.sandbox import kernel
+from vincicoder.render.worker.child_process import ChildSandbox, Ended, read_output, run_child
+from vincicoder.render.worker.files import empty_folder
+from vincicoder.render.worker.processes import kill_descendants
+from vincicoder.sample import Reason
+
+MARGIN_PIXELS = 11
+"""White around a picture: the 4 points of a LaTeX snippet."""
+
+# Code often chooses the format of its file; the settings that count are those at its end.
+_WRAPPER = 'include "./sample.asy";\nsettings.outformat="pdf";\nsettings.render=0;\nsettings.prc=false;\n'
+_COMMAND = [
+    "asy",
+    "-f",
+    "pdf",
+    "-tex",
+    "pdflatex",
+    "-noView",
+    "-render=0",
+    "-noprc",
+    "-o",
+    "picture",
+    "wrapper.asy",
+]
+
+_LOCATED = re.compile(r"^(?:\./)?(?P<file>[\w./-]+): (?P<line>\d+)\.\d+: (?P<message>.+)$", re.MULTILINE)
+_TEX_ERROR = re.compile(r"^! (?P<message>.+)$", re.MULTILINE)
+_BARE = re.compile(r"^error: (?P<message>.+)$", re.MULTILINE)
+_MISSING = (
+    re.compile(r"could not load module '(?P<name>(?!\./sample\.asy)[^']+)'"),
+    re.compile(r"LaTeX Error: File `(?P<name>[^']+)' not found"),
+)
+_NO_FILE = re.compile(r"Cannot (?:read from|open) (?:file )?\"?(?P<name>[^\"\n]+?)\"?\.?$", re.MULTILINE)
+_FORBIDDEN = re.compile(
+    r"^.*(?:Write to other directories disabled|system\(\) call disabled|Cannot write to).*$", re.MULTILINE
+)
+
+
+class AsymptoteRenderer:
+    """Runs `asy` in a folder of its own, emptied after every sample."""
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Make the folder and its rules; become the parent of whatever escapes."""
+        self._limits = limits
+        self._folder = workspace / "sample"
+        self._folder.mkdir(mode=0o700)
+        self._sandbox = ChildSandbox.build(self._folder, may_fork=True)
+        kernel.adopt_orphans()
+
+    def render(self, code: str) -> Picture | Refusal:
+        """Run the program and draw the PDF that it makes at DOTS_PER_INCH."""
+        folder, limits = self._folder, self._limits
+        try:
+            (folder / "sample.asy").write_bytes(code.encode("utf-8", "replace"))
+            (folder / "wrapper.asy").write_text(_WRAPPER)
+            environment = {
+                **tex_environment(folder, folder / "texmf-var"),
+                "ASYMPTOTE_HOME": str(folder / ".asy"),
+            }
+            ended = run_child(_COMMAND, folder, environment, limits, self._sandbox)
+            kill_descendants(os.getpid())
+            refusal = ended.refusal("asy")
+            if refusal is not None and "Stack overflow" not in ended.printed:
+                return refusal
+            pdf = self._picture()
+            if ended.code != 0 or pdf is None:
+                return _explain(ended)
+            drawn = rasterize(pdf, crop=False, limits=limits)
+            if isinstance(drawn, Refusal):
+                return drawn
+            margin = ((MARGIN_PIXELS, MARGIN_PIXELS), (MARGIN_PIXELS, MARGIN_PIXELS), (0, 0))
+            return Picture(np.pad(drawn.pixels, margin, constant_values=255))
+        finally:
+            empty_folder(folder)
+
+    def _picture(self) -> bytes | None:
+        """Return the PDF: the program's default one, or else the last that it made itself."""
+        default = self._folder / "picture.pdf"
+        own = [path for path in self._folder.glob("*.pdf") if not path.is_symlink()]
+        own.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
+        for path in [default, *reversed(own)]:
+            content = read_output(path, self._limits)
+            if content:
+                return content
+        return None
+
+    def close(self) -> None:
+        """Nothing stays behind."""
+
+
+def _explain(ended: Ended) -> Refusal:
+    text = ended.printed
+    found = _FORBIDDEN.search(text)
+    if found:
+        return Refusal(Reason.RENDER_FORBIDDEN, found.group().strip()[:500])
+    found = _NO_FILE.search(text)
+    if found:
+        outside = found["name"].startswith(("/", "~")) or ".." in found["name"]
+        return Refusal(
+            Reason.RENDER_FORBIDDEN if outside else Reason.RENDER_MISSING_DEPENDENCY,
+            f"the file {found['name'][:300]} is not here",
+        )
+    for pattern in _MISSING:
+        found = pattern.search(text)
+        if found:
+            return Refusal(Reason.RENDER_MISSING_DEPENDENCY, f"{found['name'][:300]} is not here")
+    if ended.code == 0:
+        return Refusal(Reason.RENDER_NO_OUTPUT, "the program drew nothing")
+    for found in (_TEX_ERROR.search(text), _LOCATED.search(text), _BARE.search(text)):
+        if found:
+            return Refusal(Reason.RENDER_ERROR, _message(found)[:1500])
+    return Refusal(Reason.RENDER_ERROR, text[-1500:] or f"asy ended with code {ended.code}")
+
+
+def _message(found: re.Match[str]) -> str:
+    fields = found.groupdict()
+    if "line" not in fields:
+        return str(fields["message"])
+    place = f"line {fields['line']}"
+    return (
+        f"{place if fields['file'] == 'sample.asy' else fields['file'] + ', ' + place}: {fields['message']}"
+    )
+
+
+def create() -> AsymptoteRenderer:
+    """Make the worker-side renderer."""
+    return AsymptoteRenderer()
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> Mapping[str, str]:
+    """Versions of asy and of TeX, and the resolution."""
+    from vincicoder.render.languages.latex import renderer as latex
+
+    try:
+        told = subprocess.run(["asy", "--version"], capture_output=True, text=True, timeout=30, check=False)
+        version = (told.stderr + told.stdout).partition("\n")[0].strip()
+    except (OSError, subprocess.TimeoutExpired):
+        version = "none"
+    tex = latex.fingerprint()
+    return {"engine": version, "tex": "; ".join(tex.values()), "dpi": str(DOTS_PER_INCH)}
+
+
+def missing_tools() -> list[str]:
+    """Say what to install."""
+    missing = [] if shutil.which("asy") else ["asy is not found: apt-get install asymptote"]
+    if not shutil.which("pdflatex"):
+        missing.append("pdflatex is not found: apt-get install texlive-latex-base")
+    return missing

@@ -1,0 +1,1 @@
+"""Headless Chromium, which draws HTML and the languages whose libraries are JavaScript."""

@@ -1,0 +1,201 @@
+"""One page of one browser, on which samples are drawn one after the other with nothing shared.
+
+Between two samples the page is navigated to a new blank document: its opaque origin has no cookies,
+storage, caches or service workers, and timers, workers and script objects end with the document.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vincicoder.render.languages.browser.budget import BudgetExceededError
+from vincicoder.sample import Reason
+
+if TYPE_CHECKING:
+    from vincicoder.render.api import RenderLimits
+    from vincicoder.render.languages.browser.cdp import CdpPipe, Message
+    from vincicoder.render.protocol import PageView
+
+VIEWPORT_WIDTH = 1280
+VIEWPORT_HEIGHT = 720
+"""CSS pixels at a device scale factor of 1; the picture is never smaller, and longer for a long page."""
+
+VIRTUAL_TIME_MS = 1000
+"""How long, on the page's own clock, its timers and frames run after loading."""
+
+_FIND_ELEMENT = """(() => {
+  const box = document.querySelector(%s)?.getBoundingClientRect();
+  return box && box.width && box.height ? [box.x + scrollX, box.y + scrollY, box.width, box.height] : null;
+})()"""
+
+MAX_EXTRA_SPANS = 3
+"""How many more such spans a page gets that has not finished loading; then it is drawn as it is."""
+
+
+class PageCrashedError(Exception):
+    """The process that drew the page died."""
+
+
+class NotDrawnError(Exception):
+    """The page has nothing that its picture could show; says why, in the page's own words."""
+
+    def __init__(self, detail: str, reason: Reason = Reason.RENDER_ERROR) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+@lru_cache(maxsize=1)
+def scripts() -> tuple[str, str]:
+    """Return the script that runs before each page and the one that runs after it has loaded."""
+    folder = Path(__file__).parent
+    return (folder / "page.js").read_text(), (folder / "settle.js").read_text()
+
+
+class Page:
+    """A tab with a fixed viewport. Its methods raise BudgetExceededError, PageCrashedError,
+    BrowserGoneError or ProtocolError; after any of these the browser is to be replaced. `draw` raises
+    NotDrawnError too, after which `clear` will do."""
+
+    def __init__(self, pipe: CdpPipe) -> None:
+        self._pipe = pipe
+        target = pipe.call(
+            "Target.createTarget", {"url": "about:blank", "width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}
+        )
+        self._target: str = target["targetId"]
+        attached = pipe.call("Target.attachToTarget", {"targetId": self._target, "flatten": True})
+        self._session: str = attached["sessionId"]
+        pipe.listeners.append(self._on_event)
+        for domain in ("Page", "Inspector"):
+            self._call(f"{domain}.enable")
+        viewport = {
+            "width": VIEWPORT_WIDTH,
+            "height": VIEWPORT_HEIGHT,
+            "deviceScaleFactor": 1,
+            "mobile": False,
+        }
+        self._call("Emulation.setDeviceMetricsOverride", viewport)
+        self._call("Page.addScriptToEvaluateOnNewDocument", {"source": scripts()[0]})
+        self._call("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
+        pipe.call("Target.setDiscoverTargets", {"discover": True})
+        self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
+        self._frame: str = self._call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.clear()
+
+    def clear(self) -> None:
+        """Replace the document by a new blank one; scripts, timers, workers and media of the old one end."""
+        self._pipe.forget_events()
+        self._call("Page.navigate", {"url": "about:blank"})
+        self._pipe.wait_event(self._is_stopped)
+        self._call("Page.resetNavigationHistory")
+
+    def draw(self, html: str, limits: RenderLimits, view: PageView) -> bytes:
+        """Load the page and return a PNG of all of it, or of the element that `view` names."""
+        self._pipe.forget_events()
+        # Time stands still while the document is parsed, then runs a fixed span as fast as the page allows;
+        # what it fetches (which fails at once) and its embedded fonts hold the clock until they are there.
+        self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
+        self._pipe.send("Page.setDocumentContent", {"frameId": self._frame, "html": html}, self._session)
+        self._advance_clock()
+        for _ in range(MAX_EXTRA_SPANS):
+            if self._settle() and (not view.element or self._find(view)):
+                break
+            self._advance_clock()
+        return self._capture(limits, self._clip(view), view.scale)
+
+    def _advance_clock(self) -> None:
+        self._pipe.forget_events()
+        self._call(
+            "Emulation.setVirtualTimePolicy",
+            {"policy": "pauseIfNetworkFetchesPending", "budget": VIRTUAL_TIME_MS},
+        )
+        self._pipe.wait_event(lambda event: event["method"] == "Emulation.virtualTimeBudgetExpired")
+
+    def _settle(self) -> bool:
+        """Freeze the page; return whether document and fonts are complete."""
+        return self._evaluate(scripts()[1]) is True
+
+    def _find(self, view: PageView) -> list[float] | None:
+        """Return the place of the view's element in the page: x, y, width, height in CSS pixels."""
+        box = self._evaluate(_FIND_ELEMENT % json.dumps(view.element))
+        return box if isinstance(box, list) else None
+
+    def _evaluate(self, expression: str) -> object:
+        """Run a script that the page's own scripts cannot reach."""
+        world = self._call("Page.createIsolatedWorld", {"frameId": self._frame})["executionContextId"]
+        answer = self._call(
+            "Runtime.evaluate", {"expression": expression, "contextId": world, "returnByValue": True}
+        )
+        value: object = answer["result"].get("value")
+        return value
+
+    def _clip(self, view: PageView) -> tuple[float, float, float, float]:
+        """Return what to show: x, y, width, height in CSS pixels."""
+        if view.element:
+            box = self._find(view)
+            if box is None:
+                title = str(self._evaluate("document.title")) or "the page drew nothing"
+                lacking = title.startswith("missing ")
+                raise NotDrawnError(
+                    title, Reason.RENDER_MISSING_DEPENDENCY if lacking else Reason.RENDER_ERROR
+                )
+            return box[0], box[1], box[2], box[3]
+        content = self._call("Page.getLayoutMetrics")["cssContentSize"]
+        width = max(VIEWPORT_WIDTH, math.ceil(content["width"]))
+        return 0, 0, width, max(VIEWPORT_HEIGHT, math.ceil(content["height"]))
+
+    def _capture(self, limits: RenderLimits, clip: tuple[float, float, float, float], scale: float) -> bytes:
+        """Return a PNG of `clip` (x, y, width, height in CSS pixels) at `scale`."""
+        left, top, css_width, css_height = clip
+        width, height = math.ceil(css_width * scale), math.ceil(css_height * scale)
+        if width > limits.max_width or height > limits.max_height or width * height > limits.max_pixels:
+            # A cropped picture would not show all that the code says, and so would teach invention.
+            raise BudgetExceededError(
+                Reason.RENDER_TOO_LARGE,
+                f"the picture is {width}x{height} pixels; at most {limits.max_width}x{limits.max_height} "
+                f"and {limits.max_pixels} pixels in all are allowed",
+            )
+        shot = {
+            "format": "png",
+            "optimizeForSpeed": True,
+            "captureBeyondViewport": True,
+            "clip": {"x": left, "y": top, "width": css_width, "height": css_height, "scale": scale},
+        }
+        return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])
+
+    def _is_stopped(self, event: Message) -> bool:
+        return bool(
+            event["method"] == "Page.frameStoppedLoading" and event["params"]["frameId"] == self._frame
+        )
+
+    def _call(self, method: str, params: Message | None = None) -> Message:
+        return self._pipe.call(method, params, self._session)
+
+    def _on_event(self, event: Message) -> None:
+        if event.get("sessionId", self._session) != self._session:
+            return  # another page of the same browser
+        method, params = event["method"], event["params"]
+        if method == "Page.javascriptDialogOpening":
+            self._pipe.send("Page.handleJavaScriptDialog", {"accept": False}, self._session)
+        elif method == "Fetch.requestPaused":
+            self._answer_navigation(params)
+        elif method == "Target.targetCreated":
+            target = params["targetInfo"]
+            if target["type"] == "page" and target["targetId"] != self._target and target.get("openerId"):
+                self._pipe.send("Target.closeTarget", {"targetId": target["targetId"]})
+        elif method == "Inspector.targetCrashed":
+            raise PageCrashedError("the page killed the process that drew it")
+
+    def _answer_navigation(self, params: Message) -> None:
+        request = params["requestId"]
+        if params["request"]["url"].partition(":")[0] in ("about", "data", "blob"):
+            self._pipe.send("Fetch.continueRequest", {"requestId": request}, self._session)
+        else:
+            # Aborted leaves the document that wanted to go elsewhere in place.
+            self._pipe.send(
+                "Fetch.failRequest", {"requestId": request, "errorReason": "Aborted"}, self._session
+            )

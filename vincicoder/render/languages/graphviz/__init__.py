@@ -1,0 +1,1 @@
+"""Graphviz's dot language."""

@@ -1,0 +1,146 @@
+"""Graphviz: `dot` as a child process for every graph. The example of a language in one file."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import resource
+import shutil
+import signal
+import subprocess
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.fonts import FONT_CONFIGURATION
+from vincicoder.render.protocol import PageView, Picture, Refusal
+from vincicoder.render.worker.processes import communicate
+from vincicoder.sample import InfrastructureError, Reason
+
+DOTS_PER_INCH = 96
+
+_TOO_LARGE = re.compile(r"too large for (?:cairo|gd)-renderer|graph is too large")
+
+
+class GraphvizRenderer:
+    """Runs `dot` under CPU, memory and file limits; the layout engine may be named by the graph."""
+
+    def __init__(self) -> None:
+        self._limits = RenderLimits()
+        self._workspace = Path()
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Remember the limits: there is nothing to warm up."""
+        self._limits = limits
+        self._workspace = workspace
+
+    def render(self, code: str) -> Picture | Refusal:
+        """Lay the graph out and draw it at DOTS_PER_INCH."""
+        limits = self._limits
+        output = self._workspace / "picture.png"
+        try:
+            for _ in range(2):
+                code_of_end, messages = self._run(code, output)
+                if code_of_end != -signal.SIGKILL:  # else killed by someone else: once more
+                    break
+            if code_of_end != 0 or not output.exists():
+                return _explain(code_of_end, messages)
+            if _TOO_LARGE.search(messages):
+                return Refusal(Reason.RENDER_TOO_LARGE, messages[:500])
+            return _load(output, limits)
+        except subprocess.TimeoutExpired:
+            return Refusal(Reason.RENDER_TIMEOUT, f"dot was not ready after {limits.wall_seconds * 0.9:g} s")
+        except OSError as error:
+            raise InfrastructureError(f"cannot run dot: {error}") from error
+        finally:
+            output.unlink(missing_ok=True)
+
+    def render_page(self, code: str, view: PageView) -> Picture | Refusal:
+        """Draw a graph that a Python sample made, as any other."""
+        return self.render(code)
+
+    def _run(self, code: str, output: Path) -> tuple[int, str]:
+        """Return how dot ended and what it said. Raises subprocess.TimeoutExpired, OSError."""
+        limits = self._limits
+        process = subprocess.Popen(
+            ["dot", "-Tpng:cairo", f"-Gdpi={DOTS_PER_INCH}", f"-o{output}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            cwd=self._workspace,
+            # As on a web server: dot then opens no file that a graph names.
+            env={
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(self._workspace),
+                "LC_ALL": "C.UTF-8",
+                "SERVER_NAME": "none",
+                "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
+            },
+            preexec_fn=lambda: _limit_child(limits),
+        )
+        messages = communicate(process, limits.wall_seconds * 0.9, code.encode("utf-8", "replace"))
+        return process.returncode, messages[-4000:].decode("utf-8", "replace").strip()
+
+    def close(self) -> None:
+        """Nothing stays behind."""
+
+
+def _limit_child(limits: RenderLimits) -> None:
+    cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+
+
+def _explain(code: int, messages: str) -> Refusal:
+    if -code == signal.SIGXCPU:
+        return Refusal(Reason.RENDER_TIMEOUT, "dot used up its CPU time")
+    if -code == signal.SIGXFSZ:
+        return Refusal(Reason.RENDER_OUTPUT_LIMIT, "dot wrote more than a sample may")
+    if _TOO_LARGE.search(messages):
+        return Refusal(Reason.RENDER_TOO_LARGE, messages[:500])
+    if "out of memory" in messages or "bad_alloc" in messages:
+        return Refusal(Reason.RENDER_OUT_OF_MEMORY, messages[:500])
+    if code < 0:
+        return Refusal(Reason.RENDER_CRASHED, f"dot died of signal {-code}: {messages[:500]}")
+    return Refusal(Reason.RENDER_ERROR, messages[:1500] or "dot drew nothing")
+
+
+def _load(path: Path, limits: RenderLimits) -> Picture | Refusal:
+    with Image.open(io.BytesIO(path.read_bytes())) as image:
+        width, height = image.size
+        if width > limits.max_width or height > limits.max_height or width * height > limits.max_pixels:
+            return Refusal(
+                Reason.RENDER_TOO_LARGE,
+                f"the graph is {width}x{height} pixels; at most {limits.max_width}x{limits.max_height} "
+                f"and {limits.max_pixels} pixels in all are allowed",
+            )
+        return Picture(flatten_on_white(image))
+
+
+def create() -> GraphvizRenderer:
+    """Make the worker-side renderer."""
+    return GraphvizRenderer()
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> Mapping[str, str]:
+    """Version of dot and the resolution."""
+    try:
+        version = subprocess.run(
+            ["dot", "-V"], capture_output=True, text=True, timeout=30, check=False
+        ).stderr.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        version = "none"
+    return {"engine": version, "dpi": str(DOTS_PER_INCH)}
+
+
+def missing_tools() -> list[str]:
+    """Say what to install."""
+    return [] if shutil.which("dot") else ["dot is not found: apt-get install graphviz"]

@@ -1,0 +1,187 @@
+"""LilyPond: one process writes PostScript, a second one, Ghostscript, draws it.
+
+LilyPond runs Scheme, which can do whatever the process can: it gets no other process, no socket, and one
+folder to write in. Ghostscript draws what came of it, under the same rules.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from vincicoder.render.api import RenderLimits, too_large
+from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.fonts import fonts_fingerprint
+from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.worker.child_process import ChildSandbox, Ended, read_output, run_child
+from vincicoder.render.worker.files import empty_folder
+from vincicoder.sample import Reason
+
+DOTS_PER_INCH = 200
+MARGIN_PIXELS = 11
+
+# One page as high as the music, without LilyPond's own line at its foot.
+_SETTINGS = "\\header { tagline = ##f }\n\\paper { page-breaking = #ly:one-page-breaking }\n"
+_ENGRAVE = [
+    "lilypond",
+    "--loglevel=WARN",
+    "--ps",
+    "-dno-point-and-click",
+    "-dinclude-settings=settings.ly",
+    "-o",
+    "picture",
+    "sample.ly",
+]
+_DRAW = [
+    "gs",
+    "-q",
+    "-dSAFER",
+    "-dBATCH",
+    "-dNOPAUSE",
+    "-dLastPage=1",
+    "-sDEVICE=png16m",
+    f"-r{DOTS_PER_INCH}",
+    "-dTextAlphaBits=4",
+    "-dGraphicsAlphaBits=4",
+    "-sOutputFile=picture.png",
+    "picture.ps",
+]
+_LOCATED = re.compile(
+    r"^(?:\./)?(?P<file>[^\s:]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<message>.+)$", re.MULTILINE
+)
+_NO_FILE = re.compile(r"cannot (?:find|open) file: `(?P<name>[^']+)'")
+_OLD_PROGRAM = re.compile(r"program too old: .+")
+_NOT_ALLOWED = re.compile(
+    r"^.*(?:Operation not permitted|Permission denied|Read-only file system).*$", re.MULTILINE
+)
+
+
+class LilypondRenderer:
+    """Runs LilyPond and Ghostscript in a folder of its own, emptied after every sample."""
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Make the folder and the rules of the two programs."""
+        self._limits = limits
+        self._folder = workspace / "sample"
+        self._folder.mkdir(mode=0o700)
+        self._sandbox = ChildSandbox.build(self._folder, may_fork=False)
+        self._environment = {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "HOME": str(self._folder),
+            "TMPDIR": str(self._folder),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "GUILE_AUTO_COMPILE": "0",
+        }
+
+    def render(self, code: str) -> Picture | Refusal:
+        """Engrave the score and draw its first page, cropped, at DOTS_PER_INCH."""
+        folder = self._folder
+        try:
+            (folder / "sample.ly").write_bytes(code.encode("utf-8", "replace"))
+            (folder / "settings.ly").write_text(_SETTINGS)
+            ended = self._run(_ENGRAVE)
+            refusal = ended.refusal("lilypond")
+            if refusal is not None:
+                return refusal
+            # LilyPond goes on after an error in Scheme, and writes a score that is not what was meant.
+            failed = ended.code != 0 or _LOCATED.search(ended.printed) or _NO_FILE.search(ended.printed)
+            if failed or not read_output(folder / "picture.ps", self._limits):
+                return _explain(ended)
+            ended = self._run(_DRAW)
+            refusal = ended.refusal("Ghostscript")
+            if refusal is not None:
+                return refusal
+            png = read_output(folder / "picture.png", self._limits)
+            if ended.code != 0 or not png:
+                return Refusal(Reason.RENDER_ERROR, f"Ghostscript: {ended.printed[-1000:]}")
+            return self._crop(png)
+        finally:
+            empty_folder(folder)
+
+    def _run(self, command: list[str]) -> Ended:
+        return run_child(command, self._folder, self._environment, self._limits, self._sandbox)
+
+    def _crop(self, png: bytes) -> Picture | Refusal:
+        """Return what is printed on the page, with a margin."""
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            width, height = image.size
+            if width * height > self._limits.max_pixels:
+                return Refusal(Reason.RENDER_TOO_LARGE, too_large(width, height, self._limits))
+            pixels = flatten_on_white(image)
+        ink = (pixels != 255).any(axis=2)
+        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+        if rows.size == 0:
+            return Refusal(Reason.RENDER_NO_OUTPUT, "the first page is blank")
+        cut = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        margin = ((MARGIN_PIXELS, MARGIN_PIXELS), (MARGIN_PIXELS, MARGIN_PIXELS), (0, 0))
+        return Picture(np.pad(cut, margin, constant_values=255))
+
+    def close(self) -> None:
+        """Nothing stays behind."""
+
+
+def _explain(ended: Ended) -> Refusal:
+    text = ended.printed
+    found = _NO_FILE.search(text)
+    if found:
+        outside = found["name"].startswith(("/", "~")) or ".." in found["name"]
+        reason = Reason.RENDER_FORBIDDEN if outside else Reason.RENDER_MISSING_DEPENDENCY
+        return Refusal(reason, f"the file {found['name'][:300]} is not here")
+    found = _OLD_PROGRAM.search(text)
+    if found:
+        return Refusal(Reason.RENDER_MISSING_DEPENDENCY, found.group()[:300])
+    found = _NOT_ALLOWED.search(text)
+    if found:
+        return Refusal(Reason.RENDER_FORBIDDEN, found.group().strip()[:500])
+    found = _LOCATED.search(text)
+    if ended.code == 0 and not found:
+        return Refusal(Reason.RENDER_NO_OUTPUT, "the file holds no score")
+    if found:
+        place = f"line {found['line']}"
+        if found["file"] != "sample.ly":
+            place = f"{found['file']}, {place}"
+        return Refusal(Reason.RENDER_ERROR, f"{place}: {found['message']}"[:1500])
+    return Refusal(Reason.RENDER_ERROR, text[-1500:] or f"lilypond ended with code {ended.code}")
+
+
+def create() -> LilypondRenderer:
+    """Make the worker-side renderer."""
+    return LilypondRenderer()
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> Mapping[str, str]:
+    """Versions of LilyPond and Ghostscript, the fonts and the resolution."""
+    return {
+        "engine": _first_line(["lilypond", "--version"]),
+        "ghostscript": _first_line(["gs", "--version"]),
+        "fonts": fonts_fingerprint(),
+        "settings": " ".join(_SETTINGS.split()),
+        "dpi": str(DOTS_PER_INCH),
+    }
+
+
+def _first_line(command: list[str]) -> str:
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return "none"
+    return told.stdout.partition("\n")[0].strip()
+
+
+def missing_tools() -> list[str]:
+    """Say what to install."""
+    return [
+        f"{program} is not found: apt-get install {package}"
+        for program, package in (("lilypond", "lilypond"), ("gs", "ghostscript"))
+        if not shutil.which(program)
+    ]

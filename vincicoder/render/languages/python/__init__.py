@@ -1,0 +1,1 @@
+"""Python programs that draw: charts, molecules, circuits."""

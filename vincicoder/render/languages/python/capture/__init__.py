@@ -1,0 +1,1 @@
+"""Hooks that catch what the plotting libraries draw."""

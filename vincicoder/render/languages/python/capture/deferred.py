@@ -1,0 +1,84 @@
+"""What a Python sample hands over for another language's worker to draw, after its code has ended."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from importlib import util
+from pathlib import Path
+
+from vincicoder.render.protocol import HandOver, PageView
+
+# plotly's own defaults for pictures (`plotly.io.defaults`): CSS pixels.
+DEFAULT_WIDTH, DEFAULT_HEIGHT = 700, 500
+
+_DRAWN = "drawn"
+
+
+@dataclass(frozen=True, slots=True)
+class PlotlyFigure:
+    """A figure's JSON and the picture's size: CSS pixels, and device pixels a CSS pixel."""
+
+    text: str
+    width: float
+    height: float
+    scale: float
+
+    def head(self) -> dict[str, float]:
+        """Return the numbers that go with the text."""
+        return {"figure_width": self.width, "figure_height": self.height, "figure_scale": self.scale}
+
+
+def picture_of_page(figure: PlotlyFigure) -> PageView:
+    """Return what of the figure's page is the picture."""
+    return PageView(f"#{_DRAWN}", figure.scale)
+
+
+def make_page(figure: PlotlyFigure) -> str:
+    """Return a document whose element `#drawn`, there when all is done, is the figure.
+
+    It is drawn by the plotly.js inside the plotly package. Where that cannot draw it, the title says why.
+    `figure.text` may be anything at all: it is data to the page's parser, as no `<` is left in it.
+    """
+    size = json.dumps({"width": figure.width, "height": figure.height, "autosize": False})
+    before, after = _template()
+    data = figure.text.replace("<", "\\u003c")
+    return f"{before}{data}{after.replace('@SIZE@', size)}"
+
+
+@cache
+def _template() -> tuple[str, str]:
+    """Return what comes before and after a figure's JSON in its page."""
+    package = util.find_spec("plotly")
+    assert package is not None and package.origin is not None
+    library = (Path(package.origin).parent / "package_data" / "plotly.min.js").read_text("utf-8")
+    script = (Path(__file__).parent / "deferred.js").read_text("utf-8")
+    before = '<!DOCTYPE html><meta charset="utf-8"><script type="application/json" id="json">'
+    after = (
+        "</script><style>body{margin:0}</style>"
+        f'<div id="figure" style="display:inline-block;vertical-align:top"></div><script>{library}</script>'
+        f"<script>const size = @SIZE@, drawn = '{_DRAWN}';\n{script}</script>"
+    )
+    return before, after
+
+
+@dataclass(frozen=True, slots=True)
+class DotGraph:
+    """A graph in Graphviz's language that names its own layout engine. `text` may be anything at all."""
+
+    text: str
+
+    def head(self) -> dict[str, float]:
+        """Return the numbers that go with the text: one that says what it is."""
+        return {"graph": 1}
+
+
+Deferred = PlotlyFigure | DotGraph
+
+
+def hand_over(figure: Deferred) -> HandOver:
+    """Return the document that draws the figure, and the language whose worker is to do so."""
+    if isinstance(figure, DotGraph):
+        return HandOver("graphviz", figure.text, PageView())
+    return HandOver("html", make_page(figure), picture_of_page(figure))

@@ -1,0 +1,82 @@
+"""Installs the hooks that catch pictures where the libraries make them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PIL import Image
+
+from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.languages.python.capture.captured import Pixels, captured, is_unwritable
+from vincicoder.render.languages.python.capture.deferred import Deferred
+from vincicoder.render.languages.python.capture.on_chemistry import hook_indigo, hook_rdkit
+from vincicoder.render.languages.python.capture.on_graphviz import hook_graphviz, last_graph
+from vincicoder.render.languages.python.capture.on_matplotlib import hook_matplotlib
+from vincicoder.render.languages.python.capture.on_plotly import hook_plotly, last_plotly_figure
+from vincicoder.render.languages.python.capture.on_schemdraw import draw_left, hook_schemdraw
+
+
+def install_hooks() -> None:
+    """In the warm process, after imports: put the hooks into libraries that have none yet."""
+    for module, install in _HOOKS.items():
+        if module in sys.modules and module not in _installed:
+            _installed.add(module)
+            install()
+
+
+def left_in_names(names: Mapping[str, Any]) -> Pixels | Deferred | None:
+    """Return what the code made, bound to a name, and neither saved nor showed: the last resort."""
+    found: Pixels | Deferred | None = None
+    if "plotly.io" in sys.modules:
+        found = last_plotly_figure(names)
+    if found is None and "schemdraw" in sys.modules:
+        found = draw_left(names)
+    if found is None and "graphviz" in sys.modules:
+        found = last_graph(names)
+    return found
+
+
+def hook_pillow() -> None:
+    """Note every `Image.save` and `Image.show`."""
+    original_save = Image.Image.save
+
+    def note(image: Image.Image) -> None:
+        figure = captured.stands_for(image)
+        if figure is not None:
+            captured.add_output(lambda: figure)
+            return
+        captured.check_size(*image.size)
+        copy = image.copy()
+        captured.add_output(lambda: flatten_on_white(copy))
+
+    def save(self: Image.Image, fp: Any, format: str | None = None, **params: Any) -> None:
+        if captured.is_quiet:
+            original_save(self, fp, format, **params)
+            return
+        note(self)
+        with captured.quiet():
+            try:
+                original_save(self, fp, format, **params)
+            except OSError:
+                if not is_unwritable(fp):
+                    raise
+
+    def show(self: Image.Image, title: str | None = None) -> None:
+        note(self)
+
+    Image.Image.save = save  # type: ignore[method-assign]
+    Image.Image.show = show  # type: ignore[method-assign]
+
+
+_HOOKS: dict[str, Callable[[], None]] = {
+    "PIL.Image": hook_pillow,
+    "matplotlib.pyplot": hook_matplotlib,
+    "rdkit": hook_rdkit,
+    "plotly.io": hook_plotly,
+    "graphviz": hook_graphviz,
+    "indigo.renderer": hook_indigo,
+    "schemdraw": hook_schemdraw,
+}
+_installed: set[str] = set()

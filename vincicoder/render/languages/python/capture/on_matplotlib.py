@@ -1,0 +1,167 @@
+"""Catches matplotlib's figures in Agg's own canvas, before any file format sees them."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from vincicoder.render.finish import flatten_rgba
+from vincicoder.render.languages.python.capture.captured import (
+    Pixels,
+    SampleRefusedError,
+    captured,
+    is_unwritable,
+)
+from vincicoder.render.languages.python.capture.png import write_png
+from vincicoder.sample import Reason
+
+_VECTOR_FORMATS = ("pdf", "svg", "svgz", "eps", "ps", "pgf")
+
+
+def hook_matplotlib() -> None:
+    """Note every save and show, in all their forms; keep every sample on the Agg canvas."""
+    import matplotlib
+    import matplotlib.pyplot as plt
+    from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    plt.switch_backend("agg")
+    _hook_saving(FigureCanvasBase, FigureCanvasAgg)
+
+    def show(*_: Any, **__: Any) -> None:
+        for number in plt.get_fignums():
+            _capture_shown(plt.figure(number))
+
+    def stay_with_agg(*_: Any, **__: Any) -> None:
+        """Interactive backends have no screen here; every format is saved from its own canvas."""
+
+    _put(FigureManagerBase, "show", lambda self: _capture_shown(self.canvas.figure))
+    _put(Figure, "show", lambda self, warn=True: _capture_shown(self))
+    _put(plt, "show", show)
+    # `plt.savefig` ends with a redraw for the screen that is not there: a third of its time.
+    _put(FigureCanvasBase, "draw_idle", lambda self, *_, **__: None)
+    _put(plt, "pause", lambda interval: None)  # the figure stays open, and is found at the end
+    _put(FigureCanvasBase, "start_event_loop", _wait_for_nobody)
+    _put(plt, "switch_backend", stay_with_agg)
+    _put(matplotlib, "use", stay_with_agg)
+
+
+def _wait_for_nobody(_canvas: Any, timeout: float = 0) -> None:
+    """Stand for the wait for a mouse or a key (`ginput`, `waitforbuttonpress`): it is over at once.
+
+    Raises SampleRefusedError where it would have no end.
+    """
+    if timeout <= 0:
+        raise SampleRefusedError(
+            Reason.RENDER_TIMEOUT, "waits without end for a mouse or a key, which are not here"
+        )
+
+
+def _put(owner: Any, name: str, replacement: Any) -> None:
+    setattr(owner, name, replacement)
+
+
+def _hook_saving(base: Any, agg: Any) -> None:
+    original_print = agg._print_pil
+    original_print_figure = base.print_figure
+
+    def print_pil(
+        self: Any, filename_or_obj: Any, fmt: str, pil_kwargs: Any = None, metadata: Any = None
+    ) -> None:
+        width, height = self.get_width_height()
+        captured.check_size(width, height)
+        with captured.quiet():
+            try:
+                if fmt == "png" and not pil_kwargs and not metadata:
+                    agg.draw(self)
+                    write_png(filename_or_obj, np.asarray(self.buffer_rgba()), self.figure.dpi)
+                else:
+                    original_print(self, filename_or_obj, fmt, pil_kwargs, metadata)
+            except OSError:
+                if not is_unwritable(filename_or_obj):
+                    raise
+        pixels = flatten_rgba(np.asarray(self.buffer_rgba()))
+        captured.add_output(lambda: pixels)
+
+    def print_figure(self: Any, filename: Any, dpi: Any = None, *rest: Any, **options: Any) -> Any:
+        if _format_of(filename, options.get("format")) in _VECTOR_FORMATS:
+            raster = {**options, "format": "png", "backend": None}
+            for name in ("metadata", "pil_kwargs"):
+                raster.pop(name, None)
+            original_print_figure(self, io.BytesIO(), dpi, *rest, **raster)
+            with captured.quiet():
+                try:
+                    original_print_figure(self, filename, dpi, *rest, **options)
+                except OSError:
+                    return
+        else:
+            with _no_idle_layout(self.figure, options.get("bbox_inches")):
+                original_print_figure(self, filename, dpi, *rest, **options)
+        self.figure.stale = False  # so that a show of the unchanged figure is seen to be no new output
+
+    _put(agg, "_print_pil", print_pil)
+    _put(base, "print_figure", print_figure)
+
+
+@contextmanager
+def _no_idle_layout(figure: Any, bbox_inches: Any) -> Iterator[None]:
+    """Hide the engine that `tight_layout()` leaves behind: it does nothing, yet makes a save draw twice."""
+    from matplotlib import rcParams
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
+
+    engine = figure.get_layout_engine()
+    if (
+        not isinstance(engine, PlaceHolderLayoutEngine)
+        or (bbox_inches or rcParams["savefig.bbox"]) == "tight"
+    ):
+        yield
+        return
+    figure._layout_engine = None
+    try:
+        yield
+    finally:
+        figure._layout_engine = engine
+
+
+def _format_of(filename: Any, given: str | None) -> str:
+    if given is not None:
+        return given.lower()
+    return Path(filename).suffix[1:].lower() if isinstance(filename, str | os.PathLike) else "png"
+
+
+def _capture_shown(figure: Any) -> None:
+    if not figure.stale and captured.outputs:
+        return
+    pixels = draw(figure)
+    captured.add_output(lambda: pixels)
+    figure.stale = False
+
+
+def draw(figure: Any) -> Pixels:
+    """Draw a figure at its own dpi and return it as RGB on white."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas: Any = figure.canvas
+    if not isinstance(canvas, FigureCanvasAgg):
+        canvas = FigureCanvasAgg(figure)
+    captured.check_size(*canvas.get_width_height())
+    canvas.draw()
+    return flatten_rgba(np.asarray(canvas.buffer_rgba()))
+
+
+def last_open_figure() -> Pixels | None:
+    """Return the newest open figure that has anything in it, drawn; or None."""
+    import matplotlib.pyplot as plt
+
+    for number in reversed(plt.get_fignums()):
+        figure = plt.figure(number)
+        if len(figure.get_children()) > 1:  # its background patch is always there
+            return draw(figure)
+    return None

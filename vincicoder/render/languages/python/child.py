@@ -1,0 +1,175 @@
+"""One Python sample, in its own forked process: confined, run, and its picture handed over."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import tempfile
+import types
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.languages.python.capture.captured import SampleRefusedError, captured
+from vincicoder.render.languages.python.capture.deferred import Deferred
+from vincicoder.render.languages.python.capture.install import left_in_names
+from vincicoder.render.languages.python.capture.on_matplotlib import last_open_figure
+from vincicoder.render.languages.python.chance import fix_clock, seed_python
+from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
+from vincicoder.render.languages.python.errors import FILE_NAME, describe
+from vincicoder.render.languages.python.region import Region
+from vincicoder.render.sandbox import kernel, landlock, namespaces, paths, seccomp
+from vincicoder.sample import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSandbox:
+    """What confines a sample, made once in the warm process so that a fork only has to apply it."""
+
+    ruleset: int  # Landlock descriptor, -1 where there is none
+    program: bytes  # seccomp filter, empty where there is none
+    address_space_bytes: int
+    inherited_sockets: tuple[int, ...]  # descriptors that a sample must not have
+    inherited_files: tuple[int, ...]  # that it must not share
+
+    @staticmethod
+    def build(limits: RenderLimits, folder: Path) -> SampleSandbox:
+        """Prepare every layer that works here; samples may write below `folder` only."""
+        ruleset = -1
+        if landlock.version() > 0:
+            readable = paths.readable_by_samples()
+            if namespaces.WORKSPACE in folder.parents:
+                readable.append(Path("/proc"))  # of this worker's namespace: it shows no stranger
+            font_cache = os.environ.get("MPLCONFIGDIR")
+            if font_cache:
+                readable.append(Path(font_cache))
+            ruleset = landlock.create_ruleset(readable, [folder, *paths.writable_devices()])
+        try:
+            program = seccomp.build_filter(for_sample=True)
+        except (ImportError, OSError):
+            program = b""
+        return SampleSandbox(ruleset, program, 0, open_sockets(), ()).as_of_now(limits)
+
+    def as_of_now(self, limits: RenderLimits) -> SampleSandbox:
+        """Return the same for the files that the warm process has open by now, with room for `memory_mb`
+        beyond what it holds."""
+        in_use = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        address_space_bytes = in_use + (limits.memory_mb << 20)
+        return replace(self, address_space_bytes=address_space_bytes, inherited_files=open_files())
+
+    def apply(self, limits: RenderLimits) -> None:
+        """Confine this forked process, for good. Raises OSError."""
+        kernel.die_with_parent(signal.SIGKILL)
+        for descriptor in self.inherited_sockets:
+            os.close(descriptor)
+        reopen(self.inherited_files)
+        cpu = max(int(limits.cpu_seconds + 0.999), 1)
+        resource.setrlimit(resource.RLIMIT_AS, (self.address_space_bytes, self.address_space_bytes))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limits.output_mb << 20, limits.output_mb << 20))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))
+        kernel.forbid_new_privileges()
+        if self.ruleset >= 0:
+            landlock.restrict_self(self.ruleset)
+            os.close(self.ruleset)
+        if self.program:
+            seccomp.load_filter(self.program)
+
+
+class _CountedOutput:
+    """Stands for the sample's standard output: counts what is printed, keeps nothing."""
+
+    encoding = "utf-8"
+    errors = "replace"
+    closed = False
+
+    def __init__(self, allowed: int) -> None:
+        self._left = allowed
+        self.buffer = self
+
+    def write(self, text: Any) -> int:
+        self._left -= len(text)
+        if self._left < 0:
+            raise SampleRefusedError(Reason.RENDER_OUTPUT_LIMIT, "printed more than the output limit")
+        return len(text)
+
+    def writelines(self, lines: Any) -> None:
+        for line in lines:
+            self.write(line)
+
+    def flush(self) -> None: ...
+
+    def isatty(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return False
+
+    def fileno(self) -> int:
+        return 1
+
+    def reconfigure(self, **_: Any) -> None: ...
+
+
+def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, limits: RenderLimits) -> None:
+    """Run the code and write its picture, or why there is none, into `region`. Never raises."""
+    try:
+        os.chdir(folder)
+        os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+        captured.begin(limits)
+        sandbox.apply(limits)
+    except BaseException:
+        os.abort()  # an unconfined sample must not run
+    try:
+        names = _execute(code, limits)
+        picture = captured.final_picture(folder)
+        if picture is None:
+            picture = last_open_figure()
+        if picture is None:
+            picture = left_in_names(names)
+        if isinstance(picture, Deferred):
+            region.write_figure(picture)
+        elif picture is None:
+            region.write_refusal(
+                Reason.RENDER_NO_OUTPUT, "the code ended without saving, showing or leaving a picture"
+            )
+        else:
+            region.write_picture(picture)
+    except BaseException as error:
+        _refuse(error, code, region)
+
+
+def _refuse(error: BaseException, code: str, region: Region) -> None:
+    if isinstance(error, SampleRefusedError):
+        region.write_refusal(error.reason, error.detail)
+        return
+    try:
+        region.write_refusal(*describe(error, code))
+    except MemoryError:
+        region.write_refusal(Reason.RENDER_OUT_OF_MEMORY, "ran out of memory")
+    except BaseException:  # the sample's own exceptions can be made to raise when they are looked at
+        region.write_refusal(Reason.RENDER_ERROR, "raised an exception that cannot be described")
+
+
+def _execute(code: str, limits: RenderLimits) -> dict[str, Any]:
+    output = _CountedOutput(limits.output_mb << 20)
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
+    sys.argv = [FILE_NAME]
+    sys.path.insert(0, "")
+    seed_python()
+    fix_clock(code)
+    module = types.ModuleType("__main__")
+    module.__dict__["__file__"] = FILE_NAME
+    sys.modules["__main__"] = module
+    try:
+        exec(compile(code, FILE_NAME, "exec", dont_inherit=True), module.__dict__)
+    except SystemExit as leaving:
+        if leaving.code not in (None, 0):
+            raise
+    return module.__dict__

@@ -1,0 +1,96 @@
+"""The second warm process of a Python worker: pandas, seaborn, scipy and what samples asked for are in it.
+
+It is the worker's child and talks to it over a socket pair that no sample has: code one way, how its process
+ended the other way. The picture stays in the region, which both have mapped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import traceback
+from collections.abc import Callable
+
+from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
+from vincicoder.render.languages.python.zygote import Ended, Zygote
+from vincicoder.render.protocol import Refusal
+from vincicoder.render.sandbox import kernel
+from vincicoder.render.wire import FrameReader, Message, WireError, send_blocking
+from vincicoder.sample import InfrastructureError, Reason
+
+_MAX_REQUEST_BYTES = 1 << 30
+
+
+class HeavyProcess:
+    """The worker's side. Any trouble with the process is ours, never the sample's: InfrastructureError."""
+
+    def __init__(self, warm_up: Callable[[], Zygote]) -> None:
+        """Fork the process, which calls `warm_up`, confined as the worker is by now. Raises OSError."""
+        self._channel, theirs = socket.socketpair()
+        self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                kernel.die_with_parent(signal.SIGKILL)
+                # The engine's connection among them.
+                for descriptor in open_sockets():
+                    if descriptor != theirs.fileno():
+                        os.close(descriptor)
+                reopen(open_files())
+                _serve(theirs, warm_up)
+            finally:
+                os._exit(0)
+        theirs.close()
+        self._reader = FrameReader(0)
+
+    def wait_until_ready(self) -> None:
+        """Wait for the end of `warm_up`. Raises InfrastructureError."""
+        self._receive()
+
+    def run(self, code: str) -> Ended:
+        """Run the code in a fork of that process. Raises InfrastructureError."""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # told by what follows
+            send_blocking(self._channel, {}, code.encode("utf-8", "surrogatepass"))
+        message = self._receive()
+        refusal = Refusal(Reason(message["reason"]), message["detail"]) if message["reason"] else None
+        return Ended(message["code"], message["cpu_seconds"], refusal)
+
+    def _receive(self) -> Message:
+        try:
+            frame = self._reader.read(self._channel)
+        except (EOFError, WireError) as error:
+            raise InfrastructureError(f"the process with pandas has died: {error}") from error
+        assert frame is not None  # the socket blocks
+        if "broken" in frame[0]:
+            raise InfrastructureError(frame[0]["broken"])
+        return frame[0]
+
+    def close(self) -> None:
+        """End the process."""
+        self._channel.close()
+        os.waitpid(self._pid, 0)
+
+
+def _serve(channel: socket.socket, warm_up: Callable[[], Zygote]) -> None:
+    """In the process: answer until the worker closes the channel, or something breaks."""
+    reader = FrameReader(_MAX_REQUEST_BYTES)
+    try:
+        zygote = warm_up()
+        send_blocking(channel, {})
+        while (frame := reader.read(channel)) is not None:
+            ended = zygote.run(frame[1].decode("utf-8", "surrogatepass"))
+            refusal = ended.cut_short
+            send_blocking(
+                channel,
+                {
+                    "code": ended.code,
+                    "cpu_seconds": ended.cpu_seconds,
+                    "reason": refusal.reason.value if refusal else "",
+                    "detail": refusal.detail if refusal else "",
+                },
+            )
+    except (EOFError, BrokenPipeError):
+        return
+    except Exception:
+        send_blocking(channel, {"broken": traceback.format_exc()})

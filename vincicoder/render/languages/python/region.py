@@ -1,0 +1,112 @@
+"""The shared memory through which a forked sample hands over its picture: a JSON head, then pixels,
+or the text of a figure that another language draws."""
+
+from __future__ import annotations
+
+import json
+import math
+import mmap
+import struct
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from vincicoder.render.api import RenderLimits, too_large
+from vincicoder.render.languages.python.capture.deferred import Deferred, DotGraph, PlotlyFigure
+from vincicoder.render.protocol import MAX_SCALE, Picture, Refusal
+from vincicoder.sample import Reason
+
+_HEAD_BYTES = 1 << 16
+_LENGTH = struct.Struct("<I")
+_MAX_DETAIL = 2000
+
+
+class Region:
+    """Anonymous shared memory, made once for all processes that fork samples; cleared before each sample."""
+
+    def __init__(self, limits: RenderLimits) -> None:
+        self._limits = limits
+        self._capacity = limits.max_pixels * 3
+        self._map = mmap.mmap(-1, _HEAD_BYTES + self._capacity)
+        with suppress(OSError):
+            self._map.madvise(mmap.MADV_HUGEPAGE)
+
+    def clear(self) -> None:
+        """Give all pages back to the kernel: what is read next is zero. Raises OSError."""
+        self._map.madvise(mmap.MADV_REMOVE)
+
+    def write_refusal(self, reason: Reason, detail: str) -> None:
+        """In the sample's process: say why there is no picture."""
+        self._write_head({"reason": reason.value, "detail": detail[:_MAX_DETAIL]})
+
+    def write_picture(self, pixels: NDArray[np.uint8]) -> None:
+        """In the sample's process: hand over RGB pixels, or refuse them if they are too many."""
+        height, width = pixels.shape[:2]
+        problem = too_large(width, height, self._limits)
+        if problem:
+            self.write_refusal(Reason.RENDER_TOO_LARGE, problem)
+            return
+        target = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
+        target.reshape(height, width, 3)[:] = pixels
+        self._write_head({"width": width, "height": height})
+
+    def write_figure(self, figure: Deferred) -> None:
+        """In the sample's process: hand over a figure for another language's worker to draw."""
+        text = figure.text.encode("utf-8", "replace")
+        allowed = min(self._capacity, self._limits.output_mb << 20)
+        if len(text) > allowed:
+            problem = f"a figure described by {len(text)} bytes; at most {allowed} are allowed"
+            self.write_refusal(Reason.RENDER_OUTPUT_LIMIT, problem)
+            return
+        self._map[_HEAD_BYTES : _HEAD_BYTES + len(text)] = text
+        self._write_head({"figure_bytes": len(text), **figure.head()})
+
+    def _write_head(self, head: dict[str, object]) -> None:
+        text = json.dumps(head).encode()
+        self._map[_LENGTH.size : _LENGTH.size + len(text)] = text
+        self._map[: _LENGTH.size] = _LENGTH.pack(len(text))
+
+    def read(self) -> Picture | Refusal | Deferred | None:
+        """After the sample's process has ended: return what it said, or None if nothing sensible.
+
+        A picture's pixels stay where they are, until the next `clear`. The sample could have written anything
+        here: every number is checked.
+        """
+        (length,) = _LENGTH.unpack(self._map[: _LENGTH.size])
+        if not 0 < length <= _HEAD_BYTES - _LENGTH.size:
+            return None
+        try:
+            head = json.loads(self._map[_LENGTH.size : _LENGTH.size + length])
+            if "reason" in head:
+                reason = Reason(head["reason"])
+                is_samples_own = reason.stage == "render" and reason is not Reason.RENDER_UNSUPPORTED
+                return Refusal(reason, str(head["detail"])[:_MAX_DETAIL]) if is_samples_own else None
+            if "figure_bytes" in head:
+                return self._read_figure(head)
+            width, height = int(head["width"]), int(head["height"])
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+            return None
+        if too_large(width, height, self._limits):
+            return None
+        pixels = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
+        return Picture(pixels.reshape(height, width, 3))
+
+    def _read_figure(self, head: dict[str, Any]) -> Deferred | Refusal | None:
+        length = int(head["figure_bytes"])
+        if not 0 <= length <= self._capacity:
+            return None
+        text = self._map[_HEAD_BYTES : _HEAD_BYTES + length].decode("utf-8", "replace")
+        if "graph" in head:
+            return DotGraph(text)
+        numbers = [float(head[f"figure_{name}"]) for name in ("width", "height", "scale")]
+        if not all(math.isfinite(number) for number in numbers):
+            return None
+        width, height, scale = numbers
+        if not 0 < scale <= MAX_SCALE:
+            return Refusal(Reason.RENDER_TOO_LARGE, f"a scale of {scale:g}; at most {MAX_SCALE} is allowed")
+        problem = too_large(math.ceil(width * scale), math.ceil(height * scale), self._limits)
+        if problem:
+            return Refusal(Reason.RENDER_TOO_LARGE, problem)
+        return PlotlyFigure(text, width, height, scale)

@@ -1,0 +1,113 @@
+"""The renderer of a Python worker: which warm process forks for a sample, and what is made of its end.
+
+The worker itself is the light one, with matplotlib and numpy alone: a fork of it costs half. Code that
+imports anything else is run by its child, `python_heavy`.
+"""
+
+from __future__ import annotations
+
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from vincicoder.render.api import RenderLimits
+from vincicoder.render.finish import measure
+from vincicoder.render.languages.python.capture.deferred import Deferred, hand_over
+from vincicoder.render.languages.python.capture.install import install_hooks
+from vincicoder.render.languages.python.chance import fix_new_generators
+from vincicoder.render.languages.python.heavy import HeavyProcess
+from vincicoder.render.languages.python.imports import Preloader, is_light
+from vincicoder.render.languages.python.region import Region
+from vincicoder.render.languages.python.stack import import_heavy_stack, import_light_stack
+from vincicoder.render.languages.python.warm_up import warm_up_heavy, warm_up_light
+from vincicoder.render.languages.python.zygote import Ended, Zygote
+from vincicoder.render.protocol import HandOver, Picture, Refusal
+from vincicoder.render.worker.files import empty_folder
+from vincicoder.sample import InfrastructureError, Reason
+
+_ATTEMPTS_AFTER_KILL = 2
+_FOLDER_MODE = 0o700
+
+
+class PythonRenderer:
+    """Implements `WorkerRenderer` by forking warm processes, their plotting libraries already imported."""
+
+    def prepare(self, cache: Path) -> None:
+        """Import matplotlib, while the cache of font names can still be written."""
+        import_light_stack(cache)
+
+    def start(self, limits: RenderLimits, workspace: Path) -> None:
+        """Draw once in both processes, so that lazy tables are filled, and compile the sandbox's rules."""
+        self._limits = limits
+        # One folder for all samples, emptied after each: the sandbox's rules name it once.
+        self._folder = workspace / "sample"
+        self._folder.mkdir(mode=_FOLDER_MODE)
+        self._region = Region(limits)
+        fix_new_generators()
+        install_hooks()
+        warm_up_light()
+        self._heavy = HeavyProcess(self._become_heavy)
+        measure(np.zeros((8, 8, 3), np.uint8))  # what the worker does with every picture
+        self._light = Zygote(limits, self._folder, self._region, Preloader(light=True))
+        self._heavy.wait_until_ready()
+
+    def _become_heavy(self) -> Zygote:
+        import_heavy_stack()
+        install_hooks()
+        warm_up_heavy()
+        return Zygote(self._limits, self._folder, self._region, Preloader())
+
+    def render(self, code: str) -> Picture | Refusal | HandOver:
+        """Run the code in a fork and return the picture it drew last, or the page that draws it."""
+        zygote = self._light if is_light(code) else self._heavy
+        unseen_seconds = 0.0  # of CPU, in forks that are not this process's children
+        for _attempt in range(_ATTEMPTS_AFTER_KILL):
+            outcome, ended = self._run_once(zygote, code)
+            if zygote is self._heavy:
+                unseen_seconds += ended.cpu_seconds
+            if isinstance(outcome, Deferred):
+                return replace(hand_over(outcome), cpu_seconds=unseen_seconds)
+            # Nobody but a stranger, or the sample itself, sends SIGKILL: ask again who it was.
+            if outcome is not None:
+                return outcome
+        return Refusal(Reason.RENDER_CRASHED, "killed its own process: SIGKILL, twice")
+
+    def _run_once(
+        self, zygote: Zygote | HeavyProcess, code: str
+    ) -> tuple[Picture | Refusal | Deferred | None, Ended]:
+        try:
+            self._region.clear()
+            ended = zygote.run(code)
+            return ended.cut_short or self._judge(ended), ended
+        except OSError as error:
+            raise InfrastructureError(f"cannot run a sample: {error}") from error
+        finally:
+            empty_folder(self._folder)
+
+    def _judge(self, ended: Ended) -> Picture | Refusal | Deferred | None:
+        code = ended.code
+        if code == 0:
+            said = self._region.read()
+            if said is not None:
+                return said
+            return Refusal(
+                Reason.RENDER_CRASHED, "ended its own process (os._exit) before the end of the code"
+            )
+        if code == -signal.SIGXCPU or (
+            code == -signal.SIGKILL and ended.cpu_seconds >= self._limits.cpu_seconds
+        ):
+            return Refusal(Reason.RENDER_TIMEOUT, f"over {self._limits.cpu_seconds:g} s of CPU time")
+        if code == -signal.SIGKILL:
+            return None
+        if code < 0:
+            said = self._region.read()
+            if isinstance(said, Refusal) and said.reason is Reason.RENDER_OUT_OF_MEMORY:
+                return said
+            return Refusal(Reason.RENDER_CRASHED, f"crashed: {signal.Signals(-code).name}")
+        return Refusal(Reason.RENDER_CRASHED, f"ended its own process with exit code {code} (os._exit)")
+
+    def close(self) -> None:
+        """End the second process; no sample is running."""
+        self._heavy.close()

@@ -1,0 +1,35 @@
+"""SVG, drawn by librsvg where it is installed, else by CairoSVG (the reference, five times slower)."""
+
+from __future__ import annotations
+
+import ctypes.util
+import importlib.util
+from collections.abc import Mapping
+
+from vincicoder.render.fonts import fonts_fingerprint
+from vincicoder.render.languages.svg.size import SIZE_RULE
+from vincicoder.render.protocol import WorkerRenderer
+
+
+def create() -> WorkerRenderer:
+    """Make the worker-side renderer."""
+    from vincicoder.render.languages.svg.worker import SvgRenderer
+
+    return SvgRenderer()
+
+
+def fingerprint() -> Mapping[str, str]:
+    """Return the engine with its version, the size rule and the fonts."""
+    from vincicoder.render.languages.svg.backends import backend_version
+
+    return {"engine": backend_version(), "size": SIZE_RULE, "fonts": fonts_fingerprint()}
+
+
+def missing_tools() -> list[str]:
+    """Return what to install before SVG can be drawn."""
+    missing = []
+    if importlib.util.find_spec("cairocffi") is None or importlib.util.find_spec("cairosvg") is None:
+        missing.append("the Python packages cairosvg and cairocffi: pip install 'vincicoder[render]'")
+    if ctypes.util.find_library("cairo") is None:
+        missing.append("the cairo library (Debian: libcairo2)")
+    return missing

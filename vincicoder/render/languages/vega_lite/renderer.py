@@ -1,0 +1,27 @@
+"""Vega-Lite: compiled and drawn by Vega's own libraries, in a warm page of the html renderer's browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from vincicoder.render.languages.browser.libraries import library_versions, missing_libraries
+from vincicoder.render.languages.browser.library_page import driver_fingerprint
+from vincicoder.render.languages.html import renderer as html
+from vincicoder.render.protocol import HandOver, PageView
+
+
+def hand_over(code: str) -> HandOver:
+    """Return what a worker of the html renderer is to draw."""
+    return HandOver("html", code, PageView(library="vega-lite"))
+
+
+@lru_cache(maxsize=1)
+def fingerprint() -> Mapping[str, str]:
+    """Versions of Vega and Vega-Lite and of what calls them; the browser is the html renderer's."""
+    return {**library_versions("vega", "vega-lite"), "driver": driver_fingerprint("vega-lite")}
+
+
+def missing_tools() -> list[str]:
+    """Say what to install."""
+    return [*html.missing_tools(), *missing_libraries("vega", "vega-lite")]

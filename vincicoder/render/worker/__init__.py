@@ -1,0 +1,1 @@
+"""The worker side: the process that loads one language's renderer and draws its samples."""

@@ -1,0 +1,133 @@
+"""A worker process: `python -m vincicoder.render.worker.main CONFIGURATION`, started by the engine only."""
+
+from __future__ import annotations
+
+import os
+import resource
+import socket
+import sys
+import time
+import traceback
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from vincicoder.render.api import too_large
+from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.finish import encode_png, measure
+from vincicoder.render.protocol import HandOver, PageRenderer, PageView, Picture, Refusal, WorkerRenderer
+from vincicoder.render.registry import load_module
+from vincicoder.render.sandbox.confine import confine_worker
+from vincicoder.render.wire import FrameReader, Message, send_blocking
+from vincicoder.render.worker.guard import run_guarded
+from vincicoder.sample import Reason
+
+MAX_DETAIL_CHARACTERS = 2000
+_MAX_REQUEST_BYTES = 1 << 30
+
+
+def cache_directory() -> Path:
+    """Return the directory where renderers may keep what is slow to make (font lists, TeX formats)."""
+    base = os.environ.get("VINCICODER_CACHE") or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "vincicoder"
+
+
+def _cpu_seconds() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfiguration) -> tuple[Message, Any]:
+    """Turn a renderer's outcome into a frame for the engine: message and payload."""
+    if isinstance(outcome, HandOver):
+        document = outcome.document.encode("utf-8", "surrogatepass")
+        return {"hand_over": outcome.language, "view": asdict(outcome.view)}, document
+    if isinstance(outcome, Picture):
+        pixels = outcome.pixels
+        height, width = pixels.shape[:2]
+        problem = too_large(width, height, configuration.limits)
+        if problem:
+            outcome = Refusal(Reason.RENDER_TOO_LARGE, problem)
+    if isinstance(outcome, Refusal):
+        return {"reason": outcome.reason.value, "detail": outcome.detail[:MAX_DETAIL_CHARACTERS]}, b""
+    message: Message = {"width": width, "height": height}
+    if configuration.measure:
+        measures = measure(pixels)
+        message |= {
+            "pixels_sha256": measures.pixels_sha256,
+            "phash": measures.phash,
+            "thumbnail": measures.thumbnail.hex(),
+        }
+    if configuration.output == "png":
+        return message, encode_png(pixels)
+    return message, np.ascontiguousarray(pixels)
+
+
+def _serve(configuration: WorkerConfiguration, renderer: WorkerRenderer, connection: socket.socket) -> None:
+    reader = FrameReader(_MAX_REQUEST_BYTES)
+    while True:
+        try:
+            frame = reader.read(connection)
+        except EOFError:
+            return
+        if frame is None:
+            continue
+        code = frame[1].decode("utf-8", "surrogatepass")
+        view = frame[0].get("view")
+        started, cpu_before = time.monotonic(), _cpu_seconds()
+        try:
+            if view is None:
+                outcome = renderer.render(code)
+            else:
+                outcome = cast("PageRenderer", renderer).render_page(code, PageView.from_message(view))
+            message, payload = _answer(outcome, configuration)
+        except Exception:
+            # A renderer raises only when our own machinery is at fault; this worker is spent.
+            send_blocking(
+                connection, {"kind": "broken", "detail": traceback.format_exc()[-MAX_DETAIL_CHARACTERS:]}
+            )
+            return
+        message["kind"] = "result"
+        message["seconds"] = time.monotonic() - started
+        if isinstance(outcome, HandOver):
+            message["cpu_seconds"] = _cpu_seconds() - cpu_before + outcome.cpu_seconds
+        send_blocking(connection, message, payload)
+
+
+def _work(configuration: WorkerConfiguration, workspace: Path) -> None:
+    connection = socket.socket(fileno=configuration.control_descriptor)
+    connection.setblocking(True)
+    os.chdir(workspace)
+    os.environ["HOME"] = os.environ["TMPDIR"] = str(workspace)
+    try:
+        renderer = load_module(configuration.language).create()
+        cache = cache_directory()
+        prepare = getattr(renderer, "prepare", None)
+        if prepare is not None:
+            prepare(cache)
+        confine_worker(configuration.layers, workspace, [cache])
+        renderer.start(configuration.limits, workspace)
+    except Exception:
+        send_blocking(
+            connection, {"kind": "unready", "detail": traceback.format_exc()[-MAX_DETAIL_CHARACTERS:]}
+        )
+        return
+    try:
+        send_blocking(connection, {"kind": "ready"})
+        _serve(configuration, renderer, connection)
+        renderer.close()
+    except BrokenPipeError:
+        return  # the engine has gone, and so shall we
+
+
+def main() -> None:
+    """Run one worker until the engine closes its connection."""
+    configuration = WorkerConfiguration.from_json(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sys.exit(run_guarded(configuration, lambda workspace: _work(configuration, workspace)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""From what became of a program to the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from vincicoder.reward.answer import Answer
+from vincicoder.reward.breakdown import Breakdown
+from vincicoder.reward.config import RewardConfig
+from vincicoder.reward.visual import Likeness
+from vincicoder.sample import Reason
+
+_DECIMALS = 6  # what lies beyond is the noise of single precision
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a program drew beside one reference: `likeness` is None where it drew nothing, or a blank."""
+
+    likeness: Likeness | None = None
+    blank: bool = False
+    reason: str = ""
+    detail: str = ""
+
+    @property
+    def rendered(self) -> bool:
+        """Whether the program drew a picture, blank or not."""
+        return self.likeness is not None or self.blank
+
+
+def assemble(answer: Answer, outcome: Outcome | None, config: RewardConfig) -> Breakdown:
+    """Return the breakdown of an answer; `outcome` is None where there was nothing to render."""
+    if outcome is None:
+        return Breakdown(
+            format=answer.format,
+            language=answer.language,
+            length=round(answer.length, _DECIMALS),
+            raster=answer.raster,
+            reason=answer.reason,
+            detail=answer.detail,
+        )
+    likeness = outcome.likeness
+    visual = likeness.visual if likeness else 0.0
+    rendered = float(outcome.rendered)
+    rest = 1 - config.format_weight - config.execution_weight
+    score = config.format_weight * answer.format + config.execution_weight * rendered + rest * visual
+    cheat = outcome.blank or outcome.reason == Reason.RENDER_FORBIDDEN.value
+    if config.zero_cheats and cheat:
+        score = 0.0
+    return Breakdown(
+        score=round(min(max(score * answer.length, 0.0), 1.0), _DECIMALS),
+        format=answer.format,
+        language=answer.language,
+        rendered=rendered,
+        visual=round(visual, _DECIMALS),
+        coarse=round(likeness.coarse, _DECIMALS) if likeness else 0.0,
+        fine=round(likeness.fine, _DECIMALS) if likeness else 0.0,
+        text=round(likeness.text, _DECIMALS) if likeness else 0.0,
+        color=round(likeness.color, _DECIMALS) if likeness else 0.0,
+        lpips=round(likeness.lpips, _DECIMALS) if likeness else 0.0,
+        aspect=round(likeness.aspect, _DECIMALS) if likeness else 0.0,
+        size=round(likeness.size, _DECIMALS) if likeness else 0.0,
+        length=round(answer.length, _DECIMALS),
+        blank=float(outcome.blank),
+        raster=answer.raster,
+        reason=outcome.reason,
+        detail=outcome.detail,
+    )

@@ -1,0 +1,63 @@
+"""How batches travel to a reward service: JSON, each distinct reference once, by its hash."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from vincicoder.reward.breakdown import Breakdown, RewardError
+from vincicoder.reward.items import RewardItem, as_item, read_reference
+
+
+def pack_rows(rows: Sequence[RewardItem | Mapping[str, Any]]) -> tuple[dict[str, Any], dict[int, str]]:
+    """Return the request for those rows that can be sent, and what is wrong with the others.
+
+    Reference files are read here: the service need not see this machine's disk.
+    """
+    references: dict[str, str] = {}
+    packed: list[dict[str, Any]] = []
+    failures: dict[int, str] = {}
+    for index, row in enumerate(rows):
+        try:
+            item = as_item(row)
+            sha256, data = read_reference(item.reference)
+        except (OSError, TypeError, ValueError) as error:
+            failures[index] = str(error)
+            continue
+        if sha256 not in references:
+            references[sha256] = base64.b64encode(data).decode()
+        packed.append(
+            {"index": index, "response": item.response, "language": item.language, "reference": sha256}
+        )
+    return {"references": references, "items": packed}, failures
+
+
+def unpack_rows(references: Mapping[str, str], items: Sequence[Mapping[str, Any]]) -> list[RewardItem]:
+    """Return a request's rows. Raises KeyError for a reference not sent, ValueError for one not in base64."""
+    decoded = {sha256: base64.b64decode(text, validate=True) for sha256, text in references.items()}
+    return [RewardItem(item["response"], decoded[item["reference"]], item["language"]) for item in items]
+
+
+def pack_answer(breakdowns: Sequence[Breakdown | None], failures: Mapping[int, str]) -> dict[str, Any]:
+    """Return the answer to a request: positions are those in the request."""
+    return {
+        "breakdowns": [asdict(breakdown) if breakdown else None for breakdown in breakdowns],
+        "failures": {str(place): what for place, what in failures.items()},
+    }
+
+
+def unpack_answer(
+    count: int, request: Mapping[str, Any], answer: Mapping[str, Any], failures: dict[int, str]
+) -> list[Breakdown]:
+    """Put an answer's breakdowns where their rows were. Raises RewardError where rows failed."""
+    found: list[Breakdown | None] = [None] * count
+    for place, (item, breakdown) in enumerate(zip(request["items"], answer["breakdowns"], strict=True)):
+        if breakdown is None:
+            failures[item["index"]] = answer["failures"][str(place)]
+        else:
+            found[item["index"]] = Breakdown(**breakdown)
+    if failures:
+        raise RewardError(failures, found)
+    return [breakdown for breakdown in found if breakdown is not None]

@@ -1,0 +1,125 @@
+"""Own data: sources declared in a YAML file.
+
+sources:
+  - name: our-charts
+    format: jsonl            # jsonl, json, parquet, csv, arrow, or folder (files of code)
+    path: charts.jsonl       # relative to the YAML file: a file, a folder of files, or an archive
+    domain: chart
+    language: python         # or language_column: lang
+    code_column: code        # default: code
+    id_column: uuid          # default: the row's position
+    license: CC-BY-4.0       # or also license_column
+    image_column: picture    # the row's own picture: bytes, a path, base64; default: none
+    citation: Our charts, 2026
+  - name: someone-elses
+    format: hub              # any data set on the hub, or a copy of one at `path`
+    hub_id: owner/name
+    ...
+  - corpus: web2code         # a published corpus whose columns have other names here
+    path: web2code
+    columns: {conversation: turns}
+    keep: {lang: [en], score: {min: 4}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vincicoder.sample import Domain, Language
+from vincicoder.sources.base import Source, SourceInfo
+from vincicoder.sources.own.corpus_config import SourceConfigError, make_corpus_source, make_rows_source
+from vincicoder.sources.own.folder_source import FolderSource
+
+__all__ = ["SourceConfigError", "load_source_config"]
+
+_FORMATS = ("jsonl", "json", "parquet", "csv", "arrow", "folder", "hub")
+_COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation")
+_COLUMN_FIELDS = ("language_column", "code_column", "id_column", "license_column", "image_column")
+_REQUIRED_FIELDS = ("name", "format", "path", "domain", "license")
+_HUB_FIELDS = ("hub_id", "revision")
+
+
+def load_source_config(path: Path) -> list[Source]:
+    """Return the sources that a YAML file declares, in order. The data is not read.
+
+    Raises `SourceConfigError`, naming the entry and the field.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SourceConfigError(f"cannot read the source file {path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SourceConfigError(f"{path} is not YAML: {error}") from error
+    entries = content.get("sources") if isinstance(content, dict) else None
+    if not isinstance(entries, list) or not entries:
+        raise SourceConfigError(f"{path}: expected a mapping with a non-empty list `sources`")
+    sources: dict[str, Source] = {}
+    for number, entry in enumerate(entries, start=1):
+        where = f"{path}, source {number}"
+        if not isinstance(entry, dict):
+            raise SourceConfigError(f"{where}: received {entry!r}; expected a mapping of fields")
+        source: Source
+        if "corpus" in entry:
+            source = make_corpus_source(entry, path.parent, where)
+        else:
+            source = _make_source(entry, path.parent, where)
+        if source.info.name in sources:
+            raise SourceConfigError(f"{where}: the name {source.info.name!r} is given twice; choose another")
+        sources[source.info.name] = source
+    return list(sources.values())
+
+
+def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
+    _check_fields(entry, where)
+    _check_value(entry, "format", _FORMATS, where)
+    _check_value(entry, "domain", tuple(Domain), where)
+    if "language" in entry:
+        _check_value(entry, "language", tuple(Language), where)
+    is_folder = entry["format"] == "folder"
+    if is_folder and any(field in entry for field in _COLUMN_FIELDS):
+        raise SourceConfigError(f"{where}: a folder has no columns; remove {', '.join(_COLUMN_FIELDS)}")
+    if not is_folder and ("language" in entry) == ("language_column" in entry):
+        raise SourceConfigError(
+            f"{where}: give either `language` (one for all rows) or `language_column`, and not both"
+        )
+    if not is_folder:
+        return make_rows_source(entry, folder)
+    info = SourceInfo(
+        name=entry["name"],
+        domain=entry["domain"],
+        languages=(entry["language"],) if "language" in entry else tuple(Language),
+        license=entry["license"],
+        origin=f"own data, folder {entry['path']}",
+        citation=entry.get("citation", ""),
+    )
+    return FolderSource(
+        info, folder / entry["path"], entry["domain"], entry["license"], entry.get("language")
+    )
+
+
+def _check_fields(entry: Mapping[str, Any], where: str) -> None:
+    is_hub = entry.get("format") == "hub"
+    allowed = (*_COMMON_FIELDS, *_COLUMN_FIELDS, *(_HUB_FIELDS if is_hub else ()))
+    unknown = [field for field in entry if field not in allowed]
+    if unknown:
+        raise SourceConfigError(
+            f"{where}: unknown field {', '.join(map(repr, unknown))}; allowed are {', '.join(allowed)}"
+        )
+    required = [*(field for field in _REQUIRED_FIELDS if not is_hub or field != "path")]
+    missing = [field for field in required if field not in entry]
+    if is_hub and "path" not in entry and "hub_id" not in entry:
+        missing.append("hub_id")
+    if missing:
+        raise SourceConfigError(f"{where}: missing {', '.join(missing)}")
+    for field, value in entry.items():
+        if not isinstance(value, str) or not value:
+            raise SourceConfigError(f"{where}: {field} is {value!r}; expected a non-empty text")
+
+
+def _check_value(entry: Mapping[str, Any], field: str, allowed: tuple[str, ...], where: str) -> None:
+    if entry[field] not in allowed:
+        raise SourceConfigError(f"{where}: {field} is {entry[field]!r}; allowed are {', '.join(allowed)}")

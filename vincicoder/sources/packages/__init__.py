@@ -1,0 +1,1 @@
+"""What package registries ship inside packages."""
