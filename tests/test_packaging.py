@@ -31,7 +31,8 @@ EXTRAS_OF_FOLDER = {
     "vincicoder/render": ("render", "ray"),
     "vincicoder/similarity": ("reward",),
     "vincicoder/refine": ("serve",),
-    "vincicoder/train": ("render", "reward", "sft", "rl", "serve", "ray"),
+    "vincicoder/reward": ("render", "reward", "serve", "ray"),
+    "vincicoder/train": ("render", "reward", "sft", "rl", "serve"),
     "tests": EXTRAS,
 }
 # Imported only where a trainer's own environment has it: its pins fit no other part of the project.
