@@ -35,6 +35,8 @@ RENDER_FIELDS = [
     pa.field("render_seconds", pa.float32(), nullable=False),
     pa.field("render_output", pa.string(), nullable=False),
     pa.field("render_row", pa.int32(), nullable=False),
+    # What the program did while it drew: see `vincicoder.render.notes`.
+    pa.field("render_notes", pa.list_(pa.string()), nullable=False),
 ]
 
 # What verification adds: the share of the border at which content is cut off (null where it can't be told,
@@ -145,6 +147,7 @@ RENDERS_SCHEMA = pa.schema(
         pa.field("phash", pa.uint64()),
         pa.field("thumbnail", pa.binary()),
         pa.field("render_seconds", pa.float32(), nullable=False),
+        pa.field("notes", pa.list_(pa.string()), nullable=False),
         pa.field("png", pa.binary()),
     ]
 )

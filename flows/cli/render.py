@@ -50,6 +50,7 @@ def render(
         "height": result.height,
         "seconds": round(result.seconds, 4),
         "fingerprint": result.fingerprint,
+        "notes": list(result.notes),
     }
     if as_json:
         typer.echo(json.dumps(outcome))

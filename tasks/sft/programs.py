@@ -81,5 +81,6 @@ def _row(key: str, result: RenderResult) -> dict[str, Any]:
         "phash": result.phash,
         "thumbnail": result.thumbnail,
         "render_seconds": result.seconds,
+        "notes": list(result.notes),
         "png": result.png,
     }

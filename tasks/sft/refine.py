@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from vincicoder.refine.protocol import Flaw, Maker
     from vincicoder.render import RenderEngine, RenderLimits
 
-STAGE = StageName("refine", 1)
+STAGE = StageName("refine", 2)
 
 # Targets whose pictures are in memory at a time.
 _BATCH_ROWS = 64

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName(RENDER_STAGE, 1)
+STAGE = StageName(RENDER_STAGE, 2)
 
 _CACHED_COLUMNS = [name for name in RENDERS_SCHEMA.names if name != "png"]
 
@@ -98,6 +98,7 @@ def _split(
         name: [renders[row][name] for row in kept_rows]
         for name in ("image_width", "image_height", "pixels_sha256", "phash", "thumbnail", "render_seconds")
     }
+    added["render_notes"] = [renders[row]["notes"] for row in kept_rows]
     added["image_origin"] = ["rendered"] * len(kept_rows)
     added["render_fingerprint"] = [fingerprints[language] for language in kept["language"].to_pylist()]
     added["render_output"] = [places[row].output for row in kept_rows]

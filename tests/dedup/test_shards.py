@@ -53,6 +53,7 @@ def rendered_rows() -> pa.Table:
                 "render_seconds": 1.0,
                 "render_output": "o",
                 "render_row": row,
+                "render_notes": [],
                 # Of the families 5 and up the first row is cut off: another of the family is to stay.
                 "clipped": 0.01 if copy == 0 and family >= 5 else (None, 0.0)[row % 2],
             }

@@ -21,6 +21,7 @@ def put_output(home: Home, name: str, reasons: dict[str, str | None]) -> None:
             "image_width": 1,
             "image_height": 1,
             "render_seconds": 0.5,
+            "notes": [],
             "png": key.encode(),
         }
         for key, reason in reasons.items()

@@ -50,7 +50,8 @@ class RenderResult:
     engine was opened with `output="pixels"`: uint8 of shape (height, width, 3).
     `pixels_sha256`, `phash` (64 bit) and `thumbnail` (16x16 RGB bytes, box filter) are computed in
     the worker while the pixels are in memory; all are None unless `status` is rendered.
-    `seconds` is the time from the start of the work to its end, queueing not counted.
+    `seconds` is the time from the start of the work to its end, queueing not counted. `notes` say what
+    the program did while it drew (`notes.py`).
     """
 
     request_id: str
@@ -66,6 +67,7 @@ class RenderResult:
     pixels_sha256: str | None = None
     phash: int | None = None
     thumbnail: bytes | None = None
+    notes: tuple[str, ...] = ()
 
 
 def too_large(width: int, height: int, limits: RenderLimits) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from vincicoder.render.registry import LANGUAGES, load_module
 
 # Raised when the engine's own treatment of pixels changes (compositing on white, size rules).
-_PIPELINE_VERSION = "1"
+_PIPELINE_VERSION = "2"
 
 
 @cache

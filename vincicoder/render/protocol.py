@@ -19,9 +19,10 @@ _MAX_SELECTOR_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Pixels of one rendered sample: uint8 of shape (height, width, 3), on white."""
+    """Pixels of one rendered sample: uint8 of shape (height, width, 3), on white. `notes`: see `notes.py`."""
 
     pixels: NDArray[np.uint8]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Refusal:
 
     reason: Reason
     detail: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,14 @@ class HandOver:
     second. The first language's `Registration` must name the second in `hands_over_to`; the second
     renderer must have `render_page` (`html` and `graphviz` have). A job is handed over once.
     `cpu_seconds` is what was used for it beyond the worker's own process and that one's ended children.
+    `notes` stand before those of the second worker.
     """
 
     language: str
     document: str
     view: PageView
     cpu_seconds: float = 0.0
+    notes: tuple[str, ...] = ()
 
 
 class WorkerRenderer(Protocol):

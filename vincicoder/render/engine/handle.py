@@ -22,6 +22,7 @@ from vincicoder.render.engine.affinity import Familiar
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.languages.browser.chromium import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.languages.browser.libraries import LIBRARIES_VARIABLE, libraries_folder
+from vincicoder.render.notes import handed_over_to
 from vincicoder.render.protocol import HandOver
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
@@ -56,6 +57,12 @@ class Job:
     def language(self) -> str:
         """The language whose worker is to render it next."""
         return self.handed_over.language if self.handed_over else self.request.language
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is known before the last worker answers: the hand-over, and what came with it."""
+        page = self.handed_over
+        return (*page.notes, handed_over_to(page.language)) if page else ()
 
 
 class WorkerState(Enum):

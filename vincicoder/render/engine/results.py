@@ -9,18 +9,31 @@ from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.engine.handle import Job
 from vincicoder.render.fingerprint import fingerprint
 from vincicoder.render.finish import THUMBNAIL_SIDE
+from vincicoder.render.notes import checked_notes, merged
 from vincicoder.render.protocol import HandOver, PageView
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.wire import Message
 from vincicoder.sample import Reason
 
 
-def rejected(request: RenderRequest, reason: Reason, detail: str, seconds: float = 0.0) -> RenderResult:
+def rejected(
+    request: RenderRequest, reason: Reason, detail: str, seconds: float = 0.0, notes: tuple[str, ...] = ()
+) -> RenderResult:
     """Return a rejection: the sample's fault. What its text has of half characters is replaced."""
     detail = detail.encode("utf-8", "replace").decode()
     name = "" if reason is Reason.RENDER_UNSUPPORTED else fingerprint(request.language)
     return RenderResult(
-        request.request_id, RenderStatus.REJECTED, reason, detail, None, None, 0, 0, seconds, name
+        request_id=request.request_id,
+        status=RenderStatus.REJECTED,
+        reason=reason,
+        detail=detail,
+        png=None,
+        pixels=None,
+        width=0,
+        height=0,
+        seconds=seconds,
+        fingerprint=name,
+        notes=notes,
     )
 
 
@@ -35,7 +48,10 @@ def read_hand_over(job: Job, message: Message, payload: bytearray) -> HandOver:
     if job.handed_over is not None or language not in LANGUAGES[job.language].hands_over_to:
         raise ValueError(f"{job.language!r} may not hand over to {language!r} here")
     return HandOver(
-        language, payload.decode("utf-8", "surrogatepass"), PageView.from_message(message["view"])
+        language,
+        payload.decode("utf-8", "surrogatepass"),
+        PageView.from_message(message["view"]),
+        notes=checked_notes(message["notes"]),
     )
 
 
@@ -48,11 +64,12 @@ def from_message(
     """
     request = job.request
     seconds = job.seconds + float(message["seconds"])
+    notes = merged(job.notes, checked_notes(message["notes"]))
     if "reason" in message:
         reason = Reason(message["reason"])
         if reason.stage != "render":
             raise ValueError(f"a worker gave {reason.value!r}, which is not a reason of rendering")
-        return rejected(request, reason, str(message["detail"]), seconds)
+        return rejected(request, reason, str(message["detail"]), seconds, notes)
     width, height = int(message["width"]), int(message["height"])
     limits = configuration.limits
     if not (0 < width <= limits.max_width and 0 < height <= limits.max_height):
@@ -81,5 +98,6 @@ def from_message(
         height=height,
         seconds=seconds,
         fingerprint=fingerprint(request.language),
+        notes=notes,
         **measures,  # type: ignore[arg-type]
     )

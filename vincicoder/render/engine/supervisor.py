@@ -308,7 +308,7 @@ class Supervisor:
         worker.kill()
         job = worker.jobs.popleft()
         self._forget(worker)
-        self._deliver(job, rejected(job.request, reason, detail, job.seconds + seconds))
+        self._deliver(job, rejected(job.request, reason, detail, job.seconds + seconds, job.notes))
 
     def _bury(self, worker: WorkerHandle, code: int, detail: str) -> None:
         """A worker has died by itself: try its running sample once more, or give up on it."""

@@ -43,16 +43,18 @@ def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfigur
     """Turn a renderer's outcome into a frame for the engine: message and payload."""
     if isinstance(outcome, HandOver):
         document = outcome.document.encode("utf-8", "surrogatepass")
-        return {"hand_over": outcome.language, "view": asdict(outcome.view)}, document
+        message: Message = {"hand_over": outcome.language, "view": asdict(outcome.view)}
+        return {**message, "notes": outcome.notes}, document
     if isinstance(outcome, Picture):
         pixels = outcome.pixels
         height, width = pixels.shape[:2]
         problem = too_large(width, height, configuration.limits)
         if problem:
-            outcome = Refusal(Reason.RENDER_TOO_LARGE, problem)
+            outcome = Refusal(Reason.RENDER_TOO_LARGE, problem, outcome.notes)
     if isinstance(outcome, Refusal):
-        return {"reason": outcome.reason.value, "detail": outcome.detail[:MAX_DETAIL_CHARACTERS]}, b""
-    message: Message = {"width": width, "height": height}
+        message = {"reason": outcome.reason.value, "detail": outcome.detail[:MAX_DETAIL_CHARACTERS]}
+        return {**message, "notes": outcome.notes}, b""
+    message = {"width": width, "height": height, "notes": outcome.notes}
     if configuration.measure:
         measures = measure(pixels)
         message |= {

@@ -134,13 +134,13 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
         if picture is None:
             picture = left_in_names(names)
         if isinstance(picture, Deferred):
-            region.write_figure(picture)
+            region.write_figure(picture, captured.notes)
         elif picture is None:
             region.write_refusal(
                 Reason.RENDER_NO_OUTPUT, "the code ended without saving, showing or leaving a picture"
             )
         else:
-            region.write_picture(picture)
+            region.write_picture(picture, captured.notes)
     except BaseException as error:
         _refuse(error, code, region)
 

@@ -7,7 +7,9 @@ import json
 import math
 import mmap
 import struct
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.languages.python.capture.deferred import Deferred, DotGraph, PlotlyFigure
+from vincicoder.render.notes import checked_notes
 from vincicoder.render.protocol import MAX_SCALE, Picture, Refusal
 from vincicoder.sample import Reason
 
@@ -41,7 +44,7 @@ class Region:
         """In the sample's process: say why there is no picture."""
         self._write_head({"reason": reason.value, "detail": detail[:_MAX_DETAIL]})
 
-    def write_picture(self, pixels: NDArray[np.uint8]) -> None:
+    def write_picture(self, pixels: NDArray[np.uint8], notes: Sequence[str]) -> None:
         """In the sample's process: hand over RGB pixels, or refuse them if they are too many."""
         height, width = pixels.shape[:2]
         problem = too_large(width, height, self._limits)
@@ -50,9 +53,9 @@ class Region:
             return
         target = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
         target.reshape(height, width, 3)[:] = pixels
-        self._write_head({"width": width, "height": height})
+        self._write_head({"width": width, "height": height, "notes": notes})
 
-    def write_figure(self, figure: Deferred) -> None:
+    def write_figure(self, figure: Deferred, notes: Sequence[str]) -> None:
         """In the sample's process: hand over a figure for another language's worker to draw."""
         text = figure.text.encode("utf-8", "replace")
         allowed = min(self._capacity, self._limits.output_mb << 20)
@@ -61,7 +64,7 @@ class Region:
             self.write_refusal(Reason.RENDER_OUTPUT_LIMIT, problem)
             return
         self._map[_HEAD_BYTES : _HEAD_BYTES + len(text)] = text
-        self._write_head({"figure_bytes": len(text), **figure.head()})
+        self._write_head({"figure_bytes": len(text), **figure.head(), "notes": notes})
 
     def _write_head(self, head: dict[str, object]) -> None:
         text = json.dumps(head).encode()
@@ -83,15 +86,19 @@ class Region:
                 reason = Reason(head["reason"])
                 is_samples_own = reason.stage == "render" and reason is not Reason.RENDER_UNSUPPORTED
                 return Refusal(reason, str(head["detail"])[:_MAX_DETAIL]) if is_samples_own else None
+            notes = checked_notes(head["notes"])
             if "figure_bytes" in head:
-                return self._read_figure(head)
+                figure = self._read_figure(head)
+                return (
+                    figure if figure is None or isinstance(figure, Refusal) else replace(figure, notes=notes)
+                )
             width, height = int(head["width"]), int(head["height"])
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
         if too_large(width, height, self._limits):
             return None
         pixels = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
-        return Picture(pixels.reshape(height, width, 3))
+        return Picture(pixels.reshape(height, width, 3), notes)
 
     def _read_figure(self, head: dict[str, Any]) -> Deferred | Refusal | None:
         length = int(head["figure_bytes"])

@@ -21,6 +21,7 @@ from PIL import Image
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.languages.python.capture.deferred import Deferred
+from vincicoder.render.notes import MAX_NOTES
 from vincicoder.render.protocol import Picture
 from vincicoder.sample import Reason
 
@@ -51,6 +52,7 @@ class Captured:
         # A picture that stands for a figure which is drawn only after the code has ended.
         self.stands_for: Callable[[Image.Image], Deferred | None] = lambda image: None
         self.opened_blank = False  # such a picture was read back by the code
+        self.notes: list[str] = []
         self._quiet = 1
         self._output: Callable[[], Pixels | Deferred] | None = None
         self._left: Callable[[], Pixels] | None = None
@@ -76,6 +78,11 @@ class Captured:
         """Note a picture that was drawn but neither saved nor shown."""
         if not self._quiet:
             self._left = picture
+
+    def note(self, note: str) -> None:
+        """Say what the sample did (`vincicoder.render.notes`); what a library does inside is not noted."""
+        if not self._quiet and note not in self.notes and len(self.notes) < MAX_NOTES:
+            self.notes.append(note)
 
     @property
     def is_quiet(self) -> bool:

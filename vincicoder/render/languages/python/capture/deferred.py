@@ -24,6 +24,7 @@ class PlotlyFigure:
     width: float
     height: float
     scale: float
+    notes: tuple[str, ...] = ()
 
     def head(self) -> dict[str, float]:
         """Return the numbers that go with the text."""
@@ -68,6 +69,7 @@ class DotGraph:
     """A graph in Graphviz's language that names its own layout engine. `text` may be anything at all."""
 
     text: str
+    notes: tuple[str, ...] = ()
 
     def head(self) -> dict[str, float]:
         """Return the numbers that go with the text: one that says what it is."""
@@ -80,5 +82,5 @@ Deferred = PlotlyFigure | DotGraph
 def hand_over(figure: Deferred) -> HandOver:
     """Return the document that draws the figure, and the language whose worker is to do so."""
     if isinstance(figure, DotGraph):
-        return HandOver("graphviz", figure.text, PageView())
-    return HandOver("html", make_page(figure), picture_of_page(figure))
+        return HandOver("graphviz", figure.text, PageView(), notes=figure.notes)
+    return HandOver("html", make_page(figure), picture_of_page(figure), notes=figure.notes)

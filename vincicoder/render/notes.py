@@ -1,0 +1,45 @@
+"""What a program did while it drew, as short strings that travel with its result.
+
+A note is a name, or a name and a value: `decoded_image`, `handed_over:browser`, `pages:3`. Renderers add
+them to a `Picture`, a `Refusal` or a `HandOver`; the engine adds the hand-over itself. The set is open:
+docs/render.md lists the names in use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+DECODED_IMAGE = "decoded_image"
+
+MAX_NOTES = 32
+_NOTE = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_.,+*/ -]{1,64})?")
+_DRAWS_INSTEAD = {"html": "browser"}
+
+
+def handed_over_to(language: str) -> str:
+    """Return the note of a document that a renderer of another language draws."""
+    return f"handed_over:{_DRAWS_INSTEAD.get(language, language)}"
+
+
+def pages(count: int) -> str:
+    """Return the note of a picture that shows several pages, one below the other."""
+    return f"pages:{count}"
+
+
+def checked_notes(notes: object) -> tuple[str, ...]:
+    """Return notes that came from a worker or a sample, each once, in order.
+
+    Raises ValueError where they are not a list of at most `MAX_NOTES` notes.
+    """
+    if not isinstance(notes, list | tuple) or len(notes) > MAX_NOTES:
+        raise ValueError(f"received {str(notes)[:200]!r} as notes; allowed is a list of up to {MAX_NOTES}")
+    for note in notes:
+        if not isinstance(note, str) or not _NOTE.fullmatch(note):
+            raise ValueError(f"received {str(note)[:200]!r} as a note; allowed is name or name:value")
+    return merged(notes)
+
+
+def merged(*groups: Iterable[str]) -> tuple[str, ...]:
+    """Return all notes of several groups, each once, in order of first appearance."""
+    return tuple(dict.fromkeys(note for group in groups for note in group))
