@@ -22,7 +22,7 @@ from typing import Any
 from benchmarks.processor_time import ended_children_seconds, own_seconds
 from vincicoder.clean import Cleaned, CleanLimits, clean_samples
 from vincicoder.sample import Sample, Task, make_sample_id
-from vincicoder.sources.profiles import plan_profile, read_positions
+from vincicoder.sources.profiles import get_profile, plan, read_positions
 
 _SHARD_ROWS = 250
 
@@ -30,7 +30,7 @@ _SHARD_ROWS = 250
 def read_samples(profile: str, limit: int | None) -> list[Sample]:
     """Read the rows of a profile that have code."""
     samples = []
-    for source, positions in plan_profile(profile, limit=limit):
+    for source, positions in plan(get_profile(profile), limit=limit):
         name = source.info.name
         samples += [
             Sample(

@@ -47,7 +47,7 @@ from vincicoder.dedup.keepers import REMOVED
 from vincicoder.dedup.minhash import minhash, program_shingles
 from vincicoder.dedup.near_code import PERMUTATIONS
 from vincicoder.dedup.normal_form import normal_sha256
-from vincicoder.dedup.pairs import Rows
+from vincicoder.dedup.pairs import RowNumbers
 
 _KINDS = {
     Planted.EXACT_IMAGE: Kind.EXACT_IMAGE,
@@ -81,7 +81,7 @@ def measure(count: int) -> dict[str, Any]:
     grouping = own_seconds() - started_rest
     assert np.array_equal(pixels, signed.pixel_groups)
 
-    def true_similarity(first: Rows, second: Rows) -> Any:
+    def true_similarity(first: RowNumbers, second: RowNumbers) -> Any:
         return rows.true_similarity(order[first], order[second])
 
     found = find_duplicates(signed, DuplicateLimits(), true_similarity)
@@ -100,13 +100,13 @@ def measure(count: int) -> dict[str, Any]:
     }
 
 
-def _exact_code(rows: SyntheticRows, removed: Rows, keepers: Rows) -> dict[str, int]:
+def _exact_code(rows: SyntheticRows, removed: RowNumbers, keepers: RowNumbers) -> dict[str, int]:
     planted = rows.planted == Planted.EXACT_CODE
     right = planted[removed] & (rows.origin[removed] == keepers)
     return {"planted": int(planted.sum()), "found": int(right.sum()), "false": int((~right).sum())}
 
 
-def _kinds(rows: SyntheticRows, order: Rows, found: Found) -> dict[str, dict[str, Any]]:
+def _kinds(rows: SyntheticRows, order: RowNumbers, found: Found) -> dict[str, dict[str, Any]]:
     removed = np.flatnonzero(found.decisions.state == REMOVED)
     kind = found.decisions.kind[removed]
     keeper, row = order[found.decisions.keeper[removed]], order[removed]
@@ -135,7 +135,7 @@ def _kinds(rows: SyntheticRows, order: Rows, found: Found) -> dict[str, dict[str
     return answers
 
 
-def _leave_for_their_template(rows: SyntheticRows, order: Rows) -> NDArray[np.bool_]:
+def _leave_for_their_template(rows: SyntheticRows, order: RowNumbers) -> NDArray[np.bool_]:
     """Which rows are to leave: each family's but the first so many, the original among them."""
     family = order[rows.planted[order] == Planted.SAME_TEMPLATE]
     family = family[np.argsort(rows.origin[family], kind="stable")]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from vincicoder.dedup import Signed
 from vincicoder.dedup.minhash import jaccard, minhash
 from vincicoder.dedup.near_code import PERMUTATIONS, Signatures
-from vincicoder.dedup.pairs import Rows, mix
+from vincicoder.dedup.pairs import RowNumbers, mix
 
 Sets = list[NDArray[np.uint64]]
 
@@ -60,7 +60,7 @@ class SyntheticRows:
     """Rows in an order that tells nothing; `origin` (n,) is the row each was made from, else itself."""
 
     planted: NDArray[np.int8]
-    origin: Rows
+    origin: RowNumbers
     source: NDArray[np.int8]
     size: NDArray[np.int32]
     replaced: NDArray[np.int32]
@@ -70,7 +70,7 @@ class SyntheticRows:
     pixel_numbers: NDArray[np.int64]
     code_numbers: NDArray[np.int64]
 
-    def sets(self, rows: Rows) -> Sets:
+    def sets(self, rows: RowNumbers) -> Sets:
         """Return the sets of shingles of the programs of `rows`."""
         size = self.size[rows]
         ends = np.cumsum(size)
@@ -83,7 +83,7 @@ class SyntheticRows:
         flat = mix(mix(owner.astype(np.uint64)) + position.astype(np.uint64))
         return np.split(flat, ends[:-1])
 
-    def true_similarity(self, first: Rows, second: Rows) -> NDArray[np.float32]:
+    def true_similarity(self, first: RowNumbers, second: RowNumbers) -> NDArray[np.float32]:
         answers = np.empty(first.shape, np.float32)
         for low in range(0, first.size, _MADE_AT_A_TIME):
             part = slice(low, low + _MADE_AT_A_TIME)
@@ -169,7 +169,7 @@ def make_rows(count: int, seed: int = 5) -> tuple[SyntheticRows, NDArray[np.uint
 
 
 def _phashes(
-    generator: np.random.Generator, planted: NDArray[np.int8], origin: Rows, source: NDArray[np.int8]
+    generator: np.random.Generator, planted: NDArray[np.int8], origin: RowNumbers, source: NDArray[np.int8]
 ) -> NDArray[np.uint64]:
     count = len(planted)
     free = np.array([(1 << bits) - 1 for bits in _FREE_BITS], np.uint64)
@@ -191,7 +191,9 @@ def _phashes(
     return phashes
 
 
-def _thumbnails(generator: np.random.Generator, planted: NDArray[np.int8], origin: Rows) -> NDArray[np.uint8]:
+def _thumbnails(
+    generator: np.random.Generator, planted: NDArray[np.int8], origin: RowNumbers
+) -> NDArray[np.uint8]:
     """White paper with something on it."""
     count = len(planted)
     thumbnails = np.full((count, 768), 255, np.uint8)
@@ -213,7 +215,7 @@ def _thumbnails(generator: np.random.Generator, planted: NDArray[np.int8], origi
 
 
 def signed_rows(
-    rows: SyntheticRows, thumbnails: NDArray[np.uint8], order: Rows, pixel_groups: NDArray[np.int64]
+    rows: SyntheticRows, thumbnails: NDArray[np.uint8], order: RowNumbers, pixel_groups: NDArray[np.int64]
 ) -> Signed:
     """Sign the rows named by `order`, in that order."""
     code = np.empty((order.size, PERMUTATIONS), np.uint16)
@@ -231,7 +233,7 @@ def signed_rows(
     )
 
 
-def _template_signatures(templates: NDArray[np.int64], rows: Rows) -> Signatures:
+def _template_signatures(templates: NDArray[np.int64], rows: RowNumbers) -> Signatures:
     """Sign templates' abstracted forms of 40 shingles, one of which is the row's own in some rows."""
     shingles = np.arange(_TEMPLATE_SHINGLES, dtype=np.uint64)
     different, inverse = np.unique(templates, return_inverse=True)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from flows.plan import BuildPlan
     from storage.catalog import SourceEntry
     from storage.outputs import StageOutput
-    from vincicoder.compose import Quota, Recipe
+    from vincicoder.compose import Quota, ReleaseRecipe
     from vincicoder.config import BuildConfig
 
 # What may differ between two builds whose rows before the recipe are the same.
@@ -152,7 +152,7 @@ def _deciding(config: dict[str, Any]) -> dict[str, Any]:
 
 def _yields(
     home: Home,
-    recipe: Recipe,
+    recipe: ReleaseRecipe,
     outputs: Sequence[StageOutput],
     left: dict[str, tuple[SourceEntry, int]],
     refine_percent: float,

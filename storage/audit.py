@@ -26,7 +26,7 @@ _PREFIX = "invariant_"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AuditResult:
     """The rows an audit gave."""
 
     name: str
@@ -40,7 +40,7 @@ def audit_names() -> list[str]:
     return [name for name in _names() if not name.startswith(_PREFIX)]
 
 
-def ask(catalog: Path, name: str) -> Answer:
+def ask(catalog: Path, name: str) -> AuditResult:
     """Run one named audit on a catalogue. Raises KeyError naming the known ones."""
     if name not in _names():
         raise KeyError(f"received audit {name!r}; known are {', '.join(_names())}")
@@ -48,7 +48,7 @@ def ask(catalog: Path, name: str) -> Answer:
     with open_catalog(catalog) as database:
         result = database.execute(query)
         columns = [column[0] for column in result.description or []]
-        return Answer(name, query.splitlines()[0].removeprefix("--").strip(), columns, result.fetchall())
+        return AuditResult(name, query.splitlines()[0].removeprefix("--").strip(), columns, result.fetchall())
 
 
 class BrokenInvariantsError(Exception):

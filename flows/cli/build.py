@@ -22,7 +22,9 @@ from vincicoder.sources.base import SourceUnavailableError
 
 app = typer.Typer(help="Build a training set.", no_args_is_help=True)
 
-Home = Annotated[str | None, typer.Option(help="Where outputs and releases are kept: a folder or a URI.")]
+HomeOption = Annotated[
+    str | None, typer.Option(help="Where outputs and releases are kept: a folder or a URI.")
+]
 
 
 @app.callback()
@@ -36,7 +38,7 @@ def sft(
     limit: Annotated[
         int | None, typer.Option(help="Collect this many rows in all, for a quick look.")
     ] = None,
-    home: Home = None,
+    home: HomeOption = None,
     recipe: Annotated[str, typer.Option(help="A recipe's name or YAML file.")] = "default",
     source: Annotated[
         list[str] | None,

@@ -30,7 +30,7 @@ _FREE_GB_NEEDED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """One thing looked at. `essential` checks decide the exit code."""
 
     area: str
@@ -81,24 +81,24 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _renderers() -> Iterator[Check]:
+def _renderers() -> Iterator[HealthCheck]:
     for language in LANGUAGES:
         problem = why_unsupported(language)
         facts = {} if problem else load_module(language).fingerprint()
         detail = problem or ", ".join(f"{key} {value}" for key, value in facts.items())
-        yield Check("renderers", language, not problem, language in _MAIN_LANGUAGES, detail)
+        yield HealthCheck("renderers", language, not problem, language in _MAIN_LANGUAGES, detail)
 
 
-def _sandbox(required: bool) -> Iterator[Check]:
+def _sandbox(required: bool) -> Iterator[HealthCheck]:
     for layer in probe():
-        yield Check("sandbox", layer.name, layer.available, required, layer.detail)
+        yield HealthCheck("sandbox", layer.name, layer.available, required, layer.detail)
 
 
-def _corpora() -> Iterator[Check]:
+def _corpora() -> Iterator[HealthCheck]:
     for info in list_sources():
         source = get_source(info.name)
         try:
-            yield Check(
+            yield HealthCheck(
                 "corpora",
                 info.name,
                 True,
@@ -106,23 +106,25 @@ def _corpora() -> Iterator[Check]:
                 f"{source.count()} rows, {info.license}, {source.revision()}",
             )
         except SourceUnavailableError as error:
-            yield Check("corpora", info.name, False, False, str(error))
+            yield HealthCheck("corpora", info.name, False, False, str(error))
 
 
-def _libraries() -> Iterator[Check]:
-    yield Check("libraries", "python", True, True, platform.python_version())
+def _libraries() -> Iterator[HealthCheck]:
+    yield HealthCheck("libraries", "python", True, True, platform.python_version())
     for name in _LIBRARIES:
         try:
-            yield Check("libraries", name, True, True, version(name))
+            yield HealthCheck("libraries", name, True, True, version(name))
         except PackageNotFoundError:
-            yield Check("libraries", name, False, True, f"not installed: pip install {name}")
+            yield HealthCheck("libraries", name, False, True, f"not installed: pip install {name}")
     server = os.environ.get("PREFECT_API_URL")
-    yield Check("libraries", "prefect server", True, False, server or "none set: builds run without one")
+    yield HealthCheck(
+        "libraries", "prefect server", True, False, server or "none set: builds run without one"
+    )
 
 
-def _disk(home: str) -> Check:
+def _disk(home: str) -> HealthCheck:
     if "://" in home:
-        return Check("disk", home, True, False, "an object store")
+        return HealthCheck("disk", home, True, False, "an object store")
     folder = Path(home).expanduser()
     existing = next(path for path in (folder, *folder.parents) if path.exists())
     free = shutil.disk_usage(existing).free / 1e9
@@ -130,4 +132,4 @@ def _disk(home: str) -> Check:
     detail = f"{free:.1f} GB free" + (
         "" if writable else f"; {existing} is not writable: give another --home"
     )
-    return Check("disk", home, writable and free >= _FREE_GB_NEEDED, True, detail)
+    return HealthCheck("disk", home, writable and free >= _FREE_GB_NEEDED, True, detail)

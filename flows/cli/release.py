@@ -18,7 +18,7 @@ from vincicoder.config import default_home
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from storage.audit import Answer
+    from storage.audit import AuditResult
 
 app = typer.Typer(help="Look at releases.", no_args_is_help=True)
 
@@ -58,7 +58,7 @@ def show(
     console.print(files)
     catalog = _catalog(store, found)
     for name in ("yield_by_source", "licenses", "lengths"):
-        _print_answer(console, ask(catalog, name))
+        _print_result(console, ask(catalog, name))
 
 
 def audit(
@@ -87,7 +87,7 @@ def audit(
     else:
         console = Console()
         for answer in answers:
-            _print_answer(console, answer)
+            _print_result(console, answer)
         if not name:
             console.print(f"{found}: " + ("all invariants hold" if not problems else "BROKEN"), style="bold")
         for problem in problems:
@@ -115,7 +115,7 @@ def _catalog(store: Home, version: str) -> Path:
     return store.local_path(f"{release_folder('sft', version)}/catalog.duckdb")
 
 
-def _print_answer(console: Console, answer: Answer) -> None:
+def _print_result(console: Console, answer: AuditResult) -> None:
     table = Table(*answer.columns, title=answer.title, title_justify="left")
     for row in answer.rows:
         table.add_row(*("" if value is None else str(value) for value in row))

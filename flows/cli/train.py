@@ -14,18 +14,18 @@ from rich.console import Console
 from rich.table import Table
 
 from vincicoder.config import default_home
-from vincicoder.train.recipes import GrpoRecipe, Recipe, RecipeError, SftRecipe, load_recipe_file
+from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe, load_recipe_file
 
 app = typer.Typer(help="Train a model on a release.", no_args_is_help=True)
 runs_app = typer.Typer(help="Look at training runs.", invoke_without_command=True)
 
 RecipeFile = Annotated[Path, typer.Option("--recipe", help="A YAML file; the project's own are in recipes/.")]
-Home = Annotated[str | None, typer.Option(help="The home with the release; runs are kept there too.")]
+HomeOption = Annotated[str | None, typer.Option(help="The home with the release; runs are kept there too.")]
 Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
 
 
 @app.command()
-def sft(recipe: RecipeFile, home: Home = None, as_json: Json = False) -> None:
+def sft(recipe: RecipeFile, home: HomeOption = None, as_json: Json = False) -> None:
     """Fine-tune with ms-swift on an SFT release, and register the checkpoint.
 
     Running it again goes on from the last checkpoint, and does nothing where the run has finished.
@@ -36,7 +36,7 @@ def sft(recipe: RecipeFile, home: Home = None, as_json: Json = False) -> None:
 @app.command()
 def grpo(
     recipe: RecipeFile,
-    home: Home = None,
+    home: HomeOption = None,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Print the trainer's configuration, validated by it; start nothing."),
@@ -51,7 +51,7 @@ def grpo(
 
 
 @runs_app.callback(invoke_without_command=True)
-def runs(context: typer.Context, home: Home = None, as_json: Json = False) -> None:
+def runs(context: typer.Context, home: HomeOption = None, as_json: Json = False) -> None:
     """List training runs, the newest first."""
     if context.invoked_subcommand:
         return
@@ -70,7 +70,7 @@ def runs(context: typer.Context, home: Home = None, as_json: Json = False) -> No
 
 
 @runs_app.command()
-def show(run_id: str, home: Home = None, as_json: Json = False) -> None:
+def show(run_id: str, home: HomeOption = None, as_json: Json = False) -> None:
     """Show one run: its recipe, lineage, checkpoints and metrics."""
     from storage.home import Home as OpenHome
     from storage.runs import RunRegistry
@@ -95,7 +95,7 @@ def show(run_id: str, home: Home = None, as_json: Json = False) -> None:
 
 
 @runs_app.command()
-def sheets(run_id: str, home: Home = None) -> None:
+def sheets(run_id: str, home: HomeOption = None) -> None:
     """Draw a GRPO run's validation answers beside their targets; also while it runs."""
     from storage.home import Home as OpenHome
     from storage.runs import RunRegistry
@@ -113,14 +113,14 @@ def sheets(run_id: str, home: Home = None) -> None:
     typer.echo("\n".join(map(str, drawn)) if drawn else f"{run_id} has no answers to draw")
 
 
-def _load(path: Path, kind: type[Recipe]) -> Any:
+def _load(path: Path, kind: type[TrainingRecipe]) -> Any:
     recipe = load_recipe_file(path)
     if not isinstance(recipe, kind):
         raise RecipeError(f"recipe {path} is of kind {recipe.kind!r}; use `vincicoder train {recipe.kind}`")
     return recipe
 
 
-def _train(recipe: Recipe, path: Path, home: str | None) -> dict[str, Any]:
+def _train(recipe: TrainingRecipe, path: Path, home: str | None) -> dict[str, Any]:
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.home import Home
-    from vincicoder.select import Chosen, SelectionRecipe
+    from vincicoder.select import ChosenRow, SelectionRecipe
 
 logger = logging.getLogger("vincicoder")
 
@@ -168,7 +168,7 @@ def read_candidates(
     return found, licenses
 
 
-def _rows(files: Sequence[Path], chosen: Sequence[Chosen], split: str) -> Iterator[list[dict[str, Any]]]:
+def _rows(files: Sequence[Path], chosen: Sequence[ChosenRow], split: str) -> Iterator[list[dict[str, Any]]]:
     """Yield the chosen rows in the release's order, numbered, a few images at a time."""
     wanted = {row.candidate.sample_id: row for row in chosen}
     index = 0

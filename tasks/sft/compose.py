@@ -20,7 +20,7 @@ from vincicoder.compose import (
     Candidates,
     Draw,
     QuotaResult,
-    Recipe,
+    ReleaseRecipe,
     chart_type_of,
     draw_rows,
     has_media_tag,
@@ -54,7 +54,7 @@ class RecipeShortfallError(Exception):
 
 @task(**STAGE.whole_task)
 def compose_rows(
-    home: Home, previous: Sequence[StageOutput], recipe: Recipe, strict: bool = False
+    home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe, strict: bool = False
 ) -> list[StageOutput]:
     """Apply a recipe over all shards; give every row that stays its instruction and split.
 
@@ -102,7 +102,7 @@ def compose_rows(
     )
 
 
-def composition(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> list[QuotaResult]:
+def composition(home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe) -> list[QuotaResult]:
     """Return what each quota wanted, found and took; drawn once, then remembered in the home."""
     memo = _results_file(previous, recipe)
     if home.exists(memo):
@@ -112,20 +112,20 @@ def composition(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> 
     return results
 
 
-def _results_file(previous: Sequence[StageOutput], recipe: Recipe) -> str:
+def _results_file(previous: Sequence[StageOutput], recipe: ReleaseRecipe) -> str:
     inputs = [output.key for output in previous]
     key = output_key(f"{STAGE.name}.results", STAGE.version, recipe.model_dump(mode="json"), inputs)
     return f"stages/{STAGE.name}/{key}.results.json"
 
 
 def _write_results(
-    home: Home, previous: Sequence[StageOutput], recipe: Recipe, results: Sequence[QuotaResult]
+    home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe, results: Sequence[QuotaResult]
 ) -> None:
     found = json.dumps([asdict(result) for result in results], indent=1)
     home.write_bytes(_results_file(previous, recipe), found.encode())
 
 
-def draw_from(home: Home, previous: Sequence[StageOutput], recipe: Recipe) -> Draw:
+def draw_from(home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe) -> Draw:
     """Draw a recipe's rows from the kept rows of all shards, one shard's code in memory at a time."""
     ids: list[str] = []
     texts: dict[str, list[str | None]] = {name: [] for name in SELECTABLE}
@@ -178,7 +178,7 @@ def shortfalls(results: Sequence[QuotaResult]) -> list[QuotaResult]:
     return [result for result in results if result.shortfall]
 
 
-def _report(results: Sequence[QuotaResult], recipe: Recipe, strict: bool) -> None:
+def _report(results: Sequence[QuotaResult], recipe: ReleaseRecipe, strict: bool) -> None:
     short = shortfalls(results)
     if not short:
         return
@@ -189,7 +189,7 @@ def _report(results: Sequence[QuotaResult], recipe: Recipe, strict: bool) -> Non
     logger.warning("%s", message)
 
 
-def _detail(recipe: Recipe, verdict: int, quota: int) -> str:
+def _detail(recipe: ReleaseRecipe, verdict: int, quota: int) -> str:
     name = recipe.quotas[quota].name if quota >= 0 else "others"
     if verdict == OVER_QUOTA:
         return f"recipe {recipe.name}, quota {name}: full, or its cap a source"
@@ -198,7 +198,7 @@ def _detail(recipe: Recipe, verdict: int, quota: int) -> str:
     return f"recipe {recipe.name} asks for no such rows"
 
 
-def _composed(kept: pa.Table, recipe: Recipe) -> pa.Table:
+def _composed(kept: pa.Table, recipe: ReleaseRecipe) -> pa.Table:
     names = ("sample_id", "domain", "language", "task", "flawed_code", "flaw_error")
     asked = zip(*(kept[name].to_pylist() for name in names), strict=True)
     instructions = [instruction_for(*fields) for fields in asked]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from storage.home import Home
     from storage.outputs import StageOutput
-    from vincicoder.decontaminate import Chosen, DecontaminationLimits
+    from vincicoder.decontaminate import ChosenBenchmark, DecontaminationLimits
 
 INDEX_STAGE = StageName("index_benchmark", 1)
 STAGE = StageName("decontaminate", 1)
@@ -43,7 +43,7 @@ logger = logging.getLogger("vincicoder")
 
 
 @task(name=INDEX_STAGE.name, task_run_name=f"{INDEX_STAGE.name} {{source}}", **TASK_OPTIONS)
-def index_benchmark(home: Home, source: str, shard: int, chosen: Chosen) -> StageOutput:
+def index_benchmark(home: Home, source: str, shard: int, chosen: ChosenBenchmark) -> StageOutput:
     """Index one benchmark's items. The output stands beside the pipeline; no sample passes through it.
 
     Raises `BenchmarkError` when it cannot be read.

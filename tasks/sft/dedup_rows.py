@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
     from vincicoder.dedup.minhash import Shingles
-    from vincicoder.dedup.pairs import Rows
+    from vincicoder.dedup.pairs import RowNumbers
     from vincicoder.dedup.search import TrueSimilarity
 
 THUMBNAIL_BYTES = 16 * 16 * 3
@@ -112,7 +112,7 @@ def _matrix(column: pa.ChunkedArray, kind: np.dtype[np.generic], width: int) -> 
 def true_similarity(home: Home, previous: Sequence[StageOutput], rows: SignedRows) -> TrueSimilarity:
     """Return a function that compares the programs of pairs of rows, read from their shards."""
 
-    def compare(first: Rows, second: Rows) -> NDArray[np.float32]:
+    def compare(first: RowNumbers, second: RowNumbers) -> NDArray[np.float32]:
         similarity = np.zeros(first.shape, np.float32)
         # By shard: most pairs are of one source, so that few shards are read for more than one piece.
         order = np.lexsort((rows.shard[second], rows.shard[first]))
@@ -129,7 +129,7 @@ def true_similarity(home: Home, previous: Sequence[StageOutput], rows: SignedRow
 
 
 def _read_shingles(
-    home: Home, previous: Sequence[StageOutput], rows: SignedRows, wanted: Rows
+    home: Home, previous: Sequence[StageOutput], rows: SignedRows, wanted: RowNumbers
 ) -> dict[int, Shingles]:
     shingles: dict[int, Shingles] = {}
     shards = rows.shard[wanted]

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from vincicoder.refine.answers import Answer
+from vincicoder.refine.answers import ModelAnswer
 from vincicoder.refine.model import describe_answers
 
 if TYPE_CHECKING:
@@ -35,14 +35,14 @@ class HomeAnswers:
         if not home.exists(f"{self._folder}/settings.json"):
             home.write_bytes(f"{self._folder}/settings.json", settings.encode())
 
-    def read(self, sample_id: str, round_number: int) -> Answer | None:
+    def read(self, sample_id: str, round_number: int) -> ModelAnswer | None:
         path = self._path(sample_id, round_number)
         try:
-            return Answer(**json.loads(self._home.read_bytes(path)))
+            return ModelAnswer(**json.loads(self._home.read_bytes(path)))
         except FileNotFoundError:
             return None
 
-    def write(self, sample_id: str, round_number: int, answer: Answer) -> None:
+    def write(self, sample_id: str, round_number: int, answer: ModelAnswer) -> None:
         data = json.dumps(asdict(answer), ensure_ascii=True)
         self._home.write_bytes(self._path(sample_id, round_number), data.encode())
 

@@ -29,7 +29,7 @@ from tasks.sft.sample_sheet import read_images, sample_sheet
 from tasks.sft.verify import STAGE as VERIFY_STAGE
 from tasks.sft.verify_source import thresholds_table
 from tasks.stage import StageName
-from vincicoder.compose import Recipe, fenced
+from vincicoder.compose import ReleaseRecipe, fenced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ def publish_release(
     name: str,
     config: Mapping[str, Any],
     build: Mapping[str, Any],
-    recipe: Recipe,
+    recipe: ReleaseRecipe,
 ) -> dict[str, Any]:
     """Publish the kept rows of the last stage as an SFT release; return its manifest.
 
@@ -205,7 +205,7 @@ def _card_facts(
     thresholds: Sequence[Mapping[str, Any]],
     version: str,
     counts: Mapping[str, int],
-    recipe: Recipe,
+    recipe: ReleaseRecipe,
 ) -> CardFacts:
     counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
     for output in stages[-1]:

@@ -18,9 +18,9 @@ from tasks.sft.programs import Program, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
 from vincicoder.refine.config import RefineConfig, create_maker
 from vincicoder.refine.judge import (
-    Outcome,
+    FlawOutcome,
+    FlawVerdict,
     RefineLimits,
-    Verdict,
     difficulty,
     is_usable,
     judge_failure,
@@ -136,12 +136,12 @@ class _Work:
             ]
             verdicts = self._judge(usable, targets, engine)
             for row, flaw in flaws:
-                verdict, result = verdicts.get(row, (Verdict(Outcome.UNUSABLE), {}))
+                verdict, result = verdicts.get(row, (FlawVerdict(FlawOutcome.UNUSABLE), {}))
                 self._record(row, flaw, targets[row], round_number, verdict, result)
 
     def _judge(
         self, flaws: Sequence[tuple[int, Flaw]], targets: dict[int, Target], engine: RenderEngine
-    ) -> dict[int, tuple[Verdict, dict[str, Any]]]:
+    ) -> dict[int, tuple[FlawVerdict, dict[str, Any]]]:
         programs = [Program(targets[row].sample_id, targets[row].language, flaw.code) for row, flaw in flaws]
         columns = [name for name in RENDERS_SCHEMA.names if name != "thumbnail"]
         done = render_programs(self.home, programs, self.index, self.fingerprints, engine, columns)
@@ -170,7 +170,7 @@ class _Work:
         flaw: Flaw,
         target: Target,
         round_number: int,
-        verdict: Verdict,
+        verdict: FlawVerdict,
         render: dict[str, Any],
     ) -> None:
         kinds = "+".join(flaw.kinds)

@@ -25,13 +25,13 @@ from vincicoder.train import launcher
 from vincicoder.train.environment import EnvironmentFacts, probe_environment
 from vincicoder.train.lengths import LongRow
 from vincicoder.train.preflight import (
-    Check,
+    PreflightCheck,
     PreflightError,
     ReleaseFacts,
     check_release,
     failures,
 )
-from vincicoder.train.recipes import GrpoRecipe, Recipe, Rows
+from vincicoder.train.recipes import GrpoRecipe, RowLimits, TrainingRecipe
 from vincicoder.train.run import run_id_of
 
 if TYPE_CHECKING:
@@ -48,18 +48,18 @@ class PreparedRun:
 
     run_id: str
     name: str
-    recipe: Recipe
+    recipe: TrainingRecipe
     release: str
     model: Path | str
     parent: str | None
     facts: EnvironmentFacts
     train_files: Sequence[Path]
     validation_files: Sequence[Path]
-    checks: Sequence[Check]
+    checks: Sequence[PreflightCheck]
 
 
 @task(name="preflight", **TASK_OPTIONS)
-def prepare_run(home: Home, recipe: Recipe, name: str) -> PreparedRun:
+def prepare_run(home: Home, recipe: TrainingRecipe, name: str) -> PreparedRun:
     """Resolve the release and the model and look at everything that could fail later.
 
     Raises PreflightError with every check that failed, ReleaseNotFoundError, TrainerEnvironmentError.
@@ -107,10 +107,10 @@ def _texts(kind: str, paths: Sequence[Path]) -> list[str]:
 
 
 def _choose_rows(
-    home: Home, recipe: Recipe, kind: str, published: Mapping[str, list[Path]], run_id: str
+    home: Home, recipe: TrainingRecipe, kind: str, published: Mapping[str, list[Path]], run_id: str
 ) -> tuple[dict[str, list[Path]], int]:
     """Return the files to train on and their rows: the release's own, or the recipe's part of them."""
-    if recipe.rows == Rows():
+    if recipe.rows == RowLimits():
         return dict(published), count_in(path for paths in published.values() for path in paths)
     target = run_folder(home, run_id) / "data" / "train.parquet"
     if not target.is_file():

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from vincicoder.compose import Candidates, Recipe, draw_rows, load_recipe, recipe_names, split_of
+from vincicoder.compose import Candidates, ReleaseRecipe, draw_rows, load_recipe, recipe_names, split_of
 from vincicoder.compose.draw import LOW_QUALITY, NOT_ASKED, OVER_QUOTA, TAKEN, allocate
 from vincicoder.compose.recipe import SELECTABLE
 
@@ -30,7 +30,7 @@ def row(number: int, **changes: object) -> dict[str, object]:
 
 
 def test_a_quota_takes_the_same_rows_in_any_order() -> None:
-    recipe = Recipe.model_validate(
+    recipe = ReleaseRecipe.model_validate(
         {"name": "small", "quotas": [{"name": "svg", "where": {"domain": "svg"}, "rows": 3}]}
     )
     rows = [row(number, domain="svg" if number % 2 else "chart") for number in range(20)]
@@ -47,7 +47,7 @@ def test_a_quota_takes_the_same_rows_in_any_order() -> None:
 
 
 def test_a_row_belongs_to_the_first_quota_it_meets() -> None:
-    recipe = Recipe.model_validate(
+    recipe = ReleaseRecipe.model_validate(
         {
             "name": "two",
             "others": "drop",
@@ -71,7 +71,7 @@ def test_a_row_belongs_to_the_first_quota_it_meets() -> None:
 
 
 def test_bounds_let_rows_without_a_measure_pass() -> None:
-    recipe = Recipe.model_validate({"name": "good", "minimum": {"similarity": 0.5}})
+    recipe = ReleaseRecipe.model_validate({"name": "good", "minimum": {"similarity": 0.5}})
     rows = [row(1, similarity=0.4), row(2, similarity=0.6), row(3)]
     assert draw_rows(candidates(rows), recipe).verdicts.tolist() == [LOW_QUALITY, TAKEN, TAKEN]
 
@@ -79,7 +79,7 @@ def test_bounds_let_rows_without_a_measure_pass() -> None:
 def test_a_shortfall_is_counted() -> None:
     quota = {"name": "web", "where": {"domain": "web"}, "rows": 10}
     drawn = draw_rows(
-        candidates([row(1, domain="web")]), Recipe.model_validate({"name": "x", "quotas": [quota]})
+        candidates([row(1, domain="web")]), ReleaseRecipe.model_validate({"name": "x", "quotas": [quota]})
     )
     assert (drawn.results[0].taken, drawn.results[0].shortfall) == (1, 9)
 
@@ -87,10 +87,10 @@ def test_a_shortfall_is_counted() -> None:
 def test_a_cap_and_a_weight_hold_a_source_back() -> None:
     rows = [row(number, source="a" if number < 500 else "b") for number in range(1000)]
     capped = {"name": "q", "rows": 400, "max_rows_per_source": 100}
-    taken = draw_rows(candidates(rows), Recipe.model_validate({"name": "x", "quotas": [capped]}))
+    taken = draw_rows(candidates(rows), ReleaseRecipe.model_validate({"name": "x", "quotas": [capped]}))
     assert taken.results[0].taken == 200
     weighted = {"name": "x", "quotas": [{"name": "q", "rows": 400}], "source_weights": {"b": 3.0}}
-    drawn = draw_rows(candidates(rows), Recipe.model_validate(weighted))
+    drawn = draw_rows(candidates(rows), ReleaseRecipe.model_validate(weighted))
     counts = Counter(r["source"] for r, v in zip(rows, drawn.verdicts, strict=True) if v == TAKEN)
     assert 2.0 < counts["b"] / counts["a"] < 4.0
 
@@ -100,7 +100,7 @@ def test_strata_even_out_a_skewed_corpus() -> None:
     base = {"name": "x", "quotas": [{"name": "q", "rows": 100}]}
     shares = {}
     for evenness in (0.0, 0.5, 1.0):
-        drawn = draw_rows(candidates(rows), Recipe.model_validate({**base, "evenness": evenness}))
+        drawn = draw_rows(candidates(rows), ReleaseRecipe.model_validate({**base, "evenness": evenness}))
         counts = Counter(r["chart_type"] for r, v in zip(rows, drawn.verdicts, strict=True) if v == TAKEN)
         shares[evenness] = counts["pie"]
     assert shares == {0.0: 10, 0.5: 25, 1.0: 50}
@@ -118,7 +118,7 @@ def test_allocation_gives_all_rows_and_never_more_than_there_are(evenness: float
 def test_length_strata_are_told_by_characters() -> None:
     rows = [row(number, length=100 if number < 90 else 20_000) for number in range(100)]
     recipe = {"name": "x", "quotas": [{"name": "q", "rows": 20}], "evenness": 1.0, "stratify": ["length"]}
-    drawn = draw_rows(candidates(rows), Recipe.model_validate(recipe))
+    drawn = draw_rows(candidates(rows), ReleaseRecipe.model_validate(recipe))
     assert int((drawn.verdicts[90:] == TAKEN).sum()) == 10
 
 
@@ -145,7 +145,7 @@ def test_every_shipped_recipe_loads(name: str) -> None:
 )
 def test_a_bad_recipe_says_what_is_wrong(content: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match=message):
-        Recipe.model_validate({"name": "x", **content})
+        ReleaseRecipe.model_validate({"name": "x", **content})
 
 
 def test_an_unknown_recipe_names_those_that_ship() -> None:

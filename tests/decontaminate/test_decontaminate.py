@@ -15,7 +15,7 @@ from vincicoder.decontaminate import (
     BENCHMARKS,
     BenchmarkError,
     BenchmarkIndex,
-    Chosen,
+    ChosenBenchmark,
     DecontaminationLimits,
     SignedRow,
     choose,
@@ -67,7 +67,7 @@ def index(tmp_path: Path) -> BenchmarkIndex:
     chosen = []
     for name, layouts in LAYOUTS.items():
         layouts[0][0](tmp_path / name)
-        chosen.append(Chosen(BENCHMARKS[name], tmp_path / name))
+        chosen.append(ChosenBenchmark(BENCHMARKS[name], tmp_path / name))
     return BenchmarkIndex([index_items(one.benchmark.name, read_items(one)) for one in chosen])
 
 
@@ -114,12 +114,16 @@ def test_other_data_in_the_same_template_is_no_leak(seed: int, index: BenchmarkI
 
 def test_an_index_of_code_alone_or_of_pictures_alone_works(tmp_path: Path) -> None:
     (tmp_path / "one.svg").write_text(CODE["svg"])
-    code_only = BenchmarkIndex([index_items("unisvg", read_items(Chosen(BENCHMARKS["unisvg"], tmp_path)))])
+    code_only = BenchmarkIndex(
+        [index_items("unisvg", read_items(ChosenBenchmark(BENCHMARKS["unisvg"], tmp_path)))]
+    )
     assert code_only.find([signed(CODE["svg"], "svg", picture())], LIMITS)[0].kind == "exact_code"
     (tmp_path / "one.svg").unlink()
     (tmp_path / "one.png").write_bytes(picture())
     (tmp_path / "broken.png").write_bytes(b"\x89PNG nothing")
-    pictures = BenchmarkIndex([index_items("unisvg", read_items(Chosen(BENCHMARKS["unisvg"], tmp_path)))])
+    pictures = BenchmarkIndex(
+        [index_items("unisvg", read_items(ChosenBenchmark(BENCHMARKS["unisvg"], tmp_path)))]
+    )
     assert pictures.find([signed(CODE["svg"], "svg", picture())], LIMITS)[0].kind == "picture"
 
 
@@ -161,7 +165,7 @@ def test_what_a_hub_serves_is_read_like_a_table(tmp_path: Path, monkeypatch: pyt
     """The library takes a local folder for a data set's id: the same code as for the hub."""
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     design2code_table(tmp_path / "set")
-    items = list(read_items(Chosen(BENCHMARKS["design2code"], None, (str(tmp_path / "set"),))))
+    items = list(read_items(ChosenBenchmark(BENCHMARKS["design2code"], None, (str(tmp_path / "set"),))))
     assert [(item.code, item.image) for item in items] == [(CODE["html"], picture())]
     with pytest.raises(BenchmarkError, match="give design2code=FOLDER"):
-        list(read_items(Chosen(BENCHMARKS["design2code"], None, (str(tmp_path / "nothing"),))))
+        list(read_items(ChosenBenchmark(BENCHMARKS["design2code"], None, (str(tmp_path / "nothing"),))))

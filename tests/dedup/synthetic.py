@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from vincicoder.dedup import Signed
 from vincicoder.dedup.near_image import Hashes
-from vincicoder.dedup.pairs import Rows
+from vincicoder.dedup.pairs import RowNumbers
 
 Generator = np.random.Generator
 
@@ -54,7 +54,7 @@ def random_signed(count: int, seed: int) -> Signed:
 def estimate(signed: Signed) -> object:
     """A true similarity for rows that have signatures only: the estimate, taken as the truth."""
 
-    def similarity(first: Rows, second: Rows) -> NDArray[np.float32]:
+    def similarity(first: RowNumbers, second: RowNumbers) -> NDArray[np.float32]:
         return (signed.code[first] == signed.code[second]).mean(axis=1).astype(np.float32)
 
     return similarity

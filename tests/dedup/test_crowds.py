@@ -8,7 +8,7 @@ import pytest
 from tests.dedup.synthetic import flip
 from vincicoder.dedup.crowds import CROWD, crowd_pairs
 from vincicoder.dedup.near_code import PERMUTATIONS, SAME_TEMPLATE, near_code_edges
-from vincicoder.dedup.pairs import Quota
+from vincicoder.dedup.pairs import SearchBudget
 
 
 def hashes(count: int, seed: int) -> np.ndarray:
@@ -22,8 +22,8 @@ def hashes(count: int, seed: int) -> np.ndarray:
 def test_pairs_looked_at_are_bounded_for_each_row_and_come_once(count: int) -> None:
     rows = np.arange(count) * 2
     keys = np.zeros(count, np.uint64)
-    quota = Quota(np.ones(2 * count, np.bool_), count)
-    pairs = list(crowd_pairs(keys, rows, hashes(count, 3), 5, quota))
+    budget = SearchBudget(np.ones(2 * count, np.bool_), count)
+    pairs = list(crowd_pairs(keys, rows, hashes(count, 3), 5, budget))
     numbers = np.concatenate([first * 2 * count + second for first, second in pairs])
     assert len(np.unique(numbers)) == numbers.size
     assert numbers.size <= count * (CROWD - 1) / 2
@@ -31,15 +31,15 @@ def test_pairs_looked_at_are_bounded_for_each_row_and_come_once(count: int) -> N
 
 
 def test_equal_hashes_meet_the_most_preferred_rows_until_their_quota_is_filled() -> None:
-    quota = Quota(np.ones(500, np.bool_), 3)
+    budget = SearchBudget(np.ones(500, np.bool_), 3)
     met: list[tuple[int, int]] = []
     for first, second in crowd_pairs(
-        np.zeros(500, np.uint64), np.arange(500), np.full(500, 9, np.uint64), 0, quota
+        np.zeros(500, np.uint64), np.arange(500), np.full(500, 9, np.uint64), 0, budget
     ):
-        quota.found(second)
+        budget.found(second)
         met += zip(first.tolist(), second.tolist(), strict=True)
     assert {first for first, second in met if second == 499} >= {0, 1, 2}
-    assert quota.filled[3:].all()
+    assert budget.filled[3:].all()
     assert len(met) < 500 * 40
 
 
@@ -54,9 +54,9 @@ def test_what_brute_force_finds_in_a_crowd_is_found(varied: int) -> None:
         own = generator.choice(PERMUTATIONS, varied, replace=False)
         signatures[row, own] = generator.integers(60_000, 65_000, varied)
     thumbnails = np.zeros((count, 768), np.uint8)
-    quota = Quota(np.ones(count, np.bool_), count)
+    budget = SearchBudget(np.ones(count, np.bool_), count)
     edges = near_code_edges(
-        signatures, phashes, thumbnails, np.arange(count), limits, quota, least_matches=116
+        signatures, phashes, thumbnails, np.arange(count), limits, budget, least_matches=116
     )
     found = set(zip(edges.first.tolist(), edges.second.tolist(), strict=True))
     assert len(found) == edges.first.size, "each pair once"

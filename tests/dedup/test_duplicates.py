@@ -11,8 +11,8 @@ from tests.dedup.synthetic import estimate, random_signed
 from vincicoder.dedup import DuplicateLimits, Kind, Signed, find_duplicates
 from vincicoder.dedup.keepers import KEPT, REMOVED
 from vincicoder.dedup.near_image import NEAR_IMAGE, near_image_edges
-from vincicoder.dedup.pairs import CHUNK, Quota, same_key_pairs
-from vincicoder.dedup.pictures import PictureLimits
+from vincicoder.dedup.pairs import CHUNK, SearchBudget, same_key_pairs
+from vincicoder.dedup.pictures import NearImageLimits
 
 LIMITS = DuplicateLimits()
 
@@ -24,7 +24,7 @@ def alike(signed: Signed, limits: DuplicateLimits) -> tuple[np.ndarray, np.ndarr
     levels = signed.thumbnails.astype(np.float64).reshape(count, 256, 3)
     ink = np.abs(levels - levels.mean(axis=1, keepdims=True)).sum(axis=(1, 2))
 
-    def near(limits: PictureLimits) -> np.ndarray:
+    def near(limits: NearImageLimits) -> np.ndarray:
         agree = bits <= limits.radius
         for row in range(count):
             difference = np.abs(levels - levels[row]).reshape(count, 768)
@@ -174,9 +174,9 @@ def test_pictures_within_the_radius_are_all_found_among_50_000() -> None:
             bits = np.bitwise_count(phashes[row + 1 :] ^ phashes[row])
             near = np.flatnonzero(bits <= radius)
             expected.update((row, int(other) + row + 1, int(bits[other])) for other in near)
-        quota = Quota(np.ones(count, np.bool_), count)
+        budget = SearchBudget(np.ones(count, np.bool_), count)
         edges = near_image_edges(
-            phashes, thumbnails, np.arange(count), replace(NEAR_IMAGE, radius=radius), quota
+            phashes, thumbnails, np.arange(count), replace(NEAR_IMAGE, radius=radius), budget
         )
         found = list(zip(edges.first.tolist(), edges.second.tolist(), edges.distance.tolist(), strict=True))
         assert len(found) == len(set(found)), "each pair once"
@@ -202,9 +202,9 @@ def test_pairs_come_in_pieces_and_none_is_lost() -> None:
     keys = np.repeat(np.arange(3, dtype=np.uint64), [1200, 1, 0])
     keys = np.concatenate([keys, np.full(5, 9, np.uint64)])
     rows = np.arange(len(keys)) * 2
-    quota = Quota(np.ones(2 * len(keys), np.bool_), 10_000)
+    budget = SearchBudget(np.ones(2 * len(keys), np.bool_), 10_000)
     pairs: set[tuple[int, int]] = set()
-    for first, second in same_key_pairs(keys, rows, quota):
+    for first, second in same_key_pairs(keys, rows, budget):
         assert first.size <= CHUNK
         pairs.update(zip(first.tolist(), second.tolist(), strict=True))
     assert len(pairs) == 1200 * 1199 // 2 + 10

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from vincicoder.refine.judge import (
-    Outcome,
+    FlawOutcome,
     RefineLimits,
     difficulty,
     is_usable,
@@ -31,28 +31,28 @@ def picture(x: int = 40, color: str = "navy", size: tuple[int, int] = (200, 150)
 @pytest.mark.parametrize(
     ("flawed", "outcome"),
     [
-        (picture(), Outcome.SAME),
-        (picture(x=70), Outcome.DIFFERS),
-        (picture(color="red"), Outcome.DIFFERS),
-        (picture(color="#000082"), Outcome.SAME),
-        (picture(size=(260, 150)), Outcome.DIFFERS),
+        (picture(), FlawOutcome.SAME),
+        (picture(x=70), FlawOutcome.DIFFERS),
+        (picture(color="red"), FlawOutcome.DIFFERS),
+        (picture(color="#000082"), FlawOutcome.SAME),
+        (picture(size=(260, 150)), FlawOutcome.DIFFERS),
     ],
 )
-def test_a_picture_counts_where_the_eye_sees_a_difference(flawed: bytes, outcome: Outcome) -> None:
+def test_a_picture_counts_where_the_eye_sees_a_difference(flawed: bytes, outcome: FlawOutcome) -> None:
     verdict = judge_picture(picture(), flawed, LIMITS)
     assert verdict.outcome is outcome
     assert verdict.similarity is not None and 0 <= verdict.similarity <= 1
 
 
 def test_failures_count_where_they_say_why_for_a_share_of_samples() -> None:
-    def outcomes(reason: Reason, detail: str) -> list[Outcome]:
+    def outcomes(reason: Reason, detail: str) -> list[FlawOutcome]:
         return [judge_failure(f"s{n}", reason.value, detail, LIMITS).outcome for n in range(400)]
 
     telling = outcomes(Reason.RENDER_ERROR, "NameError: plt")
-    assert set(telling) == {Outcome.FAILS, Outcome.FAILS_TOO}
-    assert 265 <= telling.count(Outcome.FAILS) <= 335
-    assert set(outcomes(Reason.RENDER_ERROR, "x" * 401)) == {Outcome.LONG_ERROR}
-    assert set(outcomes(Reason.RENDER_TIMEOUT, "slow")) == {Outcome.OTHER_FAILURE}
+    assert set(telling) == {FlawOutcome.FAILS, FlawOutcome.FAILS_TOO}
+    assert 265 <= telling.count(FlawOutcome.FAILS) <= 335
+    assert set(outcomes(Reason.RENDER_ERROR, "x" * 401)) == {FlawOutcome.LONG_ERROR}
+    assert set(outcomes(Reason.RENDER_TIMEOUT, "slow")) == {FlawOutcome.OTHER_FAILURE}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from vincicoder.sources.base import Source, SourceUnavailableError
 from vincicoder.sources.corpora import corpora_folder
 from vincicoder.sources.packages.html_document import make_self_contained
 from vincicoder.sources.packages.html_pages import PageSource
-from vincicoder.sources.profiles import plan_profile, read_positions
+from vincicoder.sources.profiles import get_profile, plan, read_positions
 from vincicoder.sources.registry import get_source, list_sources
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -60,17 +60,17 @@ def test_rows_are_unique_stable_and_of_the_declared_kind(name: str) -> None:
 
 def test_the_default_profile_is_large_balanced_and_the_same_each_time() -> None:
     try:
-        plan = plan_profile("packages")
+        planned = plan(get_profile("packages"))
     except SourceUnavailableError as error:
         pytest.skip(str(error))
     totals: Counter[str] = Counter()
-    for source, positions in plan:
+    for source, positions in planned:
         totals[source.info.domain] += len(positions)
     assert sum(totals.values()) >= 2500
     assert all(totals[domain] >= 300 for domain in ("chart", "svg", "web", "latex", "molecule"))
     assert set(totals) == set(Domain)
-    assert plan_profile("packages") == plan
-    full = plan_profile("packages-full")
+    assert plan(get_profile("packages")) == planned
+    full = plan(get_profile("packages-full"))
     assert sum(len(positions) for _, positions in full) >= 20_000
 
 

@@ -9,8 +9,8 @@ import re
 
 from PIL import Image, UnidentifiedImageError
 
+from vincicoder.clean.filter import Changed, FilterResult
 from vincicoder.clean.placeholder import placeholder_address
-from vincicoder.clean.verdict import Changed, Verdict
 from vincicoder.sample import Reason, Rejection
 
 # A single pixel or a dot of a list fits in this many characters; a picture does not.
@@ -24,7 +24,7 @@ _FONT_RULE = re.compile(r"@font-face\s*\{[^{}]*?;base64,[^{}]*\}", re.IGNORECASE
 _PYTHON_DATA = re.compile(r"[A-Za-z0-9+/=]{600,}|(?:\\x[0-9a-fA-F]{2}){200,}")
 
 
-def html_blob(code: str) -> Verdict:
+def html_blob(code: str) -> FilterResult:
     """Put grey boxes of the same size in the place of embedded pictures; drop embedded fonts and sounds."""
     if ";base64," not in code:
         return None
@@ -45,7 +45,7 @@ def html_blob(code: str) -> Verdict:
     return Changed(text, f"data_blobs: {count} embedded files made placeholders, embedded fonts dropped")
 
 
-def graphics_blob(code: str) -> Verdict:
+def graphics_blob(code: str) -> FilterResult:
     """Reject drawings that embed a picture: it is what they show. Embedded fonts are dropped."""
     if ";base64," not in code:
         return None
@@ -60,7 +60,7 @@ def graphics_blob(code: str) -> Verdict:
     return None if text == code else Changed(text, "data_blobs: embedded fonts dropped")
 
 
-def python_blob(code: str) -> Verdict:
+def python_blob(code: str) -> FilterResult:
     """Reject programs that carry bytes as base64 or as hexadecimal escapes."""
     if len(code) < 600:
         return None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from vincicoder.clean.verdict import Changed, Verdict
+from vincicoder.clean.filter import Changed, FilterResult
 
 _BLANK_BEFORE = re.compile(r"\A(?:[ \t]*\n)+")
 
 
-def plain_text(code: str) -> Verdict:
+def plain_text(code: str) -> FilterResult:
     """Make CRLF and CR into LF, drop a byte order mark, blank lines at the top and blanks at the end.
 
     The parsers of all languages here do the first two themselves, so no picture changes.

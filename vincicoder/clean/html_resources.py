@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from vincicoder.clean.filter import Changed, FilterResult
 from vincicoder.clean.placeholder import placeholder_address
-from vincicoder.clean.verdict import Changed, Verdict
 from vincicoder.sample import Reason, Rejection
 
 _TAG_REST = r"""\b(?:[^>"']|"[^"]*"|'[^']*')*+>"""
@@ -47,7 +47,7 @@ class _NeededError(Exception):
     """The page can't look as meant without this."""
 
 
-def html_resources(code: str) -> Verdict:
+def html_resources(code: str) -> FilterResult:
     """Rewrite or refuse what a page fetches from elsewhere, be it the network or a file beside it.
 
     Removed: fonts, scripts that draw nothing, frames' and players' addresses. Made into grey boxes of their

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vincicoder.clean.verdict import Filter, Verdict, each
+from vincicoder.clean.filter import Filter, FilterResult, each
 from vincicoder.sample import Language, Reason, Rejection
 
 # How code of a language starts, after blanks, comments of markup and XML's own lines. Only marks that no
@@ -48,7 +48,7 @@ def language_filters() -> tuple[Filter, ...]:
 
 
 def _declared(language: Language):  # type: ignore[no-untyped-def]
-    def check(code: str) -> Verdict:
+    def check(code: str) -> FilterResult:
         found = detect_language(code)
         if found is None or found == language.value or (language, found) in _ALSO_VALID:
             return None

@@ -6,7 +6,7 @@ import ast
 import re
 
 from vincicoder import syntax_tree
-from vincicoder.clean.verdict import Verdict
+from vincicoder.clean.filter import FilterResult
 from vincicoder.sample import Reason, Rejection
 
 # Functions that read what their first argument names, by the last part of their name.
@@ -37,7 +37,7 @@ _GUARDED = (
 )
 
 
-def python_files(code: str) -> Verdict:
+def python_files(code: str) -> FilterResult:
     """Reject programs that are sure to read a file or an address that can't be there.
 
     Sure means: outside functions, branches, loops and `try`, by a name written out in the call, in a
@@ -108,7 +108,7 @@ _ALWAYS_THERE = re.compile(r"(?:example-(?:image|grid)[\w-]*|mwe[\w-]*)(?:\.\w+)
 _NO_FILES_NEEDED = re.compile(r"\bdemo\b|\bdraft\b|\\begin\s*\{filecontents")
 
 
-def latex_files(code: str) -> Verdict:
+def latex_files(code: str) -> FilterResult:
     """Reject documents that include a picture file: no sample brings one."""
     if "\\includegraphics" not in code or _NO_FILES_NEEDED.search(code):
         return None

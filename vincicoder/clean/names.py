@@ -19,7 +19,7 @@ from typing import Any
 from ruff import find_ruff_bin
 
 from vincicoder import syntax_tree
-from vincicoder.clean.verdict import Verdict
+from vincicoder.clean.filter import FilterResult
 from vincicoder.sample import InfrastructureError, Reason, Rejection
 
 # Pyflakes' rules for what fails as soon as it runs: an undefined name, a %-format whose values do not
@@ -52,9 +52,9 @@ _UNSURE = (
 )
 
 
-def undefined_names(codes: Sequence[str]) -> Sequence[Verdict]:
+def undefined_names(codes: Sequence[str]) -> Sequence[FilterResult]:
     """Reject the programs that are sure to fail. Raises `InfrastructureError` where ruff can't run."""
-    verdicts: list[Verdict] = [None] * len(codes)
+    verdicts: list[FilterResult] = [None] * len(codes)
     for row, findings in _findings(codes).items():
         code = codes[row]
         if _DEFINES_AT_RUN_TIME.search(code):

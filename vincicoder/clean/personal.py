@@ -10,7 +10,7 @@ import re
 import tokenize
 from collections.abc import Callable
 
-from vincicoder.clean.verdict import Changed, Filter, Verdict, each
+from vincicoder.clean.filter import Changed, Filter, FilterResult, each
 from vincicoder.sample import Language
 
 _NOTE = "personal: names and addresses in comments"
@@ -55,7 +55,7 @@ def redact(comment: str) -> str:
 
 def personal_filters() -> tuple[Filter, ...]:
     """Return one filter for each language whose comments can be told here."""
-    checks: dict[Language, Callable[[str], Verdict]] = {
+    checks: dict[Language, Callable[[str], FilterResult]] = {
         Language.HTML: _by_pattern(_MARKUP_COMMENT),
         Language.SVG: _svg,
         Language.LATEX: _latex,
@@ -65,8 +65,8 @@ def personal_filters() -> tuple[Filter, ...]:
     return tuple(Filter("personal", each(check), frozenset({language})) for language, check in checks.items())
 
 
-def _by_pattern(comments: re.Pattern[str]) -> Callable[[str], Verdict]:
-    def check(code: str) -> Verdict:
+def _by_pattern(comments: re.Pattern[str]) -> Callable[[str], FilterResult]:
+    def check(code: str) -> FilterResult:
         if not _WORTH_A_LOOK.search(code):
             return None
         text = comments.sub(lambda match: redact(match[0]), code)
@@ -79,11 +79,11 @@ _svg_comments = _by_pattern(re.compile(r"<!--.*?-->", re.DOTALL))
 _latex_comments = _by_pattern(_LATEX_COMMENT)
 
 
-def _latex(code: str) -> Verdict:
+def _latex(code: str) -> FilterResult:
     return None if _LISTING.search(code) else _latex_comments(code)
 
 
-def _svg(code: str) -> Verdict:
+def _svg(code: str) -> FilterResult:
     """Drop `metadata`, which is never drawn and mostly says who drew it, and the paths of users' files."""
     text = code
     if "metadata" in text:
@@ -96,7 +96,7 @@ def _svg(code: str) -> Verdict:
     return None if text == code else Changed(text, "personal: metadata, names and addresses in comments")
 
 
-def _python(code: str) -> Verdict:
+def _python(code: str) -> FilterResult:
     if not _WORTH_A_LOOK.search(code) and "__author__" not in code:
         return None
     text = _DUNDER.sub(r"\1\2\2", code)

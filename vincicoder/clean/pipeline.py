@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vincicoder.clean.blobs import graphics_blob, html_blob, python_blob
 from vincicoder.clean.encoding import plain_text
+from vincicoder.clean.filter import Changed, Filter, FilterResult, each
 from vincicoder.clean.html_resources import html_resources
 from vincicoder.clean.language import language_filters
 from vincicoder.clean.limits import CleanLimits
@@ -22,7 +23,6 @@ from vincicoder.clean.svg_entities import expand_entities
 from vincicoder.clean.svg_resources import svg_resources
 from vincicoder.clean.syntax import syntax_filters
 from vincicoder.clean.tokens import token_counter
-from vincicoder.clean.verdict import Changed, Filter, Verdict, each
 from vincicoder.sample import Language, Rejection, Sample
 
 _HTML, _SVG = frozenset({Language.HTML}), frozenset({Language.SVG})
@@ -102,7 +102,7 @@ def check_code(sample: Sample, limits: CleanLimits) -> Rejection | None:
 
 def _apply(
     row: int,
-    verdict: Verdict,
+    verdict: FilterResult,
     codes: list[str],
     changes: list[list[str]],
     rejections: dict[int, Rejection],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from vincicoder.clean.verdict import Changed, Verdict
+from vincicoder.clean.filter import Changed, FilterResult
 
 _MENTIONS = re.compile(r"\brandom\b|\bdefault_rng\b")
 _SEEDED = re.compile(
@@ -21,7 +21,7 @@ _PYTHON = re.compile(r"^import\s+random[ \t]*(?:#.*)?$", re.MULTILINE)
 _DRAWS = r"(?:random|randint|uniform|choices?|sample|shuffle|gauss|normalvariate|randrange|expovariate)"
 
 
-def seeded(code: str) -> Verdict:
+def seeded(code: str) -> FilterResult:
     """Write the seed into code that draws from a generator that nobody seeded; other code is kept.
 
     Left as they are: programs that seed anything, and names imported out of the modules.

@@ -7,7 +7,7 @@ import zlib
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.clean.verdict import Verdict
+from vincicoder.clean.filter import FilterResult
 from vincicoder.sample import Reason, Rejection
 
 # Short code can't be degenerate; a period over 400 characters is a block of a page, not a loop.
@@ -20,7 +20,7 @@ _MIN_COPIES = 12
 _MAX_PACKED = 0.6
 
 
-def repetition(code: str) -> Verdict:
+def repetition(code: str) -> FilterResult:
     """Reject code of which half or more is a run of exact copies of one piece."""
     if len(code) < _MIN_CHARACTERS:
         return None

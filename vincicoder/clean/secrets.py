@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vincicoder.clean.verdict import Verdict
+from vincicoder.clean.filter import FilterResult
 from vincicoder.sample import Reason, Rejection
 
 # A part that every text of the form has, to be searched for first, and the form as its issuer documents
@@ -26,7 +26,7 @@ _FORMS = {
 _PATTERNS = [(kind, hint, re.compile(pattern)) for kind, (hint, pattern) in _FORMS.items()]
 
 
-def secret(code: str) -> Verdict:
+def secret(code: str) -> FilterResult:
     """Reject code with a key or token of a known form; the detail names the kind, never the text."""
     for kind, hint, pattern in _PATTERNS:
         match = pattern.search(code) if hint in code else None

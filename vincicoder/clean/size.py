@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from vincicoder.clean.filter import FilterResult
 from vincicoder.clean.limits import CleanLimits
 from vincicoder.clean.tokens import TokenCounter
-from vincicoder.clean.verdict import Verdict
 from vincicoder.sample import Reason, Rejection
 
 
-def character_bounds(limits: CleanLimits) -> Callable[[str], Verdict]:
+def character_bounds(limits: CleanLimits) -> Callable[[str], FilterResult]:
     """Return the check of the length in characters."""
 
-    def check(code: str) -> Verdict:
+    def check(code: str) -> FilterResult:
         length = len(code)
         if length < limits.min_characters:
             return Rejection(
@@ -28,13 +28,15 @@ def character_bounds(limits: CleanLimits) -> Callable[[str], Verdict]:
     return check
 
 
-def token_bound(limits: CleanLimits, counter: TokenCounter) -> Callable[[Sequence[str]], Sequence[Verdict]]:
+def token_bound(
+    limits: CleanLimits, counter: TokenCounter
+) -> Callable[[Sequence[str]], Sequence[FilterResult]]:
     """Return the check of the length in tokens.
 
     A byte-level tokenizer never makes more tokens than there are bytes, so short code needs no counting.
     """
 
-    def check(codes: Sequence[str]) -> Sequence[Verdict]:
+    def check(codes: Sequence[str]) -> Sequence[FilterResult]:
         long = [row for row, code in enumerate(codes) if _bytes(code) > limits.max_tokens]
         counts = dict(zip(long, counter.count([codes[row] for row in long]), strict=True))
         return [

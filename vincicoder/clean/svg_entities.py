@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vincicoder.clean.verdict import Changed, Verdict
+from vincicoder.clean.filter import Changed, FilterResult
 
 _DOCTYPE = re.compile(
     r"<!DOCTYPE\s+[\w:.-]+[^\[<>]*\[(?P<subset>[^\]<>]*(?:<!ENTITY[^<>]*>[^\]<>]*)*)\]\s*>\s*"
@@ -17,7 +17,7 @@ _MAX_ENTITIES = 64
 _MAX_VALUE = 300  # characters
 
 
-def expand_entities(code: str) -> Verdict:
+def expand_entities(code: str) -> FilterResult:
     """Write out internal entities of plain short text, and drop the declaration: the same document to XML.
 
     Anything else about entities is left as it is, for the parser to refuse.

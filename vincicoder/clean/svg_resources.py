@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from vincicoder.clean.verdict import Changed, Verdict
+from vincicoder.clean.filter import Changed, FilterResult
 from vincicoder.sample import Reason, Rejection
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
@@ -19,7 +19,7 @@ _IMPORT = re.compile(r"@import\s+(?:url\(\s*)?(?:\"[^\"<]*\"|'[^'<]*'|[^;<\s)]*)
 _URL = re.compile(r"url\(\s*(?:[\"']|&quot;)?\s*(?!data:|#)([^\"')&\s][^\"')]*)", re.IGNORECASE)
 
 
-def svg_resources(code: str) -> Verdict:
+def svg_resources(code: str) -> FilterResult:
     """Reject drawings that show something from elsewhere; drop style sheets and fonts that they name.
 
     No renderer of drawings fetches anything: the fonts named by a drawing never took part in its picture.

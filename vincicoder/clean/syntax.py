@@ -13,13 +13,13 @@ from defusedxml.common import DefusedXmlException
 from lxml import html as lxml_html
 from lxml.etree import ParserError
 
+from vincicoder.clean.filter import Filter, FilterResult, each
 from vincicoder.clean.syntax_drawing import (
     asymptote_error,
     lilypond_error,
     mermaid_error,
     vega_lite_error,
 )
-from vincicoder.clean.verdict import Filter, Verdict, each
 from vincicoder.sample import Language, Reason, Rejection
 
 
@@ -39,8 +39,8 @@ def syntax_filters() -> tuple[Filter, ...]:
     )
 
 
-def _verdict(find: Callable[[str], str | None]) -> Callable[[str], Verdict]:
-    def check(code: str) -> Verdict:
+def _verdict(find: Callable[[str], str | None]) -> Callable[[str], FilterResult]:
+    def check(code: str) -> FilterResult:
         problem = find(code)
         return Rejection(Reason.CLEAN_SYNTAX_ERROR, problem) if problem else None
 

@@ -9,7 +9,7 @@ from vincicoder.compose.instructions import (
     instruction_for,
     language_name,
 )
-from vincicoder.compose.recipe import Quota, Recipe, load_recipe, recipe_names
+from vincicoder.compose.recipe import Quota, ReleaseRecipe, load_recipe, recipe_names
 
 __all__ = [
     "IMAGE_TAG",
@@ -17,7 +17,7 @@ __all__ = [
     "Draw",
     "Quota",
     "QuotaResult",
-    "Recipe",
+    "ReleaseRecipe",
     "chart_type_of",
     "draw_rows",
     "fenced",

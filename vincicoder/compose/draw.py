@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.compose.recipe import Quota, Recipe
+from vincicoder.compose.recipe import Quota, ReleaseRecipe
 
 # Upper ends of the length strata, in characters of the answer.
 LENGTH_EDGES = (500, 1_500, 4_000, 10_000)
@@ -57,7 +57,7 @@ class Draw:
     results: list[QuotaResult]
 
 
-def draw_rows(candidates: Candidates, recipe: Recipe) -> Draw:
+def draw_rows(candidates: Candidates, recipe: ReleaseRecipe) -> Draw:
     """Apply a recipe. Decided by the rows' own ids, whatever their order."""
     count = len(candidates.sample_id)
     verdicts = np.zeros(count, np.int8)
@@ -82,7 +82,7 @@ def draw_rows(candidates: Candidates, recipe: Recipe) -> Draw:
     return Draw(verdicts, quota_of, results)
 
 
-def _assign(candidates: Candidates, recipe: Recipe) -> NDArray[np.int32]:
+def _assign(candidates: Candidates, recipe: ReleaseRecipe) -> NDArray[np.int32]:
     """The first quota whose conditions a row meets. Rows alike in all conditions are decided once."""
     columns = sorted({name for quota in recipe.quotas for name in quota.where})
     known: dict[tuple[str | None, ...], int] = {}
@@ -113,7 +113,7 @@ def _within(
     return good
 
 
-def _keys(candidates: Candidates, recipe: Recipe) -> NDArray[np.float64]:
+def _keys(candidates: Candidates, recipe: ReleaseRecipe) -> NDArray[np.float64]:
     """Keys for weighted sampling without replacement (Efraimidis and Spirakis 2006): -ln(u) / weight, u
     from the hash of the row's id; the rows with the smallest keys are drawn."""
     uniform = np.fromiter(
@@ -134,7 +134,11 @@ def _uniform(sample_id: str) -> float:
 
 
 def _draw_quota(
-    candidates: Candidates, rows: NDArray[np.int64], keys: NDArray[np.float64], quota: Quota, recipe: Recipe
+    candidates: Candidates,
+    rows: NDArray[np.int64],
+    keys: NDArray[np.float64],
+    quota: Quota,
+    recipe: ReleaseRecipe,
 ) -> NDArray[np.int64]:
     ids = candidates.sample_id
     ordered = sorted(rows.tolist(), key=lambda row: (keys[row], ids[row]))
@@ -157,7 +161,7 @@ def _draw_quota(
     return np.array(sorted(taken), np.int64)
 
 
-def _stratum(candidates: Candidates, row: int, recipe: Recipe) -> tuple[str, ...]:
+def _stratum(candidates: Candidates, row: int, recipe: ReleaseRecipe) -> tuple[str, ...]:
     parts = []
     for name in recipe.stratify:
         if name == "length":

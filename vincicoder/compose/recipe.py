@@ -41,7 +41,7 @@ class Quota(BaseModel):
         return {key: (wanted,) if isinstance(wanted, str) else tuple(wanted) for key, wanted in value.items()}
 
 
-class Recipe(BaseModel):
+class ReleaseRecipe(BaseModel):
     """What a release is made of.
 
     Rows that meet no quota are taken too, unless `others` is `drop`. `minimum` and `maximum` hold for all
@@ -81,7 +81,7 @@ class Recipe(BaseModel):
     @property
     def bounds(self) -> tuple[str, ...]:
         """The columns that any minimum or maximum looks at, sorted."""
-        holders: tuple[Recipe | Quota, ...] = (self, *self.quotas)
+        holders: tuple[ReleaseRecipe | Quota, ...] = (self, *self.quotas)
         return tuple(sorted({name for one in holders for name in (*one.minimum, *one.maximum)}))
 
 
@@ -91,17 +91,17 @@ def recipe_names() -> list[str]:
     return sorted(entry.name.removesuffix(".yaml") for entry in folder.iterdir())
 
 
-def load_recipe(name_or_path: str) -> Recipe:
+def load_recipe(name_or_path: str) -> ReleaseRecipe:
     """Load a recipe by the name of one that ships with the project, or from a YAML file.
 
     Raises FileNotFoundError naming what ships, and pydantic's ValidationError on a bad field.
     """
     shipped = files("vincicoder.compose") / "recipes" / f"{name_or_path}.yaml"
     if shipped.is_file():
-        return Recipe.model_validate(yaml.safe_load(shipped.read_text("utf-8")))
+        return ReleaseRecipe.model_validate(yaml.safe_load(shipped.read_text("utf-8")))
     path = Path(name_or_path)
     if not path.is_file():
         raise FileNotFoundError(
             f"received recipe {name_or_path!r}; give a YAML file or one of {', '.join(recipe_names())}"
         )
-    return Recipe.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    return ReleaseRecipe.model_validate(yaml.safe_load(path.read_text("utf-8")))

@@ -1,6 +1,6 @@
 """Keeps the items of public benchmarks out of what is released: layouts, index, matching."""
 
-from vincicoder.decontaminate.benchmarks import BENCHMARKS, Benchmark, BenchmarkError, Chosen, choose
+from vincicoder.decontaminate.benchmarks import BENCHMARKS, Benchmark, BenchmarkError, ChosenBenchmark, choose
 from vincicoder.decontaminate.index import BENCHMARK_COLUMNS, index_items
 from vincicoder.decontaminate.layouts import Item, content_digest, read_items
 from vincicoder.decontaminate.match import BenchmarkIndex, DecontaminationLimits, Leak, SignedRow
@@ -11,7 +11,7 @@ __all__ = [
     "Benchmark",
     "BenchmarkError",
     "BenchmarkIndex",
-    "Chosen",
+    "ChosenBenchmark",
     "DecontaminationLimits",
     "Item",
     "Leak",

@@ -125,7 +125,7 @@ BENCHMARKS = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenBenchmark:
     """A benchmark to be checked, and where it is: a local folder or file, or ids on the hub."""
 
     benchmark: Benchmark
@@ -133,12 +133,12 @@ class Chosen:
     hub: tuple[str, ...] = ()
 
 
-def choose(arguments: Iterable[str]) -> list[Chosen]:
+def choose(arguments: Iterable[str]) -> list[ChosenBenchmark]:
     """Read `NAME=PATH`, `NAME=hub` and `NAME=hub:ID` arguments; ordered by name.
 
     Raises `BenchmarkError` on an unknown name, a path that is not there, or a name given twice.
     """
-    chosen: dict[str, Chosen] = {}
+    chosen: dict[str, ChosenBenchmark] = {}
     for argument in arguments:
         name, separator, place = argument.partition("=")
         name = name.strip().lower()
@@ -153,16 +153,16 @@ def choose(arguments: Iterable[str]) -> list[Chosen]:
     return [chosen[name] for name in sorted(chosen)]
 
 
-def _place(benchmark: Benchmark, place: str) -> Chosen:
+def _place(benchmark: Benchmark, place: str) -> ChosenBenchmark:
     kind, _, hub_id = place.partition(":")
     if kind == HUB:
         ids = (hub_id,) if hub_id else benchmark.hub
         if not ids:
             raise BenchmarkError(f"no hub id is known for {benchmark.name}: give {benchmark.name}=hub:ID")
-        return Chosen(benchmark, None, ids)
+        return ChosenBenchmark(benchmark, None, ids)
     path = Path(place).expanduser()
     if not path.exists():
         raise BenchmarkError(
             f"benchmark {benchmark.name}: nothing at {path}; give the folder it was unpacked to"
         )
-    return Chosen(benchmark, path)
+    return ChosenBenchmark(benchmark, path)

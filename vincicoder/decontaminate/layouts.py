@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from vincicoder.decontaminate.benchmarks import Benchmark, BenchmarkError, Chosen
+from vincicoder.decontaminate.benchmarks import Benchmark, BenchmarkError, ChosenBenchmark
 from vincicoder.sample import LANGUAGE_OF_SUFFIX, Language
 
 _TABLES = (".parquet", ".jsonl", ".json")
@@ -51,7 +51,7 @@ class Item:
     image: bytes | None
 
 
-def read_items(chosen: Chosen) -> Iterator[Item]:
+def read_items(chosen: ChosenBenchmark) -> Iterator[Item]:
     """Yield the items of a benchmark in a fixed order.
 
     Raises `BenchmarkError` where nothing that can be read is found, or the hub cannot be reached.
@@ -80,7 +80,7 @@ def read_items(chosen: Chosen) -> Iterator[Item]:
         )
 
 
-def content_digest(chosen: Chosen) -> str:
+def content_digest(chosen: ChosenBenchmark) -> str:
     """Return a sha256 over names and content of all its files: what an index of it depends on.
 
     What comes from the hub is named by its ids, as the hub keeps revisions of its own.
@@ -219,7 +219,7 @@ def _item_name(relative: Path) -> str:
     return "/".join((*folders, stem))
 
 
-def _from_hub(chosen: Chosen) -> Iterator[Item]:
+def _from_hub(chosen: ChosenBenchmark) -> Iterator[Item]:
     from datasets import Image, load_dataset
 
     benchmark = chosen.benchmark

@@ -3,7 +3,7 @@
 from vincicoder.dedup.exact import exact_duplicates, group_numbers, preference_order
 from vincicoder.dedup.keepers import Kind
 from vincicoder.dedup.near_code import NearCodeLimits
-from vincicoder.dedup.pictures import PictureLimits
+from vincicoder.dedup.pictures import NearImageLimits
 from vincicoder.dedup.search import DuplicateLimits, Found, Signed, find_duplicates
 
 __all__ = [
@@ -11,7 +11,7 @@ __all__ = [
     "Found",
     "Kind",
     "NearCodeLimits",
-    "PictureLimits",
+    "NearImageLimits",
     "Signed",
     "exact_duplicates",
     "find_duplicates",

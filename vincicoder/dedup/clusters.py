@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from vincicoder.dedup.pairs import Edges, Rows
+from vincicoder.dedup.pairs import Edges, RowNumbers
 
 MAX_TEMPLATE_CLUSTER = 500  # rows
 
 
 def cluster_rows(
     stays: NDArray[np.bool_], strict: Edges, loose: Edges, max_rows: int = MAX_TEMPLATE_CLUSTER
-) -> Rows:
+) -> RowNumbers:
     """Return for each row the first row of its cluster, of shape (n,).
 
     `stays` marks the rows that are not removed; only they count for `max_rows`.

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.dedup.pairs import Keys, Quota, Rows, group_sizes, mix, same_key_pairs
+from vincicoder.dedup.pairs import Keys, RowNumbers, SearchBudget, group_sizes, mix, same_key_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,19 +35,19 @@ _BITS = 64
 
 
 def crowd_pairs(
-    keys: Keys, rows: Rows, hashes: Hashes, order: int, quota: Quota
-) -> Iterator[tuple[Rows, Rows]]:
+    keys: Keys, rows: RowNumbers, hashes: Hashes, order: int, budget: SearchBudget
+) -> Iterator[tuple[RowNumbers, RowNumbers]]:
     """Yield pairs of rows with equal `keys` whose pHashes are near, as seen in one order of the bits.
 
     `keys` and `hashes` belong to `rows`, which are ascending. Rows of equal pHashes meet the most preferred
-    of them first, until their quota is filled.
+    of them first, until their budget is filled.
     """
     masks = _prefixes(order)
     deep = np.log2(group_sizes(keys) / CROWD).astype(np.uint8)
     while rows.size:
         joined = mix(keys ^ mix(hashes & masks[deep]))
         done = (group_sizes(joined) <= CROWD) | (deep == _BITS)
-        yield from same_key_pairs(joined[done], rows[done], quota)
+        yield from same_key_pairs(joined[done], rows[done], budget)
         keys, rows, hashes = keys[~done], rows[~done], hashes[~done]
         deep = deep[~done] + np.uint8(1)
 

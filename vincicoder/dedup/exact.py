@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vincicoder.dedup.pairs import Rows
+    from vincicoder.dedup.pairs import RowNumbers
 
 
 def group_numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -22,7 +22,7 @@ def group_numbers(column: pa.ChunkedArray) -> NDArray[np.int64]:
     return np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int64)
 
 
-def preference_order(rows: pa.Table) -> Rows:
+def preference_order(rows: pa.Table) -> RowNumbers:
     """Return the row numbers of a table, the most preferred row first.
 
     Of duplicates one whose picture is not cut off stays, then the shortest program, then the first by source
@@ -38,7 +38,7 @@ def preference_order(rows: pa.Table) -> Rows:
     return np.asarray(order.to_numpy(), np.int64)
 
 
-def exact_duplicates(groups: NDArray[np.int64]) -> tuple[Rows, Rows]:
+def exact_duplicates(groups: NDArray[np.int64]) -> tuple[RowNumbers, RowNumbers]:
     """Return the rows to remove and the row that stays for each; rows are in order of preference."""
     _, first, inverse = np.unique(groups, return_index=True, return_inverse=True)
     keeper = first[inverse].astype(np.int64)

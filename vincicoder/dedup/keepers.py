@@ -36,7 +36,7 @@ KEPT, REMOVED, UNDECIDED = 0, 1, 2
 class Decisions:
     """For n rows in order of preference: the state, and for removed ones keeper, kind and distance.
 
-    A row is undecided where its search was cut short (see `Quota`) or depends on such a row.
+    A row is undecided where its search was cut short (see `SearchBudget`) or depends on such a row.
     """
 
     state: NDArray[np.int8]

@@ -18,8 +18,17 @@ from numpy.typing import NDArray
 
 from vincicoder.dedup.crowds import CROWD, ORDERS, crowd_pairs
 from vincicoder.dedup.near_image import Hashes
-from vincicoder.dedup.pairs import Edges, Keys, Quota, Rows, group_sizes, group_starts, mix, same_key_pairs
-from vincicoder.dedup.pictures import PictureLimits, Thumbnails, colours_agree
+from vincicoder.dedup.pairs import (
+    Edges,
+    Keys,
+    RowNumbers,
+    SearchBudget,
+    group_sizes,
+    group_starts,
+    mix,
+    same_key_pairs,
+)
+from vincicoder.dedup.pictures import NearImageLimits, Thumbnails, colours_agree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,20 +50,22 @@ class NearCodeLimits:
     """
 
     jaccard: float
-    pictures: PictureLimits
+    pictures: NearImageLimits
 
 
-NEAR_CODE = NearCodeLimits(0.8, PictureLimits(radius=4, cell_levels=64, mean_levels=2.0, ink_share=0.035))
-SAME_TEMPLATE = NearCodeLimits(0.9, PictureLimits(radius=8, cell_levels=255, mean_levels=6.0, ink_share=0.5))
+NEAR_CODE = NearCodeLimits(0.8, NearImageLimits(radius=4, cell_levels=64, mean_levels=2.0, ink_share=0.035))
+SAME_TEMPLATE = NearCodeLimits(
+    0.9, NearImageLimits(radius=8, cell_levels=255, mean_levels=6.0, ink_share=0.5)
+)
 
 
 def near_code_edges(
     signatures: Signatures,
     phashes: Hashes,
     thumbnails: Thumbnails,
-    rows: Rows,
+    rows: RowNumbers,
     limits: NearCodeLimits,
-    quota: Quota,
+    budget: SearchBudget,
     least_matches: int,
     known_false: NDArray[np.int64] | None = None,
 ) -> Edges:
@@ -67,14 +78,14 @@ def near_code_edges(
     rows = rows[(signatures[rows, :BAND_VALUES] != EMPTY).any(axis=1)]
     found: list[Edges] = []
     numbers = np.empty(0, np.int64) if known_false is None else known_false
-    for pairs in _searches(signatures, phashes, rows, quota):
+    for pairs in _searches(signatures, phashes, rows, budget):
         fresh: list[Edges] = []
         for first, second in pairs:
             near = np.bitwise_count(phashes[first] ^ phashes[second]) <= limits.pictures.radius
             edges = _agreeing(signatures, first[near], second[near], least_matches)
             edges = edges.where(~_is_in(pair_numbers(edges, len(phashes)), numbers))
             edges = edges.where(colours_agree(thumbnails, edges.first, edges.second, limits.pictures))
-            quota.found(edges.second)
+            budget.found(edges.second)
             fresh.append(edges)
         found += fresh
         numbers = np.concatenate([numbers, pair_numbers(Edges.join(fresh), len(phashes))])
@@ -83,8 +94,8 @@ def near_code_edges(
 
 
 def _searches(
-    signatures: Signatures, phashes: Hashes, rows: Rows, quota: Quota
-) -> Iterator[Iterator[tuple[Rows, Rows]]]:
+    signatures: Signatures, phashes: Hashes, rows: RowNumbers, budget: SearchBudget
+) -> Iterator[Iterator[tuple[RowNumbers, RowNumbers]]]:
     """Yield searches for pairs that agree in a band: all pairs outside of crowds, then those of its crowds.
 
     Within one search no pair comes twice.
@@ -95,11 +106,11 @@ def _searches(
         keys = band_keys(signatures, band, rows)
         crowded = group_sizes(keys) > CROWD
         few = ~crowded & fresh_groups(keys, before)
-        yield same_key_pairs(keys[few], rows[few], quota)
+        yield same_key_pairs(keys[few], rows[few], budget)
         if crowded.any():
             crowd, crowd_keys = rows[crowded], keys[crowded]
             for order in range(band * ORDERS, (band + 1) * ORDERS):
-                yield crowd_pairs(crowd_keys, crowd, phashes[crowd], order, quota)
+                yield crowd_pairs(crowd_keys, crowd, phashes[crowd], order, budget)
         # In crowds not all pairs were looked at: they are to be met in later bands.
         before = np.where(crowded, alone, keys)
 
@@ -124,7 +135,7 @@ def fresh_groups(keys: Keys, earlier: Keys) -> NDArray[np.bool_]:
     return fresh
 
 
-def band_keys(signatures: Signatures, band: int, rows: Rows | slice = slice(None)) -> Keys:
+def band_keys(signatures: Signatures, band: int, rows: RowNumbers | slice = slice(None)) -> Keys:
     """Return the 96 bits of a band as 64, of shape (rows,). Chance collisions are sorted out later."""
     values = signatures[rows, band * BAND_VALUES : (band + 1) * BAND_VALUES].astype(np.uint64)
     high = values[:, 0] | values[:, 1] << np.uint64(16) | values[:, 2] << np.uint64(32)
@@ -132,7 +143,7 @@ def band_keys(signatures: Signatures, band: int, rows: Rows | slice = slice(None
     return mix(mix(high) ^ low)
 
 
-def _agreeing(signatures: Signatures, first: Rows, second: Rows, least_matches: int) -> Edges:
+def _agreeing(signatures: Signatures, first: RowNumbers, second: RowNumbers, least_matches: int) -> Edges:
     """Return the pairs of which so many values agree; the distance is how many do not."""
     matches = np.empty(first.shape, np.int32)
     for low in range(0, first.size, _PAIRS_AT_A_TIME):

@@ -4,7 +4,7 @@ A pHash sees brightness only, so it takes flags of other colours, or icons of on
 same picture. A pair counts only when the 16x16 RGB thumbnails agree too.
 
 The search is exact: 64 bits are cut into radius + 2 bands, and two hashes that differ in at most
-radius bits differ in at most radius bands, so they agree in at least two (pigeonhole). Rows are
+radius bits differ in at most radius bands, so they agree in at least two (pigeonhole). RowNumbers are
 grouped by every two bands: nothing within the radius is missed, and groups stay small even where
 one band is the same for a whole corpus.
 """
@@ -16,19 +16,19 @@ from itertools import combinations, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.dedup.pairs import Edges, Quota, Rows, same_key_pairs
-from vincicoder.dedup.pictures import PictureLimits, Thumbnails, colours_agree
+from vincicoder.dedup.pairs import Edges, RowNumbers, SearchBudget, same_key_pairs
+from vincicoder.dedup.pictures import NearImageLimits, Thumbnails, colours_agree
 
 PHASH_BITS = 64
 Hashes = NDArray[np.uint64]
 
 
 # A full picture's edges move by a pixel or two: numbers of the drawings that packages ship.
-NEAR_IMAGE = PictureLimits(radius=2, cell_levels=6, mean_levels=6.0, ink_share=0.08)
+NEAR_IMAGE = NearImageLimits(radius=2, cell_levels=6, mean_levels=6.0, ink_share=0.08)
 
 
 def near_image_edges(
-    phashes: Hashes, thumbnails: Thumbnails, rows: Rows, limits: PictureLimits, quota: Quota
+    phashes: Hashes, thumbnails: Thumbnails, rows: RowNumbers, limits: NearImageLimits, budget: SearchBudget
 ) -> Edges:
     """Return pairs of like pictures among `rows` (ascending row numbers), each pair once.
 
@@ -37,13 +37,13 @@ def near_image_edges(
     found: list[Edges] = []
     masks = band_masks(limits.radius, agreeing=2)
     for number, mask in enumerate(masks):
-        for first, second in same_key_pairs(phashes[rows] & mask, rows, quota):
+        for first, second in same_key_pairs(phashes[rows] & mask, rows, budget):
             differing = phashes[first] ^ phashes[second]
             distance = np.bitwise_count(differing).astype(np.int32)
             near = (distance <= limits.radius) & first_seen(differing, masks[:number])
             edges = Edges(first, second, distance).where(near)
             edges = edges.where(colours_agree(thumbnails, edges.first, edges.second, limits))
-            quota.found(edges.second)
+            budget.found(edges.second)
             found.append(edges)
     return Edges.join(found)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Rows = NDArray[np.int64]
+RowNumbers = NDArray[np.int64]
 Keys = NDArray[np.uint64]
 
 # Pairs looked at in one vector operation.
@@ -27,8 +27,8 @@ _WORTHWHILE = 1 << 14
 class Edges:
     """Pairs that are alike: `first` < `second`, both of shape (pairs,), and how far they are apart."""
 
-    first: Rows
-    second: Rows
+    first: RowNumbers
+    second: RowNumbers
     distance: NDArray[np.int32]
 
     @staticmethod
@@ -49,7 +49,7 @@ class Edges:
         return Edges(self.first[mask], self.second[mask], self.distance[mask])
 
 
-class Quota:
+class SearchBudget:
     """How many better rows are still to be found for each row.
 
     A row that has found `limit` better rows is not looked at any further in this pass: the work and
@@ -61,11 +61,11 @@ class Quota:
         self._left = np.where(wanted, limit, 0).astype(np.int32)
         self._wanted = wanted
 
-    def open(self, rows: Rows) -> NDArray[np.bool_]:
+    def open(self, rows: RowNumbers) -> NDArray[np.bool_]:
         """Which of the rows still look for better ones."""
         return self._left[rows] > 0
 
-    def found(self, rows: Rows) -> None:
+    def found(self, rows: RowNumbers) -> None:
         """Count one better row for each of `rows`, which may repeat."""
         np.subtract.at(self._left, rows, 1)
 
@@ -75,38 +75,40 @@ class Quota:
         return self._wanted & (self._left <= 0)
 
 
-def same_key_pairs(keys: Keys, rows: Rows, quota: Quota) -> Iterator[tuple[Rows, Rows]]:
-    """Yield all pairs of rows with equal keys whose second row's quota is open, at most about CHUNK at once.
+def same_key_pairs(
+    keys: Keys, rows: RowNumbers, budget: SearchBudget
+) -> Iterator[tuple[RowNumbers, RowNumbers]]:
+    """Yield all pairs of rows with equal keys whose second row's budget is open, at most about CHUNK at once.
 
     `keys` has shape (n,); `rows`, of the same shape, must be ascending. Each row meets its group's
-    most preferred row first, then the next: a crowd fills its quotas with the rows that will stay.
+    most preferred row first, then the next: a crowd fills its budgets with the rows that will stay.
     """
     order, starts_group = _shared(keys)
     seconds = np.flatnonzero(~starts_group)
     starts = np.flatnonzero(starts_group)[np.cumsum(starts_group)[seconds] - 1]
     ordered_rows = rows[order]
     step = 0
-    waiting: list[tuple[Rows, Rows]] = []
+    waiting: list[tuple[RowNumbers, RowNumbers]] = []
     while seconds.size:
         for low in range(0, seconds.size, CHUNK):
             second = ordered_rows[seconds[low : low + CHUNK]]
-            asks = quota.open(second)
+            asks = budget.open(second)
             waiting.append((ordered_rows[starts[low : low + CHUNK][asks] + step], second[asks]))
             if sum(second.size for _, second in waiting) >= _WORTHWHILE:
                 yield _joined(waiting)
                 waiting = []
         step += 1
-        goes_on = (starts + step < seconds) & quota.open(ordered_rows[seconds])
+        goes_on = (starts + step < seconds) & budget.open(ordered_rows[seconds])
         seconds, starts = seconds[goes_on], starts[goes_on]
     if waiting:
         yield _joined(waiting)
 
 
-def _joined(pairs: list[tuple[Rows, Rows]]) -> tuple[Rows, Rows]:
+def _joined(pairs: list[tuple[RowNumbers, RowNumbers]]) -> tuple[RowNumbers, RowNumbers]:
     return np.concatenate([first for first, _ in pairs]), np.concatenate([second for _, second in pairs])
 
 
-def _shared(keys: Keys) -> tuple[Rows, NDArray[np.bool_]]:
+def _shared(keys: Keys) -> tuple[RowNumbers, NDArray[np.bool_]]:
     """Return the places of keys that occur more than once, group by group, and which of them begin a group.
 
     Places ascend within a group. NumPy's stable sort does that too, in six times the time.
@@ -131,7 +133,7 @@ def group_sizes(keys: Keys) -> NDArray[np.int64]:
     return sizes
 
 
-def group_starts(ordered: Keys) -> Rows:
+def group_starts(ordered: Keys) -> RowNumbers:
     """Return where runs of equal keys begin."""
     starts = np.ones(ordered.shape, np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=starts[1:])

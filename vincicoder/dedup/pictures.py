@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.dedup.pairs import Rows
+from vincicoder.dedup.pairs import RowNumbers
 
 Thumbnails = NDArray[np.uint8]
 
@@ -20,7 +20,7 @@ _PAIRS_AT_A_TIME = 1 << 13
 
 
 @dataclass(frozen=True, slots=True)
-class PictureLimits:
+class NearImageLimits:
     """How alike two pictures must be: all four hold.
 
     `radius` is the largest Hamming distance of the 64-bit pHashes, 0 to 16. Of the thumbnails' 768 values
@@ -36,7 +36,7 @@ class PictureLimits:
 
 
 def colours_agree(
-    thumbnails: Thumbnails, first: Rows, second: Rows, limits: PictureLimits
+    thumbnails: Thumbnails, first: RowNumbers, second: RowNumbers, limits: NearImageLimits
 ) -> NDArray[np.bool_]:
     """Whether the thumbnails of pairs of rows are within the limits, of shape (pairs,)."""
     agree = np.zeros(first.shape, np.bool_)

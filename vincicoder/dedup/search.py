@@ -22,17 +22,17 @@ from vincicoder.dedup.near_code import (
     pair_numbers,
 )
 from vincicoder.dedup.near_image import NEAR_IMAGE, Hashes, near_image_edges
-from vincicoder.dedup.pairs import Edges, Quota, Rows, same_key_pairs
-from vincicoder.dedup.pictures import PictureLimits, Thumbnails
+from vincicoder.dedup.pairs import Edges, RowNumbers, SearchBudget, same_key_pairs
+from vincicoder.dedup.pictures import NearImageLimits, Thumbnails
 
-# Better rows that a row looks for in one pass: see `Quota`.
+# Better rows that a row looks for in one pass: see `SearchBudget`.
 _QUOTA = 16
 
 # 128 values estimate a similarity of 0.8 with a standard error of 0.035: within 0.1 of the limit, 2.8
 # of them, the sets of shingles themselves are compared.
 _UNSURE = 0.1
 
-TrueSimilarity = Callable[[Rows, Rows], NDArray[np.float32]]
+TrueSimilarity = Callable[[RowNumbers, RowNumbers], NDArray[np.float32]]
 """Given pairs of rows, the Jaccard similarities (0 to 1) of their programs' sets of shingles."""
 
 
@@ -45,7 +45,7 @@ class DuplicateLimits:
     `max_same_template` rows that stay are like it. 0 lets all stay.
     """
 
-    image: PictureLimits = NEAR_IMAGE
+    image: NearImageLimits = NEAR_IMAGE
     code: NearCodeLimits = NEAR_CODE
     template: NearCodeLimits = SAME_TEMPLATE
     max_same_template: int = 10
@@ -74,7 +74,7 @@ class Found:
     """
 
     decisions: Decisions
-    clusters: Rows
+    clusters: RowNumbers
     passes: int
     seconds: dict[str, float]
 
@@ -95,24 +95,24 @@ class _Search:
     known_false: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def run(self, rows: Rows, wanted: NDArray[np.bool_]) -> _Pass:
+    def run(self, rows: RowNumbers, wanted: NDArray[np.bool_]) -> _Pass:
         """Find edges among `rows` that lead to `wanted` rows."""
         limits, signed = self.limits, self.signed
-        per_kind = {kind: Quota(wanted, _QUOTA) for kind in Kind}
-        per_kind[Kind.SAME_TEMPLATE] = Quota(wanted, max(_QUOTA, 4 * limits.max_same_template))
-        searches: dict[Kind, Callable[[Quota], Edges]] = {
-            Kind.EXACT_IMAGE: lambda quota: _same_pixels(signed.pixel_groups, rows, quota),
-            Kind.NEAR_IMAGE: lambda quota: near_image_edges(
-                signed.phashes, signed.thumbnails, rows, limits.image, quota
+        per_kind = {kind: SearchBudget(wanted, _QUOTA) for kind in Kind}
+        per_kind[Kind.SAME_TEMPLATE] = SearchBudget(wanted, max(_QUOTA, 4 * limits.max_same_template))
+        searches: dict[Kind, Callable[[SearchBudget], Edges]] = {
+            Kind.EXACT_IMAGE: lambda budget: _same_pixels(signed.pixel_groups, rows, budget),
+            Kind.NEAR_IMAGE: lambda budget: near_image_edges(
+                signed.phashes, signed.thumbnails, rows, limits.image, budget
             ),
-            Kind.NEAR_CODE: lambda quota: self._near_code(rows, quota),
-            Kind.SAME_TEMPLATE: lambda quota: self._same_template(rows, quota),
+            Kind.NEAR_CODE: lambda budget: self._near_code(rows, budget),
+            Kind.SAME_TEMPLATE: lambda budget: self._same_template(rows, budget),
         }
         edges: dict[Kind, Edges] = {}
         for kind, search in searches.items():
             with self.timed(kind.name.lower()):
                 edges[kind] = search(per_kind[kind])
-        return _Pass(edges, np.logical_or.reduce([quota.filled for quota in per_kind.values()]))
+        return _Pass(edges, np.logical_or.reduce([budget.filled for budget in per_kind.values()]))
 
     @contextmanager
     def timed(self, part: str) -> Iterator[None]:
@@ -120,7 +120,7 @@ class _Search:
         yield
         self.seconds[part] = self.seconds.get(part, 0.0) + time.process_time() - started
 
-    def _same_template(self, rows: Rows, quota: Quota) -> Edges:
+    def _same_template(self, rows: RowNumbers, budget: SearchBudget) -> Edges:
         limits, signed = self.limits.template, self.signed
         edges = near_code_edges(
             signed.template,
@@ -128,12 +128,12 @@ class _Search:
             signed.thumbnails,
             rows,
             limits,
-            quota,
+            budget,
             least_matches=_matches(limits.jaccard),
         )
         return _in_percent(edges)
 
-    def _near_code(self, rows: Rows, quota: Quota) -> Edges:
+    def _near_code(self, rows: RowNumbers, budget: SearchBudget) -> Edges:
         """Edges between like programs; where the estimate is not sure, the programs are compared."""
         limits, signed = self.limits.code, self.signed
         likely = near_code_edges(
@@ -142,7 +142,7 @@ class _Search:
             signed.thumbnails,
             rows,
             limits,
-            quota,
+            budget,
             least_matches=_matches(limits.jaccard - _UNSURE),
             known_false=self.known_false,
         )
@@ -179,10 +179,10 @@ def find_duplicates(signed: Signed, limits: DuplicateLimits, true_similarity: Tr
     return Found(decisions, clusters, passes, search.seconds)
 
 
-def _same_pixels(groups: NDArray[np.int64], rows: Rows, quota: Quota) -> Edges:
+def _same_pixels(groups: NDArray[np.int64], rows: RowNumbers, budget: SearchBudget) -> Edges:
     found: list[Edges] = []
-    for first, second in same_key_pairs(groups[rows].astype(np.uint64), rows, quota):
-        quota.found(second)
+    for first, second in same_key_pairs(groups[rows].astype(np.uint64), rows, budget):
+        budget.found(second)
         found.append(Edges(first, second, np.zeros(first.shape, np.int32)))
     return Edges.join(found)
 

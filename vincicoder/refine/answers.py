@@ -40,7 +40,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """What came back. `finish_reason` is the protocol's own (`stop`, `length`, `content_filter`, ...),
     `refusal` where the model or its server declined, or `too_long` where the question did not fit its
     context. `attempts` counts requests, failed ones included; `cost` is 0 where no prices are set."""
@@ -57,15 +57,15 @@ class Answer:
 class AnswerStore(Protocol):
     """Keeps answers under what decides them, so that nothing is paid twice. Used from several threads."""
 
-    def read(self, sample_id: str, round_number: int) -> Answer | None: ...
+    def read(self, sample_id: str, round_number: int) -> ModelAnswer | None: ...
 
-    def write(self, sample_id: str, round_number: int, answer: Answer) -> None: ...
+    def write(self, sample_id: str, round_number: int, answer: ModelAnswer) -> None: ...
 
 
 class Asker(Protocol):
     """Puts questions to a model."""
 
-    def ask(self, questions: Sequence[Question], on_answer: Callable[[Question, Answer], None]) -> None:
+    def ask(self, questions: Sequence[Question], on_answer: Callable[[Question, ModelAnswer], None]) -> None:
         """Hand each answer over as it comes, in any order and from any thread. Raises
         `InfrastructureError` where the model cannot be reached for good."""
 
@@ -78,7 +78,7 @@ def questions_of(targets: Sequence[Target], round_number: int, seed: int) -> Ite
         yield Question(target.sample_id, round_number, target.language, target.image, request_seed)
 
 
-def flaw_of(question: Question, answer: Answer, maker: str) -> Flaw:
+def flaw_of(question: Question, answer: ModelAnswer, maker: str) -> Flaw:
     """Return what a model wrote as a flaw. An answer without usable code gives one with empty code, whose
     kind is the reason: `truncated`, `refused`, `too_long`, `empty`, `wrong_language` or `no_code`."""
 

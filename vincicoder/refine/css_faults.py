@@ -30,7 +30,7 @@ _OTHER_VALUE = {
 _PLAIN_NUMBER = re.compile(r"[-+]?\d*\.?\d+[a-z%]*")
 
 # Where one declaration lies: (name, place of the whole, place of its value).
-Declaration = tuple[str, tuple[int, int], tuple[int, int]]
+DeclarationPlace = tuple[str, tuple[int, int], tuple[int, int]]
 
 
 def style_sheet_faults(css: str, offset: int, used: frozenset[str]) -> Iterator[Edit]:
@@ -90,7 +90,7 @@ def declaration_faults(body: str, offset: int, where: str) -> Iterator[Edit]:
             yield edit("swapped_colors", exchanged, Span(*first, other), Span(*second, one))
 
 
-def _declarations(body: str) -> Iterator[Declaration]:
+def _declarations(body: str) -> Iterator[DeclarationPlace]:
     lines = [0, *(match.end() for match in re.finditer("\n", body))]
     parsed: list[Any] = tinycss2.parse_blocks_contents(body, skip_comments=True, skip_whitespace=True)
     for node in parsed:

@@ -19,7 +19,7 @@ from openai import (
 )
 from openai.types.chat import ChatCompletion
 
-from vincicoder.refine.answers import Answer, Question
+from vincicoder.refine.answers import ModelAnswer, Question
 from vincicoder.refine.model_config import ModelConfig
 from vincicoder.sample import InfrastructureError
 
@@ -40,7 +40,7 @@ class EndpointAsker:
         self._config, self._key = config, config.api_key()
         self._line = asyncio.Semaphore(config.concurrency)
 
-    def ask(self, questions: Sequence[Question], on_answer: Callable[[Question, Answer], None]) -> None:
+    def ask(self, questions: Sequence[Question], on_answer: Callable[[Question, ModelAnswer], None]) -> None:
         """Raises `InfrastructureError` once a request has failed `attempts` times, `EndpointError` where the
         server refuses all requests alike. Requests under way still end; no new ones are sent."""
         running = asyncio.run_coroutine_threadsafe(self._ask_all(questions, on_answer), _loop())
@@ -50,7 +50,7 @@ class EndpointAsker:
             running.cancel()
 
     async def _ask_all(
-        self, questions: Sequence[Question], on_answer: Callable[[Question, Answer], None]
+        self, questions: Sequence[Question], on_answer: Callable[[Question, ModelAnswer], None]
     ) -> None:
         failures: list[Exception] = []
 
@@ -75,7 +75,7 @@ class EndpointAsker:
 
     async def _answer(
         self, client: AsyncOpenAI, question: Question, failures: Sequence[Exception]
-    ) -> Answer | None:
+    ) -> ModelAnswer | None:
         """Return the answer, or None where the run is given up meanwhile."""
         config = self._config
         for attempt in range(1, config.attempts + 1):
@@ -113,7 +113,7 @@ class EndpointAsker:
             await asyncio.sleep(wait)
         return None
 
-    def _read(self, completion: ChatCompletion, attempts: int, seconds: float) -> Answer:
+    def _read(self, completion: ChatCompletion, attempts: int, seconds: float) -> ModelAnswer:
         """Raises ValueError where the body is not a chat completion."""
         if not isinstance(completion, ChatCompletion) or not completion.choices:
             raise ValueError(f"the body is no chat completion: {str(completion)[:200]!r}")
@@ -127,7 +127,7 @@ class EndpointAsker:
         tokens_in = int(getattr(completion.usage, "prompt_tokens", 0) or 0)
         tokens_out = int(getattr(completion.usage, "completion_tokens", 0) or 0)
         cost = self._config.cost(tokens_in, tokens_out)
-        return Answer(text, reason, tokens_in, tokens_out, attempts, seconds, cost)
+        return ModelAnswer(text, reason, tokens_in, tokens_out, attempts, seconds, cost)
 
     def _backoff(self, question: Question, attempt: int) -> float:
         """Exponential backoff; half of it is spread by the sample's id, so that requests part."""
@@ -151,13 +151,13 @@ def _loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
-def _declined(error: APIStatusError, attempts: int, seconds: float) -> Answer:
+def _declined(error: APIStatusError, attempts: int, seconds: float) -> ModelAnswer:
     """Return the answer that a refusal of this one question amounts to; raise for any other refusal."""
     text = f"{error.code or ''} {error.message}".lower()
     if error.status_code == 413 or (error.status_code == 400 and any(mark in text for mark in _TOO_LONG)):
-        return Answer("", "too_long", 0, 0, attempts, seconds, 0.0)
+        return ModelAnswer("", "too_long", 0, 0, attempts, seconds, 0.0)
     if error.status_code in (400, 403, 422) and any(mark in text for mark in _DECLINED):
-        return Answer("", "content_filter", 0, 0, attempts, seconds, 0.0)
+        return ModelAnswer("", "content_filter", 0, 0, attempts, seconds, 0.0)
     raise EndpointError(
         f"the model's endpoint answered {error.status_code}: {_short(error)}. "
         "Check endpoint, model and api_key_variable of the refinement's configuration"

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from vincicoder.refine.css_faults import declaration_faults, style_sheet_faults
 from vincicoder.refine.edits import Edit, Span, edit, swapped, whole_line
-from vincicoder.refine.markup_outline import Document, Element, html_outline
+from vincicoder.refine.markup_outline import Element, MarkupOutline, html_outline
 from vincicoder.refine.words import names, wrong_words
 
 _FRAME = names("html head body style script title meta link base")
@@ -37,7 +37,7 @@ def _in_body(element: Element) -> bool:
     return element.name not in _FRAME
 
 
-def _elements(document: Document) -> Iterator[Edit]:
+def _elements(document: MarkupOutline) -> Iterator[Edit]:
     page = len(document.source)
     for element in document.elements:
         length = element.stop - element.start
@@ -51,7 +51,7 @@ def _elements(document: Document) -> Iterator[Edit]:
             yield edit("unclosed_element", f"{label} is never closed", Span(element.close, element.stop))
 
 
-def _siblings(document: Document) -> Iterator[Edit]:
+def _siblings(document: MarkupOutline) -> Iterator[Edit]:
     children: dict[int, list[Element]] = {}
     for element in document.elements:
         if element.parent is not None and _in_body(element):
@@ -65,7 +65,7 @@ def _siblings(document: Document) -> Iterator[Edit]:
                 yield swapped("moved_element", detail, document.source, *places)
 
 
-def _texts(document: Document) -> Iterator[Edit]:
+def _texts(document: MarkupOutline) -> Iterator[Edit]:
     for start, stop, element in document.texts:
         if not _in_body(element):
             continue
@@ -77,7 +77,7 @@ def _texts(document: Document) -> Iterator[Edit]:
             yield edit("wrong_text", f"{bare!r} became {other!r}", Span(at, at + len(bare), other))
 
 
-def _attributes(document: Document) -> Iterator[Edit]:
+def _attributes(document: MarkupOutline) -> Iterator[Edit]:
     for element in document.elements:
         if not _in_body(element):
             continue
@@ -92,7 +92,7 @@ def _attributes(document: Document) -> Iterator[Edit]:
             yield from declaration_faults(document.source[style[0] : style[1]], style[0], f"<{element.name}>")
 
 
-def _styles(document: Document) -> Iterator[Edit]:
+def _styles(document: MarkupOutline) -> Iterator[Edit]:
     used = {element.name for element in document.elements}
     for element in document.elements:
         used.update(f".{name}" for name in document.value(element, "class").split())

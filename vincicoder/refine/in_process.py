@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from vincicoder.refine.answers import Answer, Question
+from vincicoder.refine.answers import ModelAnswer, Question
 from vincicoder.refine.model_config import ModelConfig
 
 # One engine a process, and one caller at a time: vLLM batches by itself.
@@ -21,7 +21,7 @@ class InProcessAsker:
     def __init__(self, config: ModelConfig) -> None:
         self._config = config
 
-    def ask(self, questions: Sequence[Question], on_answer: Callable[[Question, Answer], None]) -> None:
+    def ask(self, questions: Sequence[Question], on_answer: Callable[[Question, ModelAnswer], None]) -> None:
         """Raises ImportError, with what to do, where vLLM is not installed."""
         config = self._config
         with _lock:
@@ -43,7 +43,7 @@ class InProcessAsker:
             tokens_in, tokens_out = len(result.prompt_token_ids or ()), len(made.token_ids)
             cost = config.cost(tokens_in, tokens_out)
             reason = made.finish_reason or "stop"
-            on_answer(question, Answer(made.text, reason, tokens_in, tokens_out, 1, seconds, cost))
+            on_answer(question, ModelAnswer(made.text, reason, tokens_in, tokens_out, 1, seconds, cost))
 
 
 @cache

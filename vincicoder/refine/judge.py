@@ -25,7 +25,7 @@ _VISIBLE_SIZE_CHANGE = 0.02
 _TELLING = frozenset({Reason.RENDER_ERROR, Reason.RENDER_NO_OUTPUT, Reason.RENDER_MISSING_DEPENDENCY})
 
 
-class Outcome(StrEnum):
+class FlawOutcome(StrEnum):
     """What came of a flaw. Only the first two count."""
 
     DIFFERS = "differs"  # it draws, and misses the target visibly
@@ -55,33 +55,33 @@ class RefineLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class FlawVerdict:
     """The outcome, and the similarity of the flawed render to the target where there is one."""
 
-    outcome: Outcome
+    outcome: FlawOutcome
     similarity: float | None = None
 
     @property
     def counts(self) -> bool:
-        return self.outcome in (Outcome.DIFFERS, Outcome.FAILS)
+        return self.outcome in (FlawOutcome.DIFFERS, FlawOutcome.FAILS)
 
 
-def judge_failure(sample_id: str, reason: str, detail: str, limits: RefineLimits) -> Verdict:
+def judge_failure(sample_id: str, reason: str, detail: str, limits: RefineLimits) -> FlawVerdict:
     """Judge flawed code that did not render."""
     if Reason(reason) not in _TELLING:
-        return Verdict(Outcome.OTHER_FAILURE)
+        return FlawVerdict(FlawOutcome.OTHER_FAILURE)
     if len(detail) > limits.max_error_characters:
-        return Verdict(Outcome.LONG_ERROR)
+        return FlawVerdict(FlawOutcome.LONG_ERROR)
     digest = hashlib.sha256(f"failing\0{sample_id}".encode()).digest()
     wanted = 100 * int.from_bytes(digest[:7]) / 2**56 < limits.failing_percent
-    return Verdict(Outcome.FAILS if wanted else Outcome.FAILS_TOO)
+    return FlawVerdict(FlawOutcome.FAILS if wanted else FlawOutcome.FAILS_TOO)
 
 
-def judge_picture(target: bytes, flawed: bytes, limits: RefineLimits) -> Verdict:
+def judge_picture(target: bytes, flawed: bytes, limits: RefineLimits) -> FlawVerdict:
     """Judge flawed code by its picture (both PNG)."""
     first, second = _pixels(target), _pixels(flawed)
     if first.shape == second.shape and np.array_equal(first, second):
-        return Verdict(Outcome.SAME, 1.0)
+        return FlawVerdict(FlawOutcome.SAME, 1.0)
     found = compare_pictures(first, second)
     similarity = max(0.0, min(1.0, found.ssim))
     visible = (
@@ -91,8 +91,10 @@ def judge_picture(target: bytes, flawed: bytes, limits: RefineLimits) -> Verdict
         or abs(found.aspect_ratio - 1) > _VISIBLE_SIZE_CHANGE
     )
     if not visible or similarity > limits.max_similarity:
-        return Verdict(Outcome.SAME, similarity)
-    return Verdict(Outcome.DIFFERS if similarity >= limits.min_similarity else Outcome.TOO_FAR, similarity)
+        return FlawVerdict(FlawOutcome.SAME, similarity)
+    return FlawVerdict(
+        FlawOutcome.DIFFERS if similarity >= limits.min_similarity else FlawOutcome.TOO_FAR, similarity
+    )
 
 
 def difficulty(flawed: str, code: str, faults: int, similarity: float | None) -> str:

@@ -37,7 +37,7 @@ class Element:
 
 
 @dataclass(slots=True)
-class Document:
+class MarkupOutline:
     """Elements in document order, and the texts (start, stop, element that holds it)."""
 
     source: str
@@ -51,7 +51,7 @@ class Document:
 
 class _Builder:
     def __init__(self, source: str) -> None:
-        self.document = Document(source)
+        self.document = MarkupOutline(source)
         self.stack: list[Element] = []
 
     def open(self, name: str, start: int, stop: int, closed: bool) -> None:
@@ -88,7 +88,7 @@ def _attributes(
     return values, whole
 
 
-def html_outline(source: str) -> Document:
+def html_outline(source: str) -> MarkupOutline:
     """Return the outline of an HTML document; never raises."""
     reader = _HtmlReader(source)
     reader.feed(source)
@@ -124,7 +124,7 @@ class _HtmlReader(HTMLParser):
         self.builder.text(start, start + len(data))
 
 
-def svg_outline(source: str) -> Document:
+def svg_outline(source: str) -> MarkupOutline:
     """Return the outline of an SVG document. Raises `expat.ExpatError` where it is not well-formed,
     ValueError where it declares entities."""
     encoded = source.encode()

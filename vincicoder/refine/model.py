@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vincicoder.refine.answers import VERSION, Answer, AnswerStore, Asker, Question, flaw_of, questions_of
+from vincicoder.refine.answers import (
+    VERSION,
+    AnswerStore,
+    Asker,
+    ModelAnswer,
+    Question,
+    flaw_of,
+    questions_of,
+)
 from vincicoder.refine.model_config import ModelConfig
 from vincicoder.refine.protocol import Flaw, Target
 
@@ -30,7 +38,7 @@ class ModelMaker:
         answers = {one: self._store.read(one.sample_id, one.round_number) for one in questions}
         missing = [one for one in questions if answers[one] is None]
 
-        def keep(question: Question, answer: Answer) -> None:
+        def keep(question: Question, answer: ModelAnswer) -> None:
             self._store.write(question.sample_id, question.round_number, answer)
             answers[question] = answer
 

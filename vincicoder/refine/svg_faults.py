@@ -9,7 +9,7 @@ from itertools import pairwise
 from vincicoder.refine.colors import is_color, wrong_color
 from vincicoder.refine.css_faults import declaration_faults
 from vincicoder.refine.edits import Edit, Span, edit, swapped, whole_line
-from vincicoder.refine.markup_outline import Document, Element, svg_outline
+from vincicoder.refine.markup_outline import Element, MarkupOutline, svg_outline
 from vincicoder.refine.words import names, wrong_number, wrong_words
 
 _DRAWN = names("path rect circle ellipse line polyline polygon text tspan use g image")
@@ -48,7 +48,7 @@ def _is_shown(element: Element) -> bool:
     return _local(element.name) in _DRAWN
 
 
-def _lost(document: Document, shown: list[Element]) -> Iterator[Edit]:
+def _lost(document: MarkupOutline, shown: list[Element]) -> Iterator[Edit]:
     source = document.source
     if len(shown) > 1:
         for element in shown:
@@ -68,7 +68,7 @@ def _lost(document: Document, shown: list[Element]) -> Iterator[Edit]:
                 yield edit("lost_attribute", detail, Span(start - 1, stop))
 
 
-def _geometry(document: Document, shown: list[Element]) -> Iterator[Edit]:
+def _geometry(document: MarkupOutline, shown: list[Element]) -> Iterator[Edit]:
     for element in shown:
         for name in sorted(_GEOMETRY & element.attributes.keys()):
             value = document.value(element, name)
@@ -79,7 +79,7 @@ def _geometry(document: Document, shown: list[Element]) -> Iterator[Edit]:
                 yield edit(kind, detail, Span(*element.attributes[name], other))
 
 
-def _colors(document: Document, shown: list[Element]) -> Iterator[Edit]:
+def _colors(document: MarkupOutline, shown: list[Element]) -> Iterator[Edit]:
     for name in ("fill", "stroke"):
         colored = [
             (element.attributes[name], document.value(element, name))
@@ -102,7 +102,7 @@ def _colors(document: Document, shown: list[Element]) -> Iterator[Edit]:
             yield from declaration_faults(document.source[style[0] : style[1]], style[0], f"<{element.name}>")
 
 
-def _paths(document: Document, shown: list[Element]) -> Iterator[Edit]:
+def _paths(document: MarkupOutline, shown: list[Element]) -> Iterator[Edit]:
     for element in shown:
         place = element.attributes.get("d") or element.attributes.get("points")
         if place is None:
@@ -119,7 +119,7 @@ def _paths(document: Document, shown: list[Element]) -> Iterator[Edit]:
             yield edit("shortened_path", detail, Span(place[0] + cut, place[1]))
 
 
-def _texts(document: Document) -> Iterator[Edit]:
+def _texts(document: MarkupOutline) -> Iterator[Edit]:
     for start, stop, element in document.texts:
         text = document.source[start:stop]
         bare = text.strip()

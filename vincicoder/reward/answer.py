@@ -10,7 +10,7 @@ from vincicoder.reward.raster import embedded_raster_chars
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ParsedAnswer:
     """`code` is None where there is nothing to render; then `reason` is a word for it.
 
     `format`, `language`, `length` and `raster` are those of the breakdown.
@@ -25,28 +25,30 @@ class Answer:
     detail: str = ""
 
 
-def read_answer(response: str, language: str, config: RewardConfig) -> Answer:
+def read_answer(response: str, language: str, config: RewardConfig) -> ParsedAnswer:
     """Take the code of the row's language out of a response."""
     found = extract_code(response, language)
     blocks = [block for block in fenced_blocks(response.rpartition("</think>")[2]) if block.code.strip()]
     if found is None or not found.code.strip():
         others = sorted({block.language for block in blocks if block.language not in (None, language)})
         if others:
-            return Answer(None, reason="wrong_language", detail=f"asked was {language}, given {others[0]}")
-        return Answer(None, reason="no_code", detail="the response holds no code")
+            return ParsedAnswer(
+                None, reason="wrong_language", detail=f"asked was {language}, given {others[0]}"
+            )
+        return ParsedAnswer(None, reason="no_code", detail="the response holds no code")
     if config.require_fence and not found.fenced:
-        return Answer(None, reason="no_code", detail="the code is not fenced")
+        return ParsedAnswer(None, reason="no_code", detail="the code is not fenced")
     in_format = found.fenced and (len(blocks) == 1 or not config.single_block)
     length = _length_factor(len(found.code), config)
-    answer = Answer(found.code, float(in_format), 1.0, length)
+    answer = ParsedAnswer(found.code, float(in_format), 1.0, length)
     if length == 0:
         detail = f"{len(found.code)} characters; at most {config.hard_chars} have a score"
-        return Answer(None, answer.format, 1.0, 0.0, reason="too_long", detail=detail)
+        return ParsedAnswer(None, answer.format, 1.0, 0.0, reason="too_long", detail=detail)
     if config.zero_cheats:
         characters = embedded_raster_chars(found.code, language)
         if characters > config.max_raster_chars:
             detail = f"{characters} characters that encode an image; at most {config.max_raster_chars} may"
-            return Answer(None, answer.format, 1.0, length, 1.0, "raster", detail)
+            return ParsedAnswer(None, answer.format, 1.0, length, 1.0, "raster", detail)
     return answer
 
 

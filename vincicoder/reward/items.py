@@ -33,7 +33,7 @@ class RewardItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ReferencePicture:
     """A decoded reference: `pixels` is uint8 (height, width, 3), `sha256` that of the encoded bytes."""
 
     sha256: str
@@ -70,7 +70,7 @@ def read_reference(reference: bytes | str | Path) -> tuple[str, bytes]:
     return hashlib.sha256(data).hexdigest(), data
 
 
-def decode_reference(sha256: str, data: bytes) -> Picture:
+def decode_reference(sha256: str, data: bytes) -> ReferencePicture:
     """Decode an image, transparency on white. Raises ValueError where it is none, or too large."""
     try:
         with Image.open(io.BytesIO(data)) as image:
@@ -78,6 +78,6 @@ def decode_reference(sha256: str, data: bytes) -> Picture:
                 raise ValueError(
                     f"it has {image.width}x{image.height} pixels; at most {MOST_REFERENCE_PIXELS} are allowed"
                 )
-            return Picture(sha256, flatten_on_white(image))
+            return ReferencePicture(sha256, flatten_on_white(image))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vincicoder.reward.answer import Answer
+from vincicoder.reward.answer import ParsedAnswer
 from vincicoder.reward.breakdown import Breakdown
 from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.visual import Likeness
@@ -14,7 +14,7 @@ _DECIMALS = 6  # what lies beyond is the noise of single precision
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RenderOutcome:
     """What a program drew beside one reference: `likeness` is None where it drew nothing, or a blank."""
 
     likeness: Likeness | None = None
@@ -28,7 +28,7 @@ class Outcome:
         return self.likeness is not None or self.blank
 
 
-def assemble(answer: Answer, outcome: Outcome | None, config: RewardConfig) -> Breakdown:
+def assemble(answer: ParsedAnswer, outcome: RenderOutcome | None, config: RewardConfig) -> Breakdown:
     """Return the breakdown of an answer; `outcome` is None where there was nothing to render."""
     if outcome is None:
         return Breakdown(

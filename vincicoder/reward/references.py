@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 
 from vincicoder.reward.config import RewardConfig
-from vincicoder.reward.items import Picture, decode_reference
+from vincicoder.reward.items import ReferencePicture, decode_reference
 from vincicoder.reward.visual import Reference, choose_grid, cut, empty_tiles
 from vincicoder.similarity.tile_features import TileFeatures
 
@@ -29,7 +29,7 @@ class References:
     def prepare(self, encoded: Mapping[str, bytes]) -> dict[str, Reference | str]:
         """Return the reference of each encoded image (by sha256), or what is wrong with it."""
         found: dict[str, Reference | str] = {}
-        fresh: list[Picture] = []
+        fresh: list[ReferencePicture] = []
         for sha256, data in encoded.items():
             known = self._recall(sha256)
             if known is not None:
@@ -49,7 +49,7 @@ class References:
                 self._known.move_to_end(sha256)
             return known
 
-    def _encode(self, pictures: list[Picture]) -> Iterator[Reference]:
+    def _encode(self, pictures: list[ReferencePicture]) -> Iterator[Reference]:
         for group in _in_groups(pictures):
             grids = [choose_grid(picture.pixels, self._config) for picture in group]
             side = self._features.encoder.side
@@ -71,7 +71,7 @@ class References:
                 self._bytes -= dropped.picture.pixels.nbytes
 
 
-def _in_groups(pictures: list[Picture]) -> Iterator[list[Picture]]:
+def _in_groups(pictures: list[ReferencePicture]) -> Iterator[list[ReferencePicture]]:
     """Yield a few pictures at a time: their tiles are all in memory together."""
     for start in range(0, len(pictures), _PICTURES_AT_ONCE):
         yield pictures[start : start + _PICTURES_AT_ONCE]

@@ -12,7 +12,7 @@ from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderS
 from vincicoder.reward.config import RewardConfig
 from vincicoder.sample import Reason
 
-Program = tuple[str, str]
+ProgramKey = tuple[str, str]
 """A language and code in it."""
 
 
@@ -45,7 +45,7 @@ class Renderer:
         """Return the process ids at the roots of the workers' process trees."""
         return [] if self._engine is None else self._engine.worker_processes()
 
-    def draw(self, programs: Iterable[Program]) -> Iterator[tuple[Program, RenderResult]]:
+    def draw(self, programs: Iterable[ProgramKey]) -> Iterator[tuple[ProgramKey, RenderResult]]:
         """Yield the result of each program, in the order they finish; `programs` is pulled as places free up.
 
         A failure of ours is retried `retries` times, with a new engine, and yielded as failed only then. A
@@ -53,7 +53,7 @@ class Renderer:
         """
         waiting = programs
         for attempts_left in range(self._config.retries, -1, -1):
-            again: list[Program] = []
+            again: list[ProgramKey] = []
             engine = self._take()
             try:
                 for program, result in _draw_once(engine, waiting):
@@ -95,8 +95,10 @@ class Renderer:
             engine.close()
 
 
-def _draw_once(engine: RenderEngine, programs: Iterable[Program]) -> Iterator[tuple[Program, RenderResult]]:
-    asked: dict[str, Program] = {}
+def _draw_once(
+    engine: RenderEngine, programs: Iterable[ProgramKey]
+) -> Iterator[tuple[ProgramKey, RenderResult]]:
+    asked: dict[str, ProgramKey] = {}
 
     def requests() -> Iterator[RenderRequest]:
         for number, (language, code) in enumerate(programs):

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.render import RenderResult
-from vincicoder.reward.answer import Answer, read_answer
+from vincicoder.reward.answer import ParsedAnswer, read_answer
 from vincicoder.reward.breakdown import Breakdown, RewardError
 from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.items import RewardItem, as_item, read_reference
-from vincicoder.reward.outcome import Outcome, assemble
+from vincicoder.reward.outcome import RenderOutcome, assemble
 from vincicoder.reward.references import References
-from vincicoder.reward.rendering import Program, Renderer, is_our_fault
+from vincicoder.reward.rendering import ProgramKey, Renderer, is_our_fault
 from vincicoder.reward.stream import RenderStream
 from vincicoder.reward.visual import (
     Baseline,
@@ -43,7 +43,7 @@ from vincicoder.similarity.tile_features import TileFeatures
 from vincicoder.similarity.tiles import Grid
 
 _TILES_AT_ONCE = 64  # gathered for the encoder: 600 KB each
-_Key = tuple[Program, str]  # a program, and the sha256 of a reference
+_Key = tuple[ProgramKey, str]  # a program, and the sha256 of a reference
 
 
 @dataclass(slots=True)
@@ -80,7 +80,7 @@ class RewardScorer:
         self.counts: Counter[str] = Counter()
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._renderer = Renderer(self.config)
-        self._outcomes: OrderedDict[_Key, Outcome] = OrderedDict()
+        self._outcomes: OrderedDict[_Key, RenderOutcome] = OrderedDict()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -114,7 +114,7 @@ class RewardScorer:
         read, or our own machinery failed it even when tried again; all other rows have then been scored.
         """
         failures: dict[int, str] = {}
-        answers: dict[int, Answer] = {}
+        answers: dict[int, ParsedAnswer] = {}
         keys: dict[int, _Key] = {}
         encoded: dict[str, bytes] = {}
         for index, row in enumerate(rows):
@@ -171,10 +171,10 @@ class RewardScorer:
         tiles = known.likeness.tiles if known is not None and known.likeness is not None else ()
         return Inspected(breakdown, reference.picture.pixels, picture, reference.grid, tiles)
 
-    def _judge(self, keys: Iterable[_Key], encoded: Mapping[str, bytes]) -> dict[_Key, Outcome | str]:
+    def _judge(self, keys: Iterable[_Key], encoded: Mapping[str, bytes]) -> dict[_Key, RenderOutcome | str]:
         """Return the outcome of each program beside its reference, or what failed."""
-        outcomes: dict[_Key, Outcome | str] = {}
-        new: dict[Program, list[str]] = {}
+        outcomes: dict[_Key, RenderOutcome | str] = {}
+        new: dict[ProgramKey, list[str]] = {}
         for key in keys:
             known = self._recall(key)
             if known is not None:
@@ -188,7 +188,7 @@ class RewardScorer:
                 references = self.references.prepare(wanted)
             for key, outcome in self._compare_all(stream, new, references):
                 outcomes[key] = outcome
-                if isinstance(outcome, Outcome):
+                if isinstance(outcome, RenderOutcome):
                     self._remember(key, outcome)
         finally:
             stream.stop()
@@ -197,9 +197,9 @@ class RewardScorer:
     def _compare_all(
         self,
         stream: RenderStream,
-        wanted: Mapping[Program, Sequence[str]],
+        wanted: Mapping[ProgramKey, Sequence[str]],
         references: Mapping[str, Reference | str],
-    ) -> Iterator[tuple[_Key, Outcome | str]]:
+    ) -> Iterator[tuple[_Key, RenderOutcome | str]]:
         pairs: list[_Pair] = []
         for program, result in stream:
             self._count(programs=1)
@@ -223,7 +223,7 @@ class RewardScorer:
         shown = fit(picture, reference) if self.config.grid == "internvl" else picture
         return _Pair(key, reference, picture, cut(shown, reference.grid, self.features.encoder.side))
 
-    def _compare(self, pairs: Sequence[_Pair]) -> Iterator[tuple[_Key, Outcome]]:
+    def _compare(self, pairs: Sequence[_Pair]) -> Iterator[tuple[_Key, RenderOutcome]]:
         with self._timed("encoding"):
             encoded = self.features.encode([pair.tiles for pair in pairs])
         with self._timed("comparing"):
@@ -234,9 +234,9 @@ class RewardScorer:
                     lpips = max(0.0, 1 - self._lpips.distance(*for_lpips(reference.picture.pixels, picture)))
                 empty = empty_tiles(pair.tiles[: reference.grid.count])
                 likeness = compare(reference, picture, features, empty, self.config, self._baseline, lpips)
-                yield pair.key, Outcome(likeness)
+                yield pair.key, RenderOutcome(likeness)
 
-    def _recall(self, key: _Key) -> Outcome | None:
+    def _recall(self, key: _Key) -> RenderOutcome | None:
         with self._lock:
             known = self._outcomes.get(key)
             if known is not None:
@@ -244,7 +244,7 @@ class RewardScorer:
                 self.counts["remembered"] += 1
             return known
 
-    def _remember(self, key: _Key, outcome: Outcome) -> None:
+    def _remember(self, key: _Key, outcome: RenderOutcome) -> None:
         if outcome.reason == Reason.RENDER_TIMEOUT.value:
             return  # the one outcome that a loaded machine could bring about
         with self._lock:
@@ -266,9 +266,9 @@ class RewardScorer:
                 self.seconds[name] += time.perf_counter() - started
 
 
-def _without_picture(result: RenderResult, blank: bool) -> Outcome | str:
+def _without_picture(result: RenderResult, blank: bool) -> RenderOutcome | str:
     if blank:
-        return Outcome(blank=True, reason="blank", detail="the picture shows nothing")
+        return RenderOutcome(blank=True, reason="blank", detail="the picture shows nothing")
     if is_our_fault(result):
         return f"rendering failed: {result.detail}"
-    return Outcome(reason=result.reason.value if result.reason else "", detail=result.detail)
+    return RenderOutcome(reason=result.reason.value if result.reason else "", detail=result.detail)

@@ -7,16 +7,16 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from vincicoder.render import RenderResult
-from vincicoder.reward.rendering import Program, Renderer
+from vincicoder.reward.rendering import ProgramKey, Renderer
 
 _PICTURES_AHEAD = 8  # at most 48 MB each, usually 1 MB
-_Entry = tuple[Program, RenderResult]
+_Entry = tuple[ProgramKey, RenderResult]
 
 
 class RenderStream:
     """Draws programs in the background once it is made; iterate it for the results, then `stop` it."""
 
-    def __init__(self, renderer: Renderer, programs: Sequence[Program]) -> None:
+    def __init__(self, renderer: Renderer, programs: Sequence[ProgramKey]) -> None:
         self._done: queue.Queue[_Entry | BaseException | None] = queue.Queue(_PICTURES_AHEAD)
         self._stopped = threading.Event()
         self._thread = threading.Thread(
@@ -41,7 +41,7 @@ class RenderStream:
                 continue
         self._thread.join()
 
-    def _run(self, renderer: Renderer, programs: Sequence[Program]) -> None:
+    def _run(self, renderer: Renderer, programs: Sequence[ProgramKey]) -> None:
         end: BaseException | None = None
         try:
             for entry in renderer.draw(programs):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.reward.config import RewardConfig
-from vincicoder.reward.items import Picture
+from vincicoder.reward.items import ReferencePicture
 from vincicoder.similarity.compare import resize_picture
 from vincicoder.similarity.structure import color_distance
 from vincicoder.similarity.text import text_similarity
@@ -28,7 +28,7 @@ _LPIPS_SIDE = 256
 class Reference:
     """A reference ready to be compared with: `features` are of unit length, the whole picture's last."""
 
-    picture: Picture
+    picture: ReferencePicture
     grid: Grid
     empty: NDArray[np.bool_]  # which tiles of the grid hold no ink
     features: NDArray[np.float32] = field(repr=False)

@@ -2,12 +2,12 @@
 
 from vincicoder.select.complexity import structural_complexity
 from vincicoder.select.difficulty import Difficulty, difficulty_by_rank, difficulty_by_rewards
-from vincicoder.select.quotas import Candidate, Chosen, Shortfall, select_rows
+from vincicoder.select.quotas import Candidate, ChosenRow, Shortfall, select_rows
 from vincicoder.select.recipe import SelectionRecipe, load_selection_recipe
 
 __all__ = [
     "Candidate",
-    "Chosen",
+    "ChosenRow",
     "Difficulty",
     "SelectionRecipe",
     "Shortfall",

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import yaml
 
-from vincicoder.select.quotas import Chosen, Shortfall
+from vincicoder.select.quotas import ChosenRow, Shortfall
 
 
 def selection_card(
     version: str,
     sft_version: str,
-    chosen: Sequence[Chosen],
+    chosen: Sequence[ChosenRow],
     shortfalls: Sequence[Shortfall],
     left_out: Mapping[str, int],
     *,

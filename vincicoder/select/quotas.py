@@ -23,7 +23,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class ChosenRow:
     """A row that was chosen, its band of difficulty (0 is the easiest) and its split."""
 
     candidate: Candidate
@@ -42,7 +42,7 @@ class Shortfall:
 
 def select_rows(
     candidates: Sequence[Candidate], recipe: SelectionRecipe, rows: int | None = None
-) -> tuple[list[Chosen], list[Shortfall], dict[str, int]]:
+) -> tuple[list[ChosenRow], list[Shortfall], dict[str, int]]:
     """Return the chosen rows (by domain, then sample id), the domains that fell short, and how many
     candidates were left out for each reason.
 
@@ -62,14 +62,14 @@ def select_rows(
             continue
         taken_clusters.add(candidate.cluster)
         by_domain[candidate.domain].append(candidate)
-    chosen: list[Chosen] = []
+    chosen: list[ChosenRow] = []
     shortfalls: list[Shortfall] = []
     for domain, quota in sorted(quotas.items()):
         picked = _fill(by_domain[domain], quota, recipe.strata)
         if len(picked) < quota:
             shortfalls.append(Shortfall(domain, quota, len(picked)))
         left_out["over_quota"] += len(by_domain[domain]) - len(picked)
-        chosen += [Chosen(row, stratum, _split(row, recipe)) for row, stratum in picked]
+        chosen += [ChosenRow(row, stratum, _split(row, recipe)) for row, stratum in picked]
     chosen.sort(key=lambda row: (row.candidate.domain, row.candidate.sample_id))
     return chosen, shortfalls, {reason: count for reason, count in sorted(left_out.items()) if count}
 

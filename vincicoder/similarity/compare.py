@@ -35,11 +35,6 @@ class PictureSimilarity:
     aspect_ratio: float
     scale: float
 
-    @property
-    def same_size(self) -> bool:
-        """Whether nothing was stretched."""
-        return self.aspect_ratio == 1 and self.scale == 1
-
 
 def compare_pictures(reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> PictureSimilarity:
     """Compare two RGB pictures, uint8 of shape (height, width, 3), whose sizes may differ.

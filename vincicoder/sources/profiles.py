@@ -62,11 +62,6 @@ def _profiles() -> dict[str, tuple[Selection, ...]]:
     }
 
 
-def list_profiles() -> list[str]:
-    """Return the names of the profiles that ship with the project."""
-    return sorted(_profiles())
-
-
 def get_profile(name: str) -> tuple[Selection, ...]:
     """Return a profile's selections, in order. Raises `ProfileError` for an unknown name."""
     profiles = _profiles()
@@ -162,11 +157,6 @@ def plan(
         for (source, positions), share in zip(planned, shares, strict=True)
         if share > 0
     ]
-
-
-def plan_profile(profile: str, limit: int | None = None) -> list[tuple[Source, Sequence[int]]]:
-    """Return the plan of a profile by name: see `plan`."""
-    return plan(get_profile(profile), limit)
 
 
 def read_positions(source: Source, positions: Sequence[int]) -> Iterator[RawSample]:

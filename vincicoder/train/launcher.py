@@ -15,7 +15,7 @@ from vincicoder.train import preflight as checks
 from vincicoder.train import verl_compose
 from vincicoder.train.environment import EnvironmentFacts, TrainerEnvironmentError
 from vincicoder.train.launch import Launch, startup_folder
-from vincicoder.train.recipes import GrpoRecipe, Recipe, RecipeError, SftRecipe
+from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe
 from vincicoder.train.swift_arguments import (
     TrainingInputs,
     cache_arguments,
@@ -38,13 +38,13 @@ class PlannedLaunch:
 
 
 def preflight(
-    recipe: Recipe,
+    recipe: TrainingRecipe,
     facts: EnvironmentFacts,
     model: Path | str,
     started_with: str | None,
     release: checks.ReleaseFacts,
     folder: Path,
-) -> list[checks.Check]:
+) -> list[checks.PreflightCheck]:
     """Look at all that can be looked at before a start; later checks need what earlier ones found."""
     found = [
         checks.check_trainer(recipe, facts),
@@ -68,7 +68,7 @@ def preflight(
 
 
 def plan_launch(
-    recipe: Recipe, inputs: TrainingInputs, facts: EnvironmentFacts, folder: Path
+    recipe: TrainingRecipe, inputs: TrainingInputs, facts: EnvironmentFacts, folder: Path
 ) -> PlannedLaunch:
     """Return the trainer's command and configuration for a run in `folder`."""
     log = folder / "trainer.log"
@@ -176,7 +176,7 @@ def _adapter(name: str) -> Path:
     return Path(__file__).parent / "adapters" / f"{name}.py"
 
 
-def _variables(recipe: Recipe, variables: Mapping[str, str]) -> dict[str, str]:
+def _variables(recipe: TrainingRecipe, variables: Mapping[str, str]) -> dict[str, str]:
     shared = {"HF_HUB_OFFLINE": "1", "MODELSCOPE_OFFLINE": "1"} if Path(recipe.model).is_dir() else {}
     if not recipe.environment.gpus:
         shared["CUDA_VISIBLE_DEVICES"] = ""

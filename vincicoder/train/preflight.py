@@ -27,7 +27,7 @@ _ASSUMED_PARAMETERS = 9_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PreflightCheck:
     """One thing that was looked at. A check that is not `ok` stops the run unless it is a `warning`."""
 
     name: str
@@ -39,7 +39,7 @@ class Check:
 class PreflightError(Exception):
     """A run that must not start. Holds all checks; the message names those that failed."""
 
-    def __init__(self, checks: Sequence[Check]) -> None:
+    def __init__(self, checks: Sequence[PreflightCheck]) -> None:
         self.checks = list(checks)
         super().__init__(
             "preflight: " + "; ".join(f"{check.name}: {check.detail}" for check in failures(checks))
@@ -58,11 +58,11 @@ class ReleaseFacts:
     longest: Sequence[LongRow]
 
 
-def failures(checks: Iterable[Check]) -> list[Check]:
+def failures(checks: Iterable[PreflightCheck]) -> list[PreflightCheck]:
     return [check for check in checks if not check.ok and not check.warning]
 
 
-def check_trainer(recipe: SftRecipe | GrpoRecipe, facts: EnvironmentFacts) -> Check:
+def check_trainer(recipe: SftRecipe | GrpoRecipe, facts: EnvironmentFacts) -> PreflightCheck:
     """The trainer is installed, in a version this code knows."""
     name = "verl" if isinstance(recipe, GrpoRecipe) and recipe.trainer == "verl" else "ms-swift"
     extra = "rl" if name == "verl" else "sft"
@@ -70,73 +70,83 @@ def check_trainer(recipe: SftRecipe | GrpoRecipe, facts: EnvironmentFacts) -> Ch
     prefix, wanted = _TRAINERS[name]
     if found is None:
         detail = f"{facts.python} has no {name}; install vincicoder[{extra}] there, or set environment.python"
-        return Check("trainer", False, detail)
+        return PreflightCheck("trainer", False, detail)
     if not found.startswith(prefix):
-        return Check("trainer", False, f"{facts.python} has {name} {found}; {wanted} is needed")
-    return Check("trainer", True, f"{name} {found}, torch {facts.versions.get('torch', 'missing')}")
+        return PreflightCheck("trainer", False, f"{facts.python} has {name} {found}; {wanted} is needed")
+    return PreflightCheck("trainer", True, f"{name} {found}, torch {facts.versions.get('torch', 'missing')}")
 
 
-def check_gpus(recipe: SftRecipe | GrpoRecipe, facts: EnvironmentFacts) -> Check:
+def check_gpus(recipe: SftRecipe | GrpoRecipe, facts: EnvironmentFacts) -> PreflightCheck:
     """As many GPUs as the recipe asks for."""
     wanted, found = recipe.environment.gpus, len(facts.gpu_memory)
     if wanted > found:
         detail = (
             f"the recipe asks for {wanted} GPUs a node and {facts.python} sees {found}; set environment.gpus"
         )
-        return Check("gpus", False, detail)
+        return PreflightCheck("gpus", False, detail)
     if wanted == 0 and isinstance(recipe, GrpoRecipe) and recipe.trainer == "verl":
-        return Check("gpus", False, "verl needs a GPU: set environment.gpus, or trainer: swift for a CPU")
-    return Check("gpus", True, f"{wanted} of {found}" if wanted else "none asked for: it runs on the CPU")
+        return PreflightCheck(
+            "gpus", False, "verl needs a GPU: set environment.gpus, or trainer: swift for a CPU"
+        )
+    return PreflightCheck(
+        "gpus", True, f"{wanted} of {found}" if wanted else "none asked for: it runs on the CPU"
+    )
 
 
-def check_model(model: Path | str, expected_architecture: str | None) -> Check:
+def check_model(model: Path | str, expected_architecture: str | None) -> PreflightCheck:
     """The base model is a folder with whole weights, of the architecture that is asked for."""
     if isinstance(model, str):
-        return Check("model", True, f"{model} will be fetched from the hub by the trainer", warning=True)
+        return PreflightCheck(
+            "model", True, f"{model} will be fetched from the hub by the trainer", warning=True
+        )
     try:
         checkpoint = inspect_checkpoint(model)
     except CheckpointError as error:
-        return Check("model", False, str(error))
+        return PreflightCheck("model", False, str(error))
     if expected_architecture is not None and checkpoint.architecture != expected_architecture:
         detail = f"{model} is {checkpoint.architecture}; the run was started with {expected_architecture}"
-        return Check("model", False, detail)
-    return Check("model", True, f"{checkpoint.parameters / 1e6:,.0f} M parameters, {checkpoint.architecture}")
+        return PreflightCheck("model", False, detail)
+    return PreflightCheck(
+        "model", True, f"{checkpoint.parameters / 1e6:,.0f} M parameters, {checkpoint.architecture}"
+    )
 
 
-def check_model_type(model: Path | str, model_type: str) -> Check:
+def check_model_type(model: Path | str, model_type: str) -> PreflightCheck:
     """The folder's own `model_type` is the recipe's."""
     if isinstance(model, str):
-        return Check("model_type", True, "known when the hub has been asked", warning=True)
+        return PreflightCheck("model_type", True, "known when the hub has been asked", warning=True)
     try:
         found = str(read_configuration(model).get("model_type"))
     except CheckpointError as error:
-        return Check("model_type", False, str(error))
+        return PreflightCheck("model_type", False, str(error))
     if found != model_type:
-        return Check(
+        return PreflightCheck(
             "model_type", False, f"{model} holds a {found}; the recipe says model_type: {model_type}"
         )
-    return Check("model_type", True, found)
+    return PreflightCheck("model_type", True, found)
 
 
-def check_release(release: ReleaseFacts) -> Check:
+def check_release(release: ReleaseFacts) -> PreflightCheck:
     """The release is what its manifest says, and has rows."""
     if release.problems:
         listed = "; ".join(release.problems[:5])
-        return Check(
+        return PreflightCheck(
             "release", False, f"{release.version} does not verify: {listed}. Build or fetch it again"
         )
     if not release.rows:
-        return Check("release", False, f"{release.version} has no rows that the recipe's `rows` takes")
+        return PreflightCheck(
+            "release", False, f"{release.version} has no rows that the recipe's `rows` takes"
+        )
     left_out = f", {release.rows_left_out:,} left out by `rows`" if release.rows_left_out else ""
-    return Check("release", True, f"{release.version}: {release.rows:,} rows{left_out}, verified")
+    return PreflightCheck("release", True, f"{release.version}: {release.rows:,} rows{left_out}, verified")
 
 
-def check_memory(recipe: SftRecipe, model: Path | str, facts: EnvironmentFacts) -> Check:
+def check_memory(recipe: SftRecipe, model: Path | str, facts: EnvironmentFacts) -> PreflightCheck:
     """One GPU's share of the training states and one micro-batch fit in its memory, by estimate."""
     if not recipe.environment.gpus:
-        return Check("memory", True, "not estimated for a CPU")
+        return PreflightCheck("memory", True, "not estimated for a CPU")
     if isinstance(model, str):
-        return Check("memory", True, "not estimated: the model is not here yet", warning=True)
+        return PreflightCheck("memory", True, "not estimated: the model is not here yet", warning=True)
     configuration = read_configuration(model)
     estimate = estimate_memory(
         inspect_checkpoint(model).parameters,
@@ -150,10 +160,10 @@ def check_memory(recipe: SftRecipe, model: Path | str, facts: EnvironmentFacts) 
     detail = f"about {estimate.total / _GIB:.0f} GiB of {available / _GIB:.0f} GiB a GPU"
     if estimate.total > available:
         detail += "; raise zero_stage or gpus, or lower batch_per_device or max_length"
-    return Check("memory", estimate.total <= available, detail)
+    return PreflightCheck("memory", estimate.total <= available, detail)
 
 
-def check_disk(folder: Path, model: Path | str, keep_checkpoints: int) -> Check:
+def check_disk(folder: Path, model: Path | str, keep_checkpoints: int) -> PreflightCheck:
     """The checkpoints that are kept, and the one being written, fit on the disk."""
     parameters = _ASSUMED_PARAMETERS if isinstance(model, str) else inspect_checkpoint(model).parameters
     needed = parameters * _CHECKPOINT_BYTES_PER_PARAMETER * (keep_checkpoints + 1)
@@ -162,21 +172,21 @@ def check_disk(folder: Path, model: Path | str, keep_checkpoints: int) -> Check:
     detail = f"{needed / _GIB:.1f} GiB of checkpoints, {free / _GIB:.1f} GiB free at {folder}"
     if needed > free:
         detail += "; lower keep_checkpoints or use another home"
-    return Check("disk", needed <= free, detail)
+    return PreflightCheck("disk", needed <= free, detail)
 
 
 def check_lengths(
     release: ReleaseFacts, model: Path | str, python: Path, max_length: int, max_pixels: int
-) -> Check:
+) -> PreflightCheck:
     """The longest rows fit in the model's context as the recipe sets it."""
     if isinstance(model, str):
-        return Check("lengths", True, "not counted: the tokenizer is not here yet", warning=True)
+        return PreflightCheck("lengths", True, "not counted: the tokenizer is not here yet", warning=True)
     if not release.longest:
-        return Check("lengths", True, "no rows")
+        return PreflightCheck("lengths", True, "no rows")
     try:
         counts = count_tokens(release.longest, model, python, max_pixels)
     except TrainerEnvironmentError as error:
-        return Check("lengths", False, str(error))
+        return PreflightCheck("lengths", False, str(error))
     longest = max(range(len(counts)), key=counts.__getitem__)
     over = sum(count > max_length for count in counts)
     detail = f"the longest has {counts[longest]:,} tokens; max_length is {max_length:,}"
@@ -187,7 +197,7 @@ def check_lengths(
             f"{at_least}{over} rows exceed max_length={max_length:,} (sample {worst} has {counts[longest]:,} "
             "tokens): raise it, or leave long rows out with `rows.max_characters`"
         )
-    return Check("lengths", not over, detail)
+    return PreflightCheck("lengths", not over, detail)
 
 
 def architecture_at(model: Path | str) -> str | None:

@@ -40,7 +40,7 @@ class Environment(_Part):
         return max(self.gpus, 1) * self.nodes
 
 
-class Rows(_Part):
+class RowLimits(_Part):
     """A part of a release, for a pilot run: the first `limit` rows of at most `max_characters` of text.
 
     What is left out is counted in the preflight's report. None takes all.
@@ -64,7 +64,7 @@ class SftRecipe(_Part):
     model: str
     model_type: str
     release: str = "current"
-    rows: Rows = Rows()
+    rows: RowLimits = RowLimits()
     cached: bool = False
     environment: Environment = Environment()
     tuner: Literal["full", "lora"] = "full"
@@ -120,7 +120,7 @@ class GrpoRecipe(_Part):
     model: str
     model_type: str = "qwen3_vl"
     release: str = "current"
-    rows: Rows = Rows()
+    rows: RowLimits = RowLimits()
     environment: Environment = Environment()
     dtype: Literal["bfloat16", "float32"] = "bfloat16"
     zero_stage: Literal[0, 2, 3] = 0
@@ -172,14 +172,14 @@ class GrpoRecipe(_Part):
         return self
 
 
-Recipe = SftRecipe | GrpoRecipe
+TrainingRecipe = SftRecipe | GrpoRecipe
 
 _ANY_RECIPE: TypeAdapter[SftRecipe | GrpoRecipe] = TypeAdapter(
     Annotated[SftRecipe | GrpoRecipe, Field(discriminator="kind")]
 )
 
 
-def parse_recipe(fields: Any, origin: str) -> Recipe:
+def parse_recipe(fields: Any, origin: str) -> TrainingRecipe:
     """Return a recipe from what its YAML holds. Raises RecipeError that names every wrong field."""
     try:
         return _ANY_RECIPE.validate_python(fields)
@@ -192,7 +192,7 @@ def parse_recipe(fields: Any, origin: str) -> Recipe:
         raise RecipeError(f"recipe {origin}: {wrong}") from error
 
 
-def load_recipe_file(path: Path) -> Recipe:
+def load_recipe_file(path: Path) -> TrainingRecipe:
     """Read a recipe. Raises RecipeError, FileNotFoundError."""
     if not path.is_file():
         raise FileNotFoundError(

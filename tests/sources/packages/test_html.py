@@ -12,7 +12,7 @@ from PIL import Image
 from tests.sources.layout import all_rows, by_name, write_debian_documentation, write_npm_package
 from vincicoder.sources.packages import bootstrap_docs, html_pages
 from vincicoder.sources.packages.html_css import parse_css, prune_css
-from vincicoder.sources.packages.html_document import Page, make_self_contained
+from vincicoder.sources.packages.html_document import SourcePage, make_self_contained
 from vincicoder.sources.packages.html_sections import SectionCutter
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_a_page_becomes_self_contained(tmp_path: Path) -> None:
     <img src="wide.png" width="320" srcset="a 2x"><img src="https://host/x.png">
     <svg viewBox="0 0 1 1"><linearGradient id="g"/></svg>
     <p style="background: url(x.png)">ä &lt;</p><iframe src="https://x"></iframe></body></html>"""
-    page = make_self_contained(Page("p", html, (tmp_path / "style.css",), tmp_path))
+    page = make_self_contained(SourcePage("p", html, (tmp_path / "style.css",), tmp_path))
     assert page.startswith("<!DOCTYPE html>\n<html>") and "<title>T</title>" in page
     assert "color: red" in page and "color: blue" not in page and ".own {" in page and ".not" not in page
     for absent in ("script", "onload", "onclick", "og:url", "note", "iframe", "srcset", "https://"):

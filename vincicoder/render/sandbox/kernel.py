@@ -20,11 +20,9 @@ MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1, 2, 4, 8
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_DUMPABLE = 4
 _PR_CAPBSET_DROP = 24
 _PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
-_PR_SET_THP_DISABLE = 41
 
 _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
@@ -101,11 +99,6 @@ def adopt_orphans() -> None:
 def forbid_new_privileges() -> None:
     """Make set-uid programs powerless for this process and its children."""
     _prctl(_PR_SET_NO_NEW_PRIVS, 1, "prctl PR_SET_NO_NEW_PRIVS")
-
-
-def set_dumpable(value: bool) -> None:
-    """Allow or forbid other processes of the same user to trace and read this one."""
-    _prctl(_PR_SET_DUMPABLE, int(value), "prctl PR_SET_DUMPABLE")
 
 
 def drop_capabilities() -> None:

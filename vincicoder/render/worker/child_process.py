@@ -70,7 +70,7 @@ class ChildSandbox:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class ChildExit:
     """How a run ended: exit code or minus the signal's number, whether our wall clock ended it, whether
     someone else killed it, and the end of what it printed."""
 
@@ -105,7 +105,7 @@ def run_child(
     environment: Mapping[str, str],
     limits: RenderLimits,
     sandbox: ChildSandbox,
-) -> Ended:
+) -> ChildExit:
     """Run a program in `folder`, its output kept there; once more where someone else killed it.
 
     Raises InfrastructureError if it cannot start.
@@ -120,7 +120,7 @@ def _run_once(
     environment: Mapping[str, str],
     limits: RenderLimits,
     sandbox: ChildSandbox,
-) -> Ended:
+) -> ChildExit:
     """Run the program.
 
     Everything it started dies with it: it leads a process group of its own.
@@ -152,7 +152,7 @@ def _run_once(
     # The kernel kills, too, who goes on after the signal that the CPU time is used up.
     over = _children_seconds() - cpu_before >= limits.cpu_seconds
     killed = code == -signal.SIGKILL and not out_of_time and not over
-    return Ended(code, out_of_time, killed, printed[-_SHOWN_BYTES:].decode("utf-8", "replace").strip())
+    return ChildExit(code, out_of_time, killed, printed[-_SHOWN_BYTES:].decode("utf-8", "replace").strip())
 
 
 def _children_seconds() -> float:

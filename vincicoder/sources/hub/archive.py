@@ -19,8 +19,6 @@ from vincicoder.sources.hub.unpack import holds_pictures, plain_tar
 
 # A picture of more bytes is left out: the row is kept, and has none to be compared with.
 MAX_PICTURE_BYTES = 64 << 20
-# What reading a member raises that is not there, is broken, encrypted or packed in an unknown way.
-_BROKEN = (KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
 
 
 class Archive:

@@ -11,7 +11,7 @@ from vincicoder.sample import Domain, Language
 from vincicoder.sources.base import SourceInfo
 from vincicoder.sources.corpora import debian_path, debian_version, npm_package, npm_version
 from vincicoder.sources.files import list_files, read_code
-from vincicoder.sources.packages.html_document import Page
+from vincicoder.sources.packages.html_document import SourcePage
 
 _DEBIAN_PACKAGE = "libjs-bootstrap5-doc"
 _FOLDER = "usr/share/doc/libjs-bootstrap5"
@@ -78,7 +78,7 @@ def _document(title: str, body: str, body_class: str = "") -> str:
     )
 
 
-def read_component_examples() -> list[Page]:
+def read_component_examples() -> list[SourcePage]:
     """Return the examples in the text; those that the site generator would have to expand are left out."""
     folder = debian_path(_DEBIAN_PACKAGE, _FOLDER)
     pages = []
@@ -91,11 +91,13 @@ def read_component_examples() -> list[Page]:
                 continue
             title = path.name.split(".")[0].replace("-", " ").capitalize()
             body = f'<div class="p-4" style="zoom: 1.5">\n{html}\n</div>'
-            pages.append(Page(f"{name}#{number}", _document(title, body), (_stylesheet(),), path.parent))
+            pages.append(
+                SourcePage(f"{name}#{number}", _document(title, body), (_stylesheet(),), path.parent)
+            )
     return pages
 
 
-def read_example_pages() -> list[Page]:
+def read_example_pages() -> list[SourcePage]:
     """Return the example pages, completed from their front matter (title, body class, own stylesheets)."""
     folder = debian_path(_DEBIAN_PACKAGE, f"{_FOLDER}/examples")
     pages = []
@@ -112,6 +114,8 @@ def read_example_pages() -> list[Page]:
         stylesheets = (_stylesheet(), *(css for css in own if css.is_file()))
         html = _document(settings["title"], body, settings.get("body_class") or "")
         pages.append(
-            Page(path.relative_to(folder).as_posix().removesuffix(".gz"), html, stylesheets, path.parent)
+            SourcePage(
+                path.relative_to(folder).as_posix().removesuffix(".gz"), html, stylesheets, path.parent
+            )
         )
     return pages

@@ -30,7 +30,7 @@ _SVG_NAMES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SourcePage:
     """A page, or a part of one, as cut: its HTML, the stylesheets it links, and the folder it lies in."""
 
     source_id: str
@@ -106,7 +106,7 @@ def _to_text(root: Any) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
 
 
-def make_self_contained(page: Page) -> str:
+def make_self_contained(page: SourcePage) -> str:
     """Return the page as one document that needs no other file and no network.
 
     Linked stylesheets and style elements become one style element with the rules that the page uses;

@@ -14,7 +14,7 @@ from vincicoder.sources.base import SourceInfo
 from vincicoder.sources.corpora import npm_package, npm_version
 from vincicoder.sources.files import list_files
 from vincicoder.sources.packages import bootstrap_docs
-from vincicoder.sources.packages.html_document import Page, make_self_contained
+from vincicoder.sources.packages.html_document import SourcePage, make_self_contained
 from vincicoder.sources.packages.html_sections import SectionCutter
 
 
@@ -24,18 +24,18 @@ class PageSource:
 
     info: SourceInfo
     version: Callable[[], str]
-    list_pages: Callable[[], list[Page]]
+    list_pages: Callable[[], list[SourcePage]]
 
     @cached_property
-    def pages(self) -> list[Page]:
+    def pages(self) -> list[SourcePage]:
         """Every page, then its sections, in order."""
-        listed: list[Page] = []
+        listed: list[SourcePage] = []
         cutter = SectionCutter()
         for page in self.list_pages():
             listed.append(page)
             sections = cutter.cut(lxml.html.document_fromstring(page.html))
             for number, html in enumerate(sections):
-                listed.append(Page(f"{page.source_id}#{number}", html, page.stylesheets, page.folder))
+                listed.append(SourcePage(f"{page.source_id}#{number}", html, page.stylesheets, page.folder))
         return listed
 
     def revision(self) -> str:
@@ -66,14 +66,14 @@ def linked_stylesheets(html: str, folder: Path, site: Path) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def read_template(package: str, site: str, patterns: tuple[str, ...]) -> list[Page]:
+def read_template(package: str, site: str, patterns: tuple[str, ...]) -> list[SourcePage]:
     """Return the pages of an npm package, below its folder `site`."""
     root = npm_package(package) / site
     pages = []
     for path in list_files(root, patterns):
         html = path.read_text(encoding="utf-8", errors="replace")
         stylesheets = linked_stylesheets(html, path.parent, root)
-        pages.append(Page(path.relative_to(root).as_posix(), html, stylesheets, path.parent))
+        pages.append(SourcePage(path.relative_to(root).as_posix(), html, stylesheets, path.parent))
     return pages
 
 

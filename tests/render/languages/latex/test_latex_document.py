@@ -7,7 +7,7 @@ import pytest
 from vincicoder.render.languages.latex.document import parse
 from vincicoder.render.languages.latex.errors import explain
 from vincicoder.render.languages.latex.prefix import Habits, beginnings
-from vincicoder.render.languages.latex.run import Ended
+from vincicoder.render.languages.latex.run import TexExit
 from vincicoder.sample import Reason
 
 _TIKZ = "\\documentclass[tikz]{standalone}\n\\usepackage{tikz}\n\\usetikzlibrary{calc}\n"
@@ -90,6 +90,6 @@ def test_habits_branch_at_what_is_shared() -> None:
     ],
 )
 def test_logs_are_explained(log: str, reason: Reason, detail: str) -> None:
-    refusal = explain(Ended(1, False), log, "", 10, False)
+    refusal = explain(TexExit(1, False), log, "", 10, False)
     assert refusal.reason is reason
     assert detail in refusal.detail

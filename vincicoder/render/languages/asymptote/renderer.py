@@ -21,7 +21,7 @@ from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.languages.latex.run import tex_environment
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.render.sandbox import kernel
-from vincicoder.render.worker.child_process import ChildSandbox, Ended, read_output, run_child
+from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
 from vincicoder.render.worker.files import empty_folder
 from vincicoder.render.worker.processes import kill_descendants
 from vincicoder.sample import Reason
@@ -110,7 +110,7 @@ class AsymptoteRenderer:
         """Nothing stays behind."""
 
 
-def _explain(ended: Ended) -> Refusal:
+def _explain(ended: ChildExit) -> Refusal:
     text = ended.printed
     found = _FORBIDDEN.search(text)
     if found:

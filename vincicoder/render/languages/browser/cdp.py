@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Message = dict[str, Any]
+CdpMessage = dict[str, Any]
 
 POLL_SECONDS = 0.05
 """How often the watch runs while an answer is awaited."""
@@ -44,14 +44,14 @@ class CdpPipe:
         self._next_id = 0
         self._buffer = bytearray()
         self._scanned = 0
-        self._events: list[Message] = []
+        self._events: list[CdpMessage] = []
         self.watch: Callable[[], None] = lambda: None
-        self.listeners: list[Callable[[Message], None]] = []
+        self.listeners: list[Callable[[CdpMessage], None]] = []
 
-    def send(self, method: str, params: Message | None = None, session: str | None = None) -> int:
+    def send(self, method: str, params: CdpMessage | None = None, session: str | None = None) -> int:
         """Send a command without waiting for its answer; return its id."""
         self._next_id += 1
-        message: Message = {"id": self._next_id, "method": method, "params": params or {}}
+        message: CdpMessage = {"id": self._next_id, "method": method, "params": params or {}}
         if session is not None:
             message["sessionId"] = session
         data = memoryview(json.dumps(message, ensure_ascii=True).encode("ascii") + b"\0")
@@ -66,21 +66,21 @@ class CdpPipe:
             raise BrowserGoneError(f"the browser stopped reading: {error}") from error
         return self._next_id
 
-    def call(self, method: str, params: Message | None = None, session: str | None = None) -> Message:
+    def call(self, method: str, params: CdpMessage | None = None, session: str | None = None) -> CdpMessage:
         """Send a command and return its result.
 
         Raises ProtocolError, BrowserGoneError, or what `watch` raises.
         """
         return self.answer(self.send(method, params, session), method)
 
-    def answer(self, command_id: int, method: str = "command") -> Message:
+    def answer(self, command_id: int, method: str = "command") -> CdpMessage:
         """Wait for the answer to a command sent before; answers to other commands are dropped."""
         while True:
             message = self._read()
             if message.get("id") == command_id:
                 if "error" in message:
                     raise ProtocolError(f"{method}: {message['error'].get('message', message['error'])}")
-                result: Message = message["result"]
+                result: CdpMessage = message["result"]
                 return result
             if "method" in message:
                 self._events.append(message)
@@ -89,7 +89,7 @@ class CdpPipe:
         """Drop the events seen so far."""
         self._events.clear()
 
-    def wait_event(self, accept: Callable[[Message], bool]) -> None:
+    def wait_event(self, accept: Callable[[CdpMessage], bool]) -> None:
         """Return once an event that `accept` takes has come since `forget_events`."""
         if any(accept(event) for event in self._events):
             return
@@ -105,11 +105,11 @@ class CdpPipe:
         os.close(self._write_fd)
         os.close(self._read_fd)
 
-    def _read(self) -> Message:
+    def _read(self) -> CdpMessage:
         while True:
             end = self._buffer.find(b"\0", self._scanned)
             if end >= 0:
-                message: Message = json.loads(bytes(self._buffer[:end]))
+                message: CdpMessage = json.loads(bytes(self._buffer[:end]))
                 del self._buffer[: end + 1]
                 self._scanned = 0
                 if "method" in message:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vincicoder.render.languages.browser.libraries import find_library
-from vincicoder.render.languages.browser.page import NotDrawnError, Page
+from vincicoder.render.languages.browser.page import BrowserPage, NotDrawnError
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def driver_fingerprint(language: str) -> str:
     return code_sha256("".join(_driver(language)))[:16]
 
 
-class LibraryPage(Page):
-    """A tab that draws texts of one language. Raises as `Page` does."""
+class LibraryPage(BrowserPage):
+    """A tab that draws texts of one language. Raises as `BrowserPage` does."""
 
     def __init__(self, pipe: CdpPipe, language: str) -> None:
         self._language = language

@@ -18,7 +18,7 @@ from vincicoder.sample import Reason
 
 if TYPE_CHECKING:
     from vincicoder.render.api import RenderLimits
-    from vincicoder.render.languages.browser.cdp import CdpPipe, Message
+    from vincicoder.render.languages.browser.cdp import CdpMessage, CdpPipe
     from vincicoder.render.protocol import PageView
 
 VIEWPORT_WIDTH = 1280
@@ -56,7 +56,7 @@ def scripts() -> tuple[str, str]:
     return (folder / "page.js").read_text(), (folder / "settle.js").read_text()
 
 
-class Page:
+class BrowserPage:
     """A tab with a fixed viewport. Its methods raise BudgetExceededError, PageCrashedError,
     BrowserGoneError or ProtocolError; after any of these the browser is to be replaced. `draw` raises
     NotDrawnError too, after which `clear` will do."""
@@ -167,15 +167,15 @@ class Page:
         }
         return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])
 
-    def _is_stopped(self, event: Message) -> bool:
+    def _is_stopped(self, event: CdpMessage) -> bool:
         return bool(
             event["method"] == "Page.frameStoppedLoading" and event["params"]["frameId"] == self._frame
         )
 
-    def _call(self, method: str, params: Message | None = None) -> Message:
+    def _call(self, method: str, params: CdpMessage | None = None) -> CdpMessage:
         return self._pipe.call(method, params, self._session)
 
-    def _on_event(self, event: Message) -> None:
+    def _on_event(self, event: CdpMessage) -> None:
         if event.get("sessionId", self._session) != self._session:
             return  # another page of the same browser
         method, params = event["method"], event["params"]
@@ -190,7 +190,7 @@ class Page:
         elif method == "Inspector.targetCrashed":
             raise PageCrashedError("the page killed the process that drew it")
 
-    def _answer_navigation(self, params: Message) -> None:
+    def _answer_navigation(self, params: CdpMessage) -> None:
         request = params["requestId"]
         if params["request"]["url"].partition(":")[0] in ("about", "data", "blob"):
             self._pipe.send("Fetch.continueRequest", {"requestId": request}, self._session)

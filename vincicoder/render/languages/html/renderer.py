@@ -24,8 +24,8 @@ from vincicoder.render.languages.browser.page import (
     VIEWPORT_HEIGHT,
     VIEWPORT_WIDTH,
     VIRTUAL_TIME_MS,
+    BrowserPage,
     NotDrawnError,
-    Page,
     PageCrashedError,
     scripts,
 )
@@ -55,7 +55,7 @@ class HtmlRenderer:
         self._limits = RenderLimits()
         self._workspace = Path()
         self._browser: Browser | None = None
-        self._page: Page | None = None
+        self._page: BrowserPage | None = None
         self._library_pages: dict[str, LibraryPage] = {}
         self._drawn = 0
 
@@ -130,7 +130,7 @@ class HtmlRenderer:
         look = self._drawn % LOOK_EVERY == LOOK_EVERY - 1
         return look and usage(browser.process_id).largest_bytes > HOARDED_MB << 20
 
-    def _page_for(self, view: PageView) -> Page:
+    def _page_for(self, view: PageView) -> BrowserPage:
         """Return the page that draws such documents; a library's is opened when it is first asked for."""
         assert self._browser is not None and self._page is not None
         if not view.library:
@@ -155,7 +155,7 @@ class HtmlRenderer:
         self._browser = Browser(executable, profile)
         self._browser.pipe.watch = Budget(self._browser.process_id, self._limits, patient=True).check
         try:
-            self._page = Page(self._browser.pipe)
+            self._page = BrowserPage(self._browser.pipe)
         except (BudgetExceededError, PageCrashedError, BrowserGoneError, ProtocolError) as error:
             self._stop()
             raise InfrastructureError(f"{executable} did not start: {error}") from error

@@ -31,7 +31,7 @@ _NO_PAGE_NUMBER = r"\makeatletter\let\ps@plain\ps@empty\makeatother\pagestyle{em
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class TexDocument:
     """`preamble` may be shared with other documents, `body` begins where it ends.
 
     The document is `preamble`, `opening` (which ends after \\begin{document}, or is empty) and `body`.
@@ -52,7 +52,7 @@ class Document:
         return self.preamble + self.opening + self.body
 
 
-def parse(code: str) -> Document:
+def parse(code: str) -> TexDocument:
     r"""Take a full document apart, or wrap a snippet under the fixed preamble."""
     bare = _COMMENT.sub(lambda found: " " * len(found.group()), code)
     begin = _BEGIN.search(bare)
@@ -65,23 +65,23 @@ def parse(code: str) -> Document:
 
 def _full(
     code: str, bare: str, class_name: str, begin: re.Match[str] | None, engines: tuple[str, ...]
-) -> Document:
+) -> TexDocument:
     if begin is None:
-        return Document("", "", code, engines, False, True, 0)
+        return TexDocument("", "", code, engines, False, True, 0)
     crop = class_name not in _TIGHT_CLASSES and not _TIGHT_PACKAGE.search(bare)
     preamble, opening, rest = code[: begin.start()], code[begin.start() : begin.end()], code[begin.end() :]
     if crop and "\\pagestyle" not in bare:
         opening += _NO_PAGE_NUMBER
-    return Document(preamble, opening, rest, engines, crop, True, 0)
+    return TexDocument(preamble, opening, rest, engines, crop, True, 0)
 
 
-def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[str, ...]) -> Document:
+def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[str, ...]) -> TexDocument:
     if begin is not None:
         head, body, crop = code[: begin.start()], code[begin.start() :], False
         if "\\end{document}" not in bare:
             body += "\n\\end{document}\n"
         fixed = snippet_preamble(bare)
-        return Document(fixed, "", head + body, engines, crop, False, -fixed.count("\n"))
+        return TexDocument(fixed, "", head + body, engines, crop, False, -fixed.count("\n"))
     split = 0
     first = _FIRST_CONTENT.search(bare)
     if _PREAMBLE_ONLY.search(bare, 0, first.start() if first else len(bare)):
@@ -95,8 +95,8 @@ def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[s
     fixed = snippet_preamble(bare)
     offset = (len(content) - len(content.lstrip("\n")) if split == 0 else 0) - fixed.count("\n")
     if head:
-        return Document(fixed, "", head + opening + body, engines, textual, False, offset)
-    return Document(fixed, opening, body, engines, textual, False, offset)
+        return TexDocument(fixed, "", head + opening + body, engines, textual, False, offset)
+    return TexDocument(fixed, opening, body, engines, textual, False, offset)
 
 
 def _engines(bare: str) -> tuple[str, ...]:

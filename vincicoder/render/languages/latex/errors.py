@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import signal
 
-from vincicoder.render.languages.latex.run import Ended
+from vincicoder.render.languages.latex.run import TexExit
 from vincicoder.render.protocol import Refusal
 from vincicoder.sample import Reason
 
@@ -51,7 +51,7 @@ def forbidden(log: str, terminal: str) -> Refusal | None:
     return None
 
 
-def explain(ended: Ended, log: str, terminal: str, line_offset: int, has_output: bool) -> Refusal:
+def explain(ended: TexExit, log: str, terminal: str, line_offset: int, has_output: bool) -> Refusal:
     """Say why a run gave no picture. `line_offset` is added to TeX's lines to give those of the code."""
     if ended.out_of_time:
         return Refusal(Reason.RENDER_TIMEOUT, "TeX was not ready in time")

@@ -12,12 +12,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
-from vincicoder.render.languages.latex.document import Document, parse
+from vincicoder.render.languages.latex.document import TexDocument, parse
 from vincicoder.render.languages.latex.errors import explain, forbidden
 from vincicoder.render.languages.latex.preamble import snippet_preamble
 from vincicoder.render.languages.latex.prefix import Habits, beginnings
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
-from vincicoder.render.languages.latex.run import JOB_NAME, Ended, needs_second_run, run_cold
+from vincicoder.render.languages.latex.run import JOB_NAME, TexExit, needs_second_run, run_cold
 from vincicoder.render.languages.latex.server import PreambleError, WarmLatex, fork_library, start_warm
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
@@ -72,7 +72,7 @@ class LatexRenderer:
             warm.close()
         self._warm.clear()
 
-    def _typeset(self, document: Document, engine: str) -> Picture | Refusal:
+    def _typeset(self, document: TexDocument, engine: str) -> Picture | Refusal:
         self._jobs += 1
         directory = self._workspace / f"job-{self._jobs}"
         directory.mkdir()
@@ -86,7 +86,7 @@ class LatexRenderer:
         finally:
             shutil.rmtree(directory, ignore_errors=True)
 
-    def _run(self, document: Document, engine: str, directory: Path) -> tuple[Ended, int]:
+    def _run(self, document: TexDocument, engine: str, directory: Path) -> tuple[TexExit, int]:
         """Return how TeX ended and what to add to its line numbers."""
         if engine == "pdflatex" and self._library is not None:
             if document.own_preamble:
@@ -111,8 +111,8 @@ class LatexRenderer:
         return ended, document.line_offset
 
     def _run_warm(
-        self, document: Document, candidates: list[str], directory: Path
-    ) -> tuple[Ended | None, int]:
+        self, document: TexDocument, candidates: list[str], directory: Path
+    ) -> tuple[TexExit | None, int]:
         """Return how a fork ended, None if nothing is warm, and how many lines had been read before it."""
         beginning = self._make_warm(self._habits.choose(candidates, self._warm))
         if beginning is None:
@@ -157,7 +157,9 @@ class LatexRenderer:
             self._warm.pop(next(text for text in self._warm if text)).close()
         return reached
 
-    def _result(self, document: Document, ended: Ended, offset: int, directory: Path) -> Picture | Refusal:
+    def _result(
+        self, document: TexDocument, ended: TexExit, offset: int, directory: Path
+    ) -> Picture | Refusal:
         log = _read(directory / f"{JOB_NAME}.log")
         terminal = _read(directory / "terminal.txt")
         pdf = directory / f"{JOB_NAME}.pdf"

@@ -13,7 +13,6 @@ from vincicoder.render.worker.processes import communicate
 from vincicoder.sample import InfrastructureError
 
 JOB_NAME = "picture"
-ENGINES = ("pdflatex", "lualatex", "xelatex")
 
 # What \today and file dates show: 2025-01-01, 00:00 UTC.
 START_OF_TIME = "1735689600"
@@ -23,7 +22,7 @@ _PDFTEX_SETTINGS = "\\pdfsetrandomseed 1 \\pdfcompresslevel 0 \\pdfobjcompressle
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class TexExit:
     """How a run ended: exit code or minus the signal's number, and whether our wall clock ended it."""
 
     code: int
@@ -64,7 +63,7 @@ def tex_environment(home: Path, fonts: Path) -> dict[str, str]:
     }
 
 
-def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
+def run_cold(engine: str, directory: Path, limits: RenderLimits) -> TexExit:
     """Typeset directory/JOB_NAME.tex. Raises InfrastructureError when the engine cannot be started.
 
     It writes in that folder alone: Lua would else reach the warm processes and what they have begun.
@@ -76,7 +75,7 @@ def run_cold(engine: str, directory: Path, limits: RenderLimits) -> Ended:
         sandbox.close()
 
 
-def _run_confined(engine: str, directory: Path, limits: RenderLimits, sandbox: ChildSandbox) -> Ended:
+def _run_confined(engine: str, directory: Path, limits: RenderLimits, sandbox: ChildSandbox) -> TexExit:
     with open(directory / "terminal.txt", "wb") as terminal:
         try:
             process = subprocess.Popen(
@@ -92,9 +91,9 @@ def _run_confined(engine: str, directory: Path, limits: RenderLimits, sandbox: C
             raise InfrastructureError(f"cannot start {engine}: {error}") from error
         try:
             communicate(process, limits.wall_seconds * 0.9)
-            return Ended(process.returncode, False)
+            return TexExit(process.returncode, False)
         except subprocess.TimeoutExpired:
-            return Ended(-signal.SIGKILL, True)
+            return TexExit(-signal.SIGKILL, True)
 
 
 def needs_second_run(directory: Path) -> bool:

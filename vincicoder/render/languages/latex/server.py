@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
-from vincicoder.render.languages.latex.run import JOB_NAME, Ended, tex_command, tex_environment
+from vincicoder.render.languages.latex.run import JOB_NAME, TexExit, tex_command, tex_environment
 from vincicoder.render.worker.processes import queued_seconds, wall_left
 from vincicoder.sample import InfrastructureError
 
@@ -95,7 +95,7 @@ class WarmLatex:
             raise PreambleError(more)
         return grown
 
-    def run(self, directory: Path, limits: RenderLimits) -> Ended:
+    def run(self, directory: Path, limits: RenderLimits) -> TexExit:
         """Typeset directory/body.tex. Raises InfrastructureError when the server itself is gone."""
         cpu, memory, size = math.ceil(limits.cpu_seconds), limits.memory_mb << 20, limits.output_mb << 20
         self._ask(f"run {cpu} {memory} {size} {directory}")
@@ -110,11 +110,11 @@ class WarmLatex:
                 if left <= 0:
                     break
                 with contextlib.suppress(TimeoutError):
-                    return Ended(int(self._answer(time.monotonic() + left).split()[1]), False)
+                    return TexExit(int(self._answer(time.monotonic() + left).split()[1]), False)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(int(number), signal.SIGKILL)
             self._answer(time.monotonic() + START_SECONDS)
-            return Ended(-signal.SIGKILL, True)
+            return TexExit(-signal.SIGKILL, True)
         except TimeoutError as error:
             raise InfrastructureError("the warm pdflatex does not answer") from error
 

@@ -21,7 +21,7 @@ from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.protocol import Picture, Refusal
-from vincicoder.render.worker.child_process import ChildSandbox, Ended, read_output, run_child
+from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
 from vincicoder.render.worker.files import empty_folder
 from vincicoder.sample import Reason
 
@@ -107,7 +107,7 @@ class LilypondRenderer:
         finally:
             empty_folder(folder)
 
-    def _run(self, command: list[str]) -> Ended:
+    def _run(self, command: list[str]) -> ChildExit:
         return run_child(command, self._folder, self._environment, self._limits, self._sandbox)
 
     def _crop(self, png: bytes) -> Picture | Refusal:
@@ -129,7 +129,7 @@ class LilypondRenderer:
         """Nothing stays behind."""
 
 
-def _explain(ended: Ended) -> Refusal:
+def _explain(ended: ChildExit) -> Refusal:
     text = ended.printed
     found = _NO_FILE.search(text)
     if found:

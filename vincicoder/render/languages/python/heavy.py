@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable
 
 from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
-from vincicoder.render.languages.python.zygote import Ended, Zygote
+from vincicoder.render.languages.python.zygote import SampleExit, Zygote
 from vincicoder.render.protocol import Refusal
 from vincicoder.render.sandbox import kernel
 from vincicoder.render.wire import FrameReader, Message, WireError, send_blocking
@@ -48,13 +48,13 @@ class HeavyProcess:
         """Wait for the end of `warm_up`. Raises InfrastructureError."""
         self._receive()
 
-    def run(self, code: str) -> Ended:
+    def run(self, code: str) -> SampleExit:
         """Run the code in a fork of that process. Raises InfrastructureError."""
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # told by what follows
             send_blocking(self._channel, {}, code.encode("utf-8", "surrogatepass"))
         message = self._receive()
         refusal = Refusal(Reason(message["reason"]), message["detail"]) if message["reason"] else None
-        return Ended(message["code"], message["cpu_seconds"], refusal)
+        return SampleExit(message["code"], message["cpu_seconds"], refusal)
 
     def _receive(self) -> Message:
         try:

@@ -22,7 +22,7 @@ from vincicoder.render.languages.python.imports import Preloader, is_light
 from vincicoder.render.languages.python.region import Region
 from vincicoder.render.languages.python.stack import import_heavy_stack, import_light_stack
 from vincicoder.render.languages.python.warm_up import warm_up_heavy, warm_up_light
-from vincicoder.render.languages.python.zygote import Ended, Zygote
+from vincicoder.render.languages.python.zygote import SampleExit, Zygote
 from vincicoder.render.protocol import HandOver, Picture, Refusal
 from vincicoder.render.worker.files import empty_folder
 from vincicoder.sample import InfrastructureError, Reason
@@ -76,7 +76,7 @@ class PythonRenderer:
 
     def _run_once(
         self, zygote: Zygote | HeavyProcess, code: str
-    ) -> tuple[Picture | Refusal | Deferred | None, Ended]:
+    ) -> tuple[Picture | Refusal | Deferred | None, SampleExit]:
         try:
             self._region.clear()
             ended = zygote.run(code)
@@ -86,7 +86,7 @@ class PythonRenderer:
         finally:
             empty_folder(self._folder)
 
-    def _judge(self, ended: Ended) -> Picture | Refusal | Deferred | None:
+    def _judge(self, ended: SampleExit) -> Picture | Refusal | Deferred | None:
         code = ended.code
         if code == 0:
             said = self._region.read()

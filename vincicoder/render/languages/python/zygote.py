@@ -29,7 +29,7 @@ _WATCH_SECONDS = 0.25  # between two looks at a folder that no file system of it
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class SampleExit:
     """How a sample's process ended: exit code or minus the signal's number, CPU seconds it used, and why it
     was ended where it did not end by itself. What it said is in the region."""
 
@@ -53,7 +53,7 @@ class Zygote:
         gc.disable()
         _settle()
 
-    def run(self, code: str) -> Ended:
+    def run(self, code: str) -> SampleExit:
         """Run the code in a fork. Raises OSError where that cannot be."""
         if self._preloader.preload(code):
             prepare_thread_pools()
@@ -70,7 +70,7 @@ class Zygote:
         if cut_short is not None:
             os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
-        return Ended(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, cut_short)
+        return SampleExit(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, cut_short)
 
     def _wait(self, pid: int) -> Refusal | None:
         """Wait for a sample's end; return why it must be ended before, or None where it has ended.

@@ -1,4 +1,4 @@
-"""What a filter answers: kept (None), changed, or rejected."""
+"""What a filter of cleaning is, and its result: kept (None), changed, or rejected."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Changed:
     note: str
 
 
-Verdict = Changed | Rejection | None
+FilterResult = Changed | Rejection | None
 """None keeps the code as it is."""
 
 
@@ -28,14 +28,14 @@ class Filter:
     """
 
     name: str
-    check: Callable[[Sequence[str]], Sequence[Verdict]]
+    check: Callable[[Sequence[str]], Sequence[FilterResult]]
     languages: frozenset[str] = frozenset()
 
 
-def each(check: Callable[[str], Verdict]) -> Callable[[Sequence[str]], Sequence[Verdict]]:
+def each(check: Callable[[str], FilterResult]) -> Callable[[Sequence[str]], Sequence[FilterResult]]:
     """Return the check of many codes that checks one by one."""
 
-    def check_all(codes: Sequence[str]) -> Sequence[Verdict]:
+    def check_all(codes: Sequence[str]) -> Sequence[FilterResult]:
         return [check(code) for code in codes]
 
     return check_all
