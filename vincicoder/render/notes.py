@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 DECODED_IMAGE = "decoded_image"
+MISSING_GLYPHS = "missing_glyphs:"
 
 MAX_NOTES = 32
 _NOTE = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_.,+*/ -]{1,64})?")
@@ -25,6 +26,11 @@ def handed_over_to(language: str) -> str:
 def pages(count: int) -> str:
     """Return the note of a picture that shows several pages, one below the other."""
     return f"pages:{count}"
+
+
+def missing_glyphs(letters: Iterable[int]) -> str:
+    """Return the note of letters (code points) in the picture that no font here has; the first ten."""
+    return MISSING_GLYPHS + "+".join(f"{letter:04X}" for letter in list(letters)[:10])
 
 
 def checked_notes(notes: object) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.languages.python.capture.captured import SampleRefusedError, captured
 from vincicoder.render.languages.python.capture.deferred import Deferred
 from vincicoder.render.languages.python.capture.install import left_in_names
+from vincicoder.render.languages.python.capture.letters import choose_fonts, note_missing_letters
 from vincicoder.render.languages.python.capture.on_matplotlib import last_open_figure
 from vincicoder.render.languages.python.chance import fix_clock, seed_python
 from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
@@ -127,12 +128,14 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
     except BaseException:
         os.abort()  # an unconfined sample must not run
     try:
+        choose_fonts(code)
         names = _execute(code, limits)
         picture = captured.final_picture(folder)
         if picture is None:
             picture = last_open_figure()
         if picture is None:
             picture = left_in_names(names)
+        note_missing_letters()
         if isinstance(picture, Deferred):
             region.write_figure(picture, captured.notes)
         elif picture is None:

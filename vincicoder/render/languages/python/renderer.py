@@ -38,7 +38,7 @@ def create() -> WorkerRenderer:
 
 def fingerprint() -> Mapping[str, str]:
     """Return interpreter, library versions and fonts."""
-    parts = {"capture": "2", "python": ".".join(platform.python_version_tuple()[:2])}
+    parts = {"capture": "3", "python": ".".join(platform.python_version_tuple()[:2])}
     for name in _DISTRIBUTIONS:
         try:
             parts[name] = metadata.version(name)

@@ -10,16 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from vincicoder.render.finish import flatten_rgba
+from vincicoder.render.languages.python.capture.animations import hook_animations, play_animations
 from vincicoder.render.languages.python.capture.captured import (
     Pixels,
     SampleRefusedError,
     captured,
     is_unwritable,
 )
+from vincicoder.render.languages.python.capture.letters import begin_drawing, hook_letters
 from vincicoder.render.languages.python.capture.png import write_png
 from vincicoder.sample import Reason
+
+_last_shown: list[Any] = []
+"""The figure that was current when the last `show` closed all: what a later save of nothing means."""
 
 _VECTOR_FORMATS = ("pdf", "svg", "svgz", "eps", "ps", "pgf")
 
@@ -33,11 +39,21 @@ def hook_matplotlib() -> None:
     from matplotlib.figure import Figure
 
     plt.switch_backend("agg")
+    hook_letters()
+    hook_animations(_capture_shown, _write_still)
     _hook_saving(FigureCanvasBase, FigureCanvasAgg)
 
-    def show(*_: Any, **__: Any) -> None:
+    def show(*positional: Any, block: bool | None = None, **_: Any) -> None:
+        """Show every open figure. Unless the code goes on beside its windows, they are closed by then."""
+        if positional:
+            block = positional[0]
         for number in plt.get_fignums():
             _capture_shown(plt.figure(number))
+        if block is None:
+            block = not matplotlib.is_interactive()
+        if block and plt.get_fignums():
+            _last_shown[:] = [plt.gcf()]
+            plt.close("all")
 
     def stay_with_agg(*_: Any, **__: Any) -> None:
         """Interactive backends have no screen here; every format is saved from its own canvas."""
@@ -77,6 +93,7 @@ def _hook_saving(base: Any, agg: Any) -> None:
     ) -> None:
         width, height = self.get_width_height()
         captured.check_size(width, height)
+        begin_drawing()
         with captured.quiet():
             try:
                 if fmt == "png" and not pil_kwargs and not metadata:
@@ -91,6 +108,8 @@ def _hook_saving(base: Any, agg: Any) -> None:
         captured.add_output(lambda: pixels)
 
     def print_figure(self: Any, filename: Any, dpi: Any = None, *rest: Any, **options: Any) -> Any:
+        if _last_shown and _is_empty(self.figure):  # saved after a show: what was shown is meant
+            self = _last_shown[0].canvas
         if _format_of(filename, options.get("format")) in _VECTOR_FORMATS:
             raster = {**options, "format": "png", "backend": None}
             for name in ("metadata", "pil_kwargs"):
@@ -144,6 +163,11 @@ def _capture_shown(figure: Any) -> None:
     figure.stale = False
 
 
+def _write_still(figure: Any, path: Path) -> None:
+    with captured.quiet():
+        Image.fromarray(draw(figure)).save(path)
+
+
 def draw(figure: Any) -> Pixels:
     """Draw a figure at its own dpi and return it as RGB on white."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -152,6 +176,9 @@ def draw(figure: Any) -> Pixels:
     if not isinstance(canvas, FigureCanvasAgg):
         canvas = FigureCanvasAgg(figure)
     captured.check_size(*canvas.get_width_height())
+    begin_drawing()
+    if play_animations(figure):
+        canvas._is_saving = True  # animated artists are drawn, and the animation does not begin anew
     canvas.draw()
     return flatten_rgba(np.asarray(canvas.buffer_rgba()))
 
@@ -162,6 +189,10 @@ def last_open_figure() -> Pixels | None:
 
     for number in reversed(plt.get_fignums()):
         figure = plt.figure(number)
-        if len(figure.get_children()) > 1:  # its background patch is always there
+        if not _is_empty(figure):
             return draw(figure)
     return None
+
+
+def _is_empty(figure: Any) -> bool:
+    return len(figure.get_children()) <= 1  # its background patch is always there
