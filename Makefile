@@ -11,7 +11,7 @@ BIN := .venv/bin
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test env trainers libraries system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test fast env trainers libraries system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -23,6 +23,9 @@ build-sft-data: corpora ## Install all that is needed, then build and publish an
 	$(BIN)/vincicoder build sft --profile "$(PROFILE)" --home "$(VINCICODER_HOME)"
 
 test: trainers corpora lint typecheck pytest ## Install all that is needed, then lint, type-check and test
+
+fast: env lint typecheck ## Lint, type-check, and run the tests that need no renderer (two minutes)
+	$(BIN)/pytest -m "not tools and not slow" $(ARGS)
 
 pytest: ## Run the tests (ARGS="-k name" picks some)
 	$(BIN)/pytest $(ARGS)

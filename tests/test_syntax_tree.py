@@ -23,6 +23,7 @@ def _busy_threads() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_busy_threads")
+@pytest.mark.slow
 def test_threads_do_not_disturb_each_other() -> None:
     whole = ast.dump(ast.parse(_CODE))
     with ThreadPoolExecutor(6) as pool:

@@ -73,6 +73,7 @@ def test_the_search_decides_as_brute_force_does(seed: int, limits: DuplicateLimi
     assert got == expected
 
 
+@pytest.mark.slow
 def test_a_crowd_is_decided_in_few_edges_but_the_same_rows_stay() -> None:
     """1,500 rows nearly all alike: far more pairs than a row may look at."""
     generator = np.random.default_rng(1)
@@ -156,6 +157,7 @@ def test_programs_of_one_template_with_other_pictures_all_stay() -> None:
     assert (found.clusters == np.arange(1000)).all()
 
 
+@pytest.mark.slow
 def test_pictures_within_the_radius_are_all_found_among_50_000() -> None:
     """Against brute force: every pair of 50,000 hashes, at radius 2 and at radius 4."""
     generator = np.random.default_rng(11)

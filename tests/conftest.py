@@ -1,0 +1,72 @@
+"""Two promises of the whole suite: which tests are fast, and that no test is skipped where all tools are.
+
+`make fast` runs what is not marked `tools` or `slow`. Tests of a folder or file named below get the mark
+`tools` here; everything else has to pass in the small environment of `make env`, without corpora, within
+two minutes.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_TESTS = Path(__file__).parent
+
+# Start renderers, browsers, TeX, trainers or servers, or read the corpora.
+_NEED_TOOLS = (
+    "clean/test_same_picture.py",
+    "conformance",
+    "flows",
+    "refine/test_judge.py",
+    "refine/test_model_build.py",
+    "refine/test_model_maker.py",
+    "release",
+    "render/engine",
+    "render/languages",
+    "render/sandbox",
+    "render/test_golden.py",
+    "reward",
+    "similarity",
+    "sources/hub/test_cosyn.py",
+    "sources/hub/test_cosyn_drawn.py",
+    "sources/test_real_corpora.py",
+    "train/test_checkpoints.py",
+    "train/test_grpo_run.py",
+    "train/test_sft_run.py",
+    "train/test_torchvision_cpu.py",
+    "verify/test_missing_glyphs.py",
+)
+
+ALL_TOOLS = os.environ.get("VINCICODER_ALL_TOOLS") == "1"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need tools."""
+    for item in items:
+        path = item.path.relative_to(_TESTS).as_posix()
+        if any(path == name or path.startswith(f"{name}/") for name in _NEED_TOOLS):
+            item.add_marker("tools")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a skipped test where every tool is promised, unless it is marked `may_skip`."""
+    report = yield
+    if ALL_TOOLS and report.skipped and not hasattr(report, "wasxfail") and not _may_skip(item):
+        why: Any = report.longrepr
+        report.outcome = "failed"
+        report.longrepr = (
+            f"skipped ({why[2] if isinstance(why, tuple) else why}), but VINCICODER_ALL_TOOLS=1 promises "
+            "that every tool is installed. Install it, or unset the variable"
+        )
+    return report
+
+
+def _may_skip(item: pytest.Item) -> bool:
+    return item.get_closest_marker("may_skip") is not None
