@@ -20,7 +20,7 @@ _DEADLINE_SECONDS = 420
 
 def chain(environment: dict[str, str], switch: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", "flows.cli.app", "chain", switch],
+        [sys.executable, "-m", "flows.cli", "chain", switch],
         cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
     ).stdout  # fmt: skip
 

@@ -52,7 +52,7 @@ def corpus_rows() -> list[Row]:
 
 
 def start(home: Path, config: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "flows.cli.app", "build", "sft", "--profile", "none", "--json"]
+    command = [sys.executable, "-m", "flows.cli", "build", "sft", "--profile", "none", "--json"]
     command += ["--home", str(home), "--source-config", str(config), "--shard-rows", "5"]
     home.parent.mkdir(parents=True, exist_ok=True)
     with (home.parent / "stderr.log").open("w") as log:
@@ -128,7 +128,7 @@ def test_two_builds_of_one_home_do_not_run_at_once(whole: tuple[Path, Path], tmp
     deadline = time.monotonic() + 60
     while not (tmp_path / "home/stages").exists() and time.monotonic() < deadline:
         time.sleep(0.01)
-    command = [sys.executable, "-m", "flows.cli.app", "build", "sft", "--profile", "none"]
+    command = [sys.executable, "-m", "flows.cli", "build", "sft", "--profile", "none"]
     command += ["--home", str(tmp_path / "home"), "--source-config", str(config)]
     second = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     first.communicate(timeout=300)

@@ -27,7 +27,7 @@ ANSWERS = (fenced(icon(3), "svg"), fenced(icon(9), "svg"), "no code", fenced("<s
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
     """The address of a service of its own process, which must end by itself when told to."""
-    command = [sys.executable, "-m", "flows.cli.app", "serve-reward", "--port", "0", "--workers", "1"]
+    command = [sys.executable, "-m", "flows.cli", "serve-reward", "--port", "0", "--workers", "1"]
     with subprocess.Popen([*command, "--device", "cpu"], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run `vincicoder` as a user does."""
     return subprocess.run(
-        [sys.executable, "-m", "flows.cli.app", *arguments],
+        [sys.executable, "-m", "flows.cli", *arguments],
         cwd=ROOT,
         check=check,
         capture_output=True,

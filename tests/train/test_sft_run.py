@@ -93,7 +93,7 @@ def train(path: Path, home: Path, check: bool = True) -> subprocess.CompletedPro
 
 
 def start(path: Path, home: Path) -> subprocess.Popen[str]:
-    program = [sys.executable, "-m", "flows.cli.app", *arguments(path, home)]
+    program = [sys.executable, "-m", "flows.cli", *arguments(path, home)]
     return subprocess.Popen(program, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
@@ -186,7 +186,7 @@ def train_on_a_small_disk(path: Path, home: Path, output: Path) -> subprocess.Co
         return None
     size = sum(file.stat().st_size for file in output.rglob("*")) + 60_000_000
     program = ["unshare", "-rm", "sh", "-c", _ON_A_SMALL_DISK, "sh", str(output), str(size)]
-    program += [sys.executable, "-m", "flows.cli.app", *arguments(path, home)]
+    program += [sys.executable, "-m", "flows.cli", *arguments(path, home)]
     return subprocess.run(program, cwd=ROOT, check=False, capture_output=True, text=True)
 
 

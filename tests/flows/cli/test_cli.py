@@ -15,7 +15,7 @@ from tests.samples import CHART, CIRCLE, FIGURE, GOOD, PAGE, rows
 
 
 def vincicoder(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flows.cli.app", *arguments]
+    command = [sys.executable, "-m", "flows.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 

@@ -149,7 +149,7 @@ def test_a_required_sandbox_refuses_and_names_the_layer() -> None:
 def test_the_commands_refuse_too(tmp_path: Path) -> None:
     (tmp_path / "a.svg").write_text(SQUARE)
     picture = tmp_path / "a.png"
-    command = ("-m", "flows.cli.app", "render", str(tmp_path / "a.svg"), "-o", str(picture))
+    command = ("-m", "flows.cli", "render", str(tmp_path / "a.svg"), "-o", str(picture))
     refused = run(*command, "--require-sandbox")
     assert (refused.returncode, picture.exists()) == (4, False)
     assert refused.stderr.startswith("vincicoder: the whole sandbox was required")
@@ -159,14 +159,14 @@ def test_the_commands_refuse_too(tmp_path: Path) -> None:
     assert "FEWER LAYERS" in drawn.stderr
 
     home = tmp_path / "home"
-    build = run("-m", "flows.cli.app", "build", "sft", "--home", str(home), "--require-sandbox")
+    build = run("-m", "flows.cli", "build", "sft", "--home", str(home), "--require-sandbox")
     assert build.returncode == 1
     assert "namespaces (" in build.stderr
     assert not home.exists()
 
 
 def test_doctor_tells_and_can_insist() -> None:
-    done = run("-m", "flows.cli.app", "doctor", "--json", "--require-sandbox")
+    done = run("-m", "flows.cli", "doctor", "--json", "--require-sandbox")
     report = json.loads(done.stdout)
     layers = {check["name"]: check for check in report["checks"] if check["area"] == "sandbox"}
     assert [name for name, check in layers.items() if not check["ok"]] == ["namespaces"]
