@@ -8,7 +8,7 @@ import pytest
 
 from tests.render.golden_set import FOLDER, Golden, code_of, read_golden
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult
-from vincicoder.render.registry import LANGUAGES, why_unsupported
+from vincicoder.render.registry import why_unsupported
 
 # Other minor versions of fonts and libraries move a few bits; a lost legend or another style moves more.
 _HASH_TOLERANCE = 8  # bits of 64
