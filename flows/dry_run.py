@@ -130,7 +130,7 @@ def _finished(
     manifest = read_manifest(home, "sft", version) if version else None
     if version is None or manifest is None or not home.is_local:
         return []
-    if _deciding(manifest["config"]) != _deciding(recorded):
+    if _deciding(manifest.config) != _deciding(recorded):
         return []
     with open_catalog(home.local_path(f"{release_folder('sft', version)}/catalog.duckdb")) as catalog:
         collected = dict(catalog.execute("SELECT name, collected FROM sources WHERE available").fetchall())
@@ -138,10 +138,10 @@ def _finished(
         entry.name
         for entry in plan.sources
         if entry.available
-        and manifest["inputs"].get(entry.name) == entry.revision
+        and manifest.inputs.get(entry.name) == entry.revision
         and collected.get(entry.name) == rows[entry.name]
     }
-    composed = [find_output(home, "compose", key) for key in manifest["stage_outputs"]]
+    composed = [find_output(home, "compose", key) for key in manifest.stage_outputs]
     found = [find_output(home, "refine", one.inputs[0]) for one in composed if one and one.source in same]
     return [output for output in found if output is not None]
 

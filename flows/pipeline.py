@@ -105,8 +105,8 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
     made = count_refinements(home, stages[-1])
     kept = sum(output.rows_kept for output in stages[-1]) - made
     return BuildResult(
-        release=home.path(release_folder("sft", manifest["version"])),
-        version=manifest["version"],
+        release=home.path(release_folder("sft", manifest.version)),
+        version=manifest.version,
         collected=plan.rows,
         made=made,
         kept=kept,

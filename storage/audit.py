@@ -17,10 +17,11 @@ from storage.outputs import file_sha256
 from storage.release import release_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from storage.home import Home
+    from storage.manifest import ReleaseFile, SftManifest
 
 _PREFIX = "invariant_"
 
@@ -85,14 +86,14 @@ def _broken_in(catalog: Path) -> list[str]:
     return problems
 
 
-def broken_invariants(home: Home, version: str, manifest: Mapping[str, Any]) -> list[str]:
+def broken_invariants(home: Home, version: str, manifest: SftManifest) -> list[str]:
     """Return what is wrong with an SFT release, in words; empty when all holds.
 
     The catalogue's invariants are checked, and the data files against the manifest and the catalogue.
     """
     folder = home.local_path(release_folder("sft", version))
-    stated = sum(entry["rows"] or 0 for entry in manifest["files"])
-    return broken_in_catalog(folder / "catalog.duckdb", stated) + wrong_files(folder, manifest["files"])
+    stated = sum(file.rows or 0 for file in manifest.files)
+    return broken_in_catalog(folder / "catalog.duckdb", stated) + wrong_files(folder, manifest.files)
 
 
 def broken_in_catalog(catalog: Path, stated: int) -> list[str]:
@@ -105,21 +106,17 @@ def broken_in_catalog(catalog: Path, stated: int) -> list[str]:
     return problems
 
 
-def wrong_files(folder: Path, entries: Sequence[Mapping[str, Any]]) -> list[str]:
+def wrong_files(folder: Path, files: Sequence[ReleaseFile]) -> list[str]:
     """Return which files of a release are missing or not what its manifest says."""
     problems = []
-    for entry in entries:
-        path = folder / entry["path"]
+    for file in files:
+        path = folder / file.path
         if not path.is_file():
-            problems.append(f"{entry['path']} is missing")
-        elif file_sha256(path) != entry["sha256"]:
-            problems.append(
-                f"{entry['path']} is not what was published: its sha256 differs from the manifest"
-            )
-        elif entry["rows"] is not None and pq.read_metadata(path).num_rows != entry["rows"]:
-            problems.append(
-                f"{entry['path']} has {pq.read_metadata(path).num_rows} rows, not {entry['rows']}"
-            )
+            problems.append(f"{file.path} is missing")
+        elif file_sha256(path) != file.sha256:
+            problems.append(f"{file.path} is not what was published: its sha256 differs from the manifest")
+        elif file.rows is not None and pq.read_metadata(path).num_rows != file.rows:
+            problems.append(f"{file.path} has {pq.read_metadata(path).num_rows} rows, not {file.rows}")
     return problems
 
 

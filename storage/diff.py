@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from storage.manifest import load_manifest
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from storage.manifest import RlManifest, SftManifest
 
 # What a sample is compared by, beside its id; `flow` columns such as places of renders say nothing.
 _COMPARED = (
@@ -55,8 +58,9 @@ class ReleaseDiff:
 
 
 def diff_releases(a: Path, b: Path) -> ReleaseDiff:
-    """Compare two release folders. Raises FileNotFoundError where one has no manifest or catalogue."""
-    manifests = [json.loads((folder / "manifest.json").read_text("utf-8")) for folder in (a, b)]
+    """Compare two SFT release folders. Raises FileNotFoundError where one has no manifest or catalogue,
+    ManifestError where a manifest cannot be read."""
+    manifests = [load_manifest(folder) for folder in (a, b)]
     with duckdb.connect(":memory:") as database:
         for name, folder in (("a", a), ("b", b)):
             catalog = folder / "catalog.duckdb"
@@ -74,19 +78,24 @@ def diff_releases(a: Path, b: Path) -> ReleaseDiff:
                 f"WHERE a.{column} IS DISTINCT FROM b.{column} GROUP BY source ORDER BY 3 DESC, 2"
             ).fetchall()
     return ReleaseDiff(
-        settings=_settings(*manifests),
+        settings=_settings(manifests[0], manifests[1]),
         removed=[(source, task, why, rows) for _, source, task, why, rows in removed],
         added=[(source, task, why, rows) for _, source, task, why, rows in added],
         changed=changed,
-        rows=(sum(manifests[0]["rows"].values()), sum(manifests[1]["rows"].values())),
+        rows=(sum(manifests[0].rows.values()), sum(manifests[1].rows.values())),
     )
 
 
-def _settings(a: dict[str, Any], b: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+def _settings(a: SftManifest | RlManifest, b: SftManifest | RlManifest) -> list[tuple[str, Any, Any]]:
     """Leaves of configuration, inputs and stage versions that differ."""
     first, second = (
-        {**_leaves(m["config"]), **_leaves(m["inputs"], "source"), "built by": m["created_by"]}
-        for m in (a, b)
+        {
+            **_leaves(manifest.config),
+            **_leaves(manifest.inputs if manifest.kind == "sft" else {}, "source"),
+            "benchmarks checked": ", ".join(manifest.benchmarks_checked),
+            "built by": manifest.created_by,
+        }
+        for manifest in (a, b)
     )
     return [
         (name, first.get(name), second.get(name))

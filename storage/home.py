@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
+@contextmanager
+def open_local_parquet(path: str | os.PathLike[str]) -> Iterator[pq.ParquetFile]:
+    """Open a local Parquet file; file and reader are closed on leaving. Read with `use_threads=False`."""
+    with pa.OSFile(os.fspath(path)) as source, pq.ParquetFile(source, pre_buffer=False) as file:
+        yield file
+
+
 class HomeBusyError(Exception):
     """Another build holds this home."""
 

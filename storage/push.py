@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
 from huggingface_hub import DatasetCard, HfApi
+
+from storage.manifest import load_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,20 +34,23 @@ class PushPlan:
 def plan_push(folder: Path, repository: str) -> PushPlan:
     """Return what a push of this release would upload.
 
-    Raises ValueError where the card's header is not one that a hub takes, FileNotFoundError where the
-    folder is no release.
+    References of an RL release are left out: the rows hold the same pictures. Raises ValueError where the
+    card's header is not one that a hub takes, FileNotFoundError where the folder is no release or lacks a
+    file of it.
     """
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest = load_manifest(folder)
     try:
         header = DatasetCard.load(folder / "README.md", ignore_metadata_errors=False).data.to_dict()
     except yaml.YAMLError as error:
         raise ValueError(f"the card of {folder} has a header that is not YAML: {error}") from error
     if not header.get("configs"):
         raise ValueError(f"the card of {folder} has no `configs`: a hub could not tell its splits")
-    paths = [*(entry["path"] for entry in manifest["files"]), "manifest.json", "catalog.duckdb"]
+    paths = [*(file.path for file in manifest.files), "manifest.json"]
+    if manifest.kind == "sft":
+        paths.append("catalog.duckdb")
     files = [(path, (folder / path).stat().st_size) for path in sorted(paths)]
     total = sum(size for _, size in files)
-    return PushPlan(repository, manifest["version"], files, total <= _ONE_COMMIT_BYTES)
+    return PushPlan(repository, manifest.version, files, total <= _ONE_COMMIT_BYTES)
 
 
 def push_release(folder: Path, plan: PushPlan, private: bool, token: str | None = None) -> str:

@@ -7,20 +7,20 @@ or the Parquet depends on the clock, so the same inputs give the same bytes.
 from __future__ import annotations
 
 import hashlib
-import json
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, overload
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from storage.manifest import ManifestError, ReleaseFile, parse_manifest
 from storage.outputs import file_sha256
 from storage.schemas import RELEASE_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
 
     from storage.home import Home
+    from storage.manifest import Kind, RlManifest, SftManifest
 
 # About 20 MB of 30 kB images a row group: cheap to stream, cheap to look one row up.
 ROW_GROUP_ROWS = 512
@@ -28,27 +28,26 @@ ROWS_PER_FILE = 16_384
 SPLITS = ("train", "validation")
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseFile:
-    """One file of a release, with its size in bytes and, for Parquet, its rows."""
-
-    path: str
-    sha256: str
-    bytes: int
-    rows: int | None = None
-
-
 def release_folder(kind: str, version: str) -> str:
     """`kind` is `sft` or `rl`."""
     return f"releases/{kind}/{version}"
 
 
-def read_manifest(home: Home, kind: str, version: str) -> dict[str, Any] | None:
-    """Return the manifest of a finished release, or None when there is no such release."""
+@overload
+def read_manifest(home: Home, kind: Literal["sft"], version: str) -> SftManifest | None: ...
+@overload
+def read_manifest(home: Home, kind: Literal["rl"], version: str) -> RlManifest | None: ...
+def read_manifest(home: Home, kind: Kind, version: str) -> SftManifest | RlManifest | None:
+    """Return the manifest of a finished release, or None when there is no such release.
+
+    Raises `ManifestError` where the file is there and is no manifest of this kind.
+    """
     path = f"{release_folder(kind, version)}/manifest.json"
     if not home.exists(path):
         return None
-    manifest: dict[str, Any] = json.loads(home.read_bytes(path))
+    manifest = parse_manifest(home.read_bytes(path), home.path(path))
+    if manifest.kind != kind:
+        raise ManifestError(f"{home.path(path)} is the manifest of an {manifest.kind} release, not {kind}")
     return manifest
 
 
@@ -85,7 +84,11 @@ def write_data(
                     group = next(groups)
                     writer.write_table(group, row_group_size=ROW_GROUP_ROWS)
                     written += group.num_rows
-            files.append(ReleaseFile(path, file_sha256(scratch), scratch.stat().st_size, written))
+            files.append(
+                ReleaseFile(
+                    path=path, sha256=file_sha256(scratch), bytes=scratch.stat().st_size, rows=written
+                )
+            )
             home.install(scratch, f"{folder}/{path}")
     return files
 
@@ -109,21 +112,10 @@ def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 def write_file(home: Home, folder: str, path: str, data: bytes) -> ReleaseFile:
     """Write a small file of a release."""
     home.write_bytes(f"{folder}/{path}", data)
-    return ReleaseFile(path, hashlib.sha256(data).hexdigest(), len(data))
+    return ReleaseFile(path=path, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
 
 
-def finish_release(
-    home: Home, kind: str, version: str, files: Sequence[ReleaseFile], facts: Mapping[str, Any]
-) -> dict[str, Any]:
+def finish_release(home: Home, manifest: SftManifest | RlManifest) -> None:
     """Write the manifest, which makes the release exist, and switch `current` to it."""
-    manifest = {
-        "version": version,
-        **facts,
-        "files": [asdict(file) for file in files],
-    }
-    home.write_bytes(
-        f"{release_folder(kind, version)}/manifest.json",
-        json.dumps(manifest, indent=1, sort_keys=True).encode(),
-    )
-    home.point(f"releases/{kind}/current", version)
-    return manifest
+    home.write_bytes(f"{release_folder(manifest.kind, manifest.version)}/manifest.json", manifest.to_json())
+    home.point(f"releases/{manifest.kind}/current", manifest.version)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.home import Home
+    from storage.manifest import Kind
 
 # The columns that make a row's text, by kind of release.
 _TEXT_COLUMNS = {"sft": "messages", "rl": "prompt"}
@@ -24,7 +25,7 @@ class ReleaseNotFoundError(Exception):
     """There is no such release in this home."""
 
 
-def resolve_version(home: Home, kind: str, version: str) -> str:
+def resolve_version(home: Home, kind: Kind, version: str) -> str:
     """Return the version that is meant by a name or by `current`. Raises ReleaseNotFoundError."""
     found = current_version(home, kind) if version == "current" else version
     if found is not None and read_manifest(home, kind, found) is not None:
@@ -37,24 +38,24 @@ def resolve_version(home: Home, kind: str, version: str) -> str:
     )
 
 
-def data_files(home: Home, kind: str, version: str, split: str) -> list[Path]:
+def data_files(home: Home, kind: Kind, version: str, split: str) -> list[Path]:
     """Return the Parquet files of a split, in order; empty where the release has no such split."""
     folder = home.local_path(f"{release_folder(kind, version)}/data")
     return sorted(folder.glob(f"{split}-*.parquet"))
 
 
-def file_problems(home: Home, kind: str, version: str) -> list[str]:
+def file_problems(home: Home, kind: Kind, version: str) -> list[str]:
     """Compare every file that the manifest lists with its hash; empty when all is as it was published."""
     manifest = read_manifest(home, kind, version)
     if manifest is None:
         return [f"release {version} has no manifest.json"]
-    return wrong_files(home.local_path(release_folder(kind, version)), manifest["files"])
+    return wrong_files(home.local_path(release_folder(kind, version)), manifest.files)
 
 
-def count_rows(home: Home, kind: str, version: str) -> int:
+def count_rows(home: Home, kind: Kind, version: str) -> int:
     """Return the rows of all splits, as the manifest says."""
-    manifest = read_manifest(home, kind, version) or {}
-    return int(sum(file.get("rows") or 0 for file in manifest.get("files", [])))
+    manifest = read_manifest(home, kind, version)
+    return sum(manifest.rows.values()) if manifest else 0
 
 
 def count_in(paths: Iterable[Path]) -> int:

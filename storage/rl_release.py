@@ -9,18 +9,18 @@ releases/rl/<version>/
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from storage.release import finish_release, release_folder, write_data, write_file
+from storage.release import release_folder, write_data, write_file
 from storage.schemas import IMAGE_TYPE, MESSAGE_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from storage.home import Home
+    from storage.manifest import ReleaseFile
 
 _EXTRA_TYPE = pa.struct(
     [
@@ -63,15 +63,14 @@ def reference_path(digest: str) -> str:
     return f"references/{digest[:2]}/{digest}.png"
 
 
-def publish_rl_release(
+def write_rl_files(
     home: Home,
     version: str,
     rows_by_split: Mapping[str, int],
     read_rows: Callable[[str], Iterator[Sequence[Mapping[str, Any]]]],
-    facts: Mapping[str, Any],
     card: str,
-) -> dict[str, Any]:
-    """Write data, references, card and manifest, and point `current` to it; returns the manifest.
+) -> list[ReleaseFile]:
+    """Write data, references and card; return the files that the manifest is to list.
 
     `read_rows(split)` yields batches of rows; one batch and one row group are in memory at a time.
     """
@@ -89,4 +88,4 @@ def publish_rl_release(
     for split, rows in rows_by_split.items():
         files += write_data(home, folder, split, tables(split), rows, RL_SCHEMA)
     files.append(write_file(home, folder, "README.md", card.encode()))
-    return finish_release(home, "rl", version, files, json.loads(json.dumps(facts)))
+    return files

@@ -224,6 +224,8 @@ def _release_schema() -> pa.Schema:
         # To the corpus's own image, 0 to 1; null where the corpus has none.
         pa.field("similarity", pa.float32()),
         pa.field("chart_type", pa.string(), nullable=False),
+        # Rows of one cluster are near-duplicates of one another, and lie in one split.
+        *DEDUP_FIELDS,
         # Of refinement samples: the direct sample they belong to, who made the flaw and what it is.
         *(field for field in REFINE_FIELDS if not field.name.startswith("flawed_")),
         pa.field("created_by", pa.string(), nullable=False),

@@ -33,9 +33,10 @@ def rl(
     )
     from flows.rl_set import build_rl_set
     from storage.home import Home
+    from storage.manifest import ManifestError
     from storage.release_facts import ReleaseNotFoundError
     from tasks.rl.sample_answers import sample_rewards
-    from tasks.rl.select import NoRowsError, build_rl
+    from tasks.rl.select import NoRowsError, OldReleaseError, build_rl
     from tasks.training.execute import TrainingFailedError
     from vincicoder.select.recipe import SelectionRecipeError
     from vincicoder.train.environment import TrainerEnvironmentError
@@ -64,6 +65,8 @@ def rl(
     except (
         ReleaseNotFoundError,
         NoRowsError,
+        OldReleaseError,
+        ManifestError,
         SelectionRecipeError,
         TrainingFailedError,
         TrainerEnvironmentError,

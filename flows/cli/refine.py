@@ -38,7 +38,7 @@ def sheet(
     if manifest is None:
         typer.echo(f"vincicoder: no release {version or ''} in {store.uri}", err=True)
         raise typer.Exit(2)
-    outputs = [find_output(store, "compose", key) for key in manifest["stage_outputs"]]
+    outputs = [find_output(store, "compose", key) for key in manifest.stage_outputs]
     try:
         picture = flaw_sheet(store, [one for one in outputs if one is not None], pairs)
     except ValueError as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.audit import AuditResult
+    from storage.manifest import SftManifest
 
 app = typer.Typer(help="Look at releases.", no_args_is_help=True)
 
@@ -47,14 +48,14 @@ def show(
     """Show what a release holds: rows, files, sources and licences."""
     store, found, manifest = _open(home, version)
     if as_json:
-        typer.echo(json.dumps(manifest))
+        typer.echo(json.dumps(manifest.model_dump(mode="json")))
         return
     console = Console()
     console.print(f"[bold]{found}[/bold] at {store.path(release_folder('sft', found))}", soft_wrap=True)
-    console.print(f"rows: {', '.join(f'{split} {rows}' for split, rows in manifest['rows'].items())}")
+    console.print(f"rows: {', '.join(f'{split} {rows}' for split, rows in manifest.rows.items())}")
     files = Table("file", "rows", "MB", title="Files")
-    for entry in manifest["files"]:
-        files.add_row(entry["path"], str(entry["rows"] or ""), f"{entry['bytes'] / 1e6:.1f}")
+    for file in manifest.files:
+        files.add_row(file.path, str(file.rows or ""), f"{file.bytes / 1e6:.1f}")
     console.print(files)
     catalog = _catalog(store, found)
     for name in ("yield_by_source", "licenses", "lengths"):
@@ -96,7 +97,7 @@ def audit(
         raise typer.Exit(1)
 
 
-def _open(home: str | None, version: str | None) -> tuple[Home, str, dict[str, Any]]:
+def _open(home: str | None, version: str | None) -> tuple[Home, str, SftManifest]:
     store = Home(home or default_home())
     found = version or current_version(store, "sft")
     manifest = read_manifest(store, "sft", found) if found else None

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from storage.manifest import ManifestError
+
 ReleaseFolder = Annotated[Path, typer.Argument(help="A release's folder, or a copy of it.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
 
@@ -24,7 +26,7 @@ def verify(path: ReleaseFolder, as_json: AsJson = False) -> None:
 
     try:
         problems = verify_release(path)
-    except (FileNotFoundError, NotADirectoryError) as error:
+    except (OSError, ManifestError) as error:
         raise _stop(error) from error
     if as_json:
         typer.echo(json.dumps({"release": str(path), "problems": problems}))
@@ -46,7 +48,7 @@ def diff(
 
     try:
         found = diff_releases(a, b)
-    except FileNotFoundError as error:
+    except (OSError, ManifestError) as error:
         raise _stop(error) from error
     if as_json:
         typer.echo(json.dumps({**asdict(found), "same": found.same}))
@@ -84,7 +86,7 @@ def check_svg(
 
     try:
         found = measure_agreement(path, samples, require_sandbox)
-    except (FileNotFoundError, NotADirectoryError, InfrastructureError) as error:
+    except (OSError, ManifestError, InfrastructureError) as error:
         raise _stop(error) from error
     if as_json:
         doubtful = [
@@ -119,7 +121,7 @@ def push(
 
     try:
         plan = plan_push(path, repository)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         raise _stop(error) from error
     for name, size in plan.files:
         typer.echo(f"{size:>14,} {name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from storage.manifest import load_manifest
 from vincicoder.render import RenderEngine, RenderRequest
 from vincicoder.render.languages.svg.agreement import FAST, REFERENCE, SvgAgreement, svg_agreement
 from vincicoder.render.languages.svg.backends import has_librsvg
@@ -54,8 +54,8 @@ def measure_agreement(folder: Path, samples: int, require_sandbox: bool = False)
     problem = why_unsupported(FAST) or why_unsupported(REFERENCE)
     if problem or not has_librsvg():
         raise InfrastructureError(problem or "librsvg is not installed (Debian: apt-get install librsvg2-2)")
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    data = ds.dataset([folder / entry["path"] for entry in manifest["files"] if entry["rows"] is not None])
+    manifest = load_manifest(folder)
+    data = ds.dataset([folder / file.path for file in manifest.data_files])
     svg = (pc.field("language") == Language.SVG.value) & (pc.field("task") == Task.DIRECT.value)
     ids = sorted(data.to_table(columns=["sample_id"], filter=svg)["sample_id"].to_pylist())
     count = min(samples, len(ids))

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import io
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
 from PIL import Image
 
 from storage.audit import broken_in_catalog, wrong_files
+from storage.home import open_local_parquet
+from storage.manifest import load_manifest
 from storage.schemas import RELEASE_SCHEMA
+from tasks.checks.verify_rl import rl_problems
 from vincicoder.compose import IMAGE_TAG, fenced, has_media_tag, language_name
 from vincicoder.sample import Task, code_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
+
+    from storage.manifest import Kind, RlManifest, SftManifest
 
 # Problems of one kind that are listed; the rest are counted.
 _LISTED = 5
@@ -35,6 +37,7 @@ class _Findings:
         default_factory=lambda: {"picture": {}, "answer": {}, "target": {}}
     )
     ids: set[bytes] = field(default_factory=set)
+    rl_splits: dict[str, str] = field(default_factory=dict)
 
     def add(self, kind: str, problem: str) -> None:
         self.counts[kind] = self.counts.get(kind, 0) + 1
@@ -52,42 +55,45 @@ class _Findings:
 
 
 def verify_release(folder: Path) -> list[str]:
-    """Return what is wrong with a release, in words, each with its kind; empty when nothing is.
+    """Return what is wrong with an SFT or RL release, in words, each with its kind; empty when nothing is.
 
     The folder may be a copy anywhere. One batch of rows is in memory at a time. Raises
-    FileNotFoundError where there is no manifest: then it is no release.
+    FileNotFoundError where there is no manifest: then it is no release; ManifestError where it is damaged.
     """
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest = load_manifest(folder)
     found = _Findings()
-    for problem in wrong_files(folder, manifest["files"]):
+    for problem in wrong_files(folder, manifest.files):
         found.add("files", problem)
     _check_listing(folder, manifest, found)
-    for entry in manifest["files"]:
-        path = folder / entry["path"]
-        if entry["rows"] is not None and path.is_file():
-            _check_data(path, found)
-    _check_catalog(folder, manifest, found)
+    for file in manifest.data_files:
+        if (folder / file.path).is_file():
+            _check_data(folder, folder / file.path, manifest.kind, found)
+    if manifest.kind == "sft":
+        _check_catalog(folder, manifest, found)
     return found.lines()
 
 
-def _check_listing(folder: Path, manifest: Mapping[str, Any], found: _Findings) -> None:
-    known = {entry["path"] for entry in manifest["files"]}
+def _check_listing(folder: Path, manifest: SftManifest | RlManifest, found: _Findings) -> None:
+    known = {file.path for file in manifest.files}
     for path in sorted((folder / "data").glob("*")):
         if f"data/{path.name}" not in known:
             found.add("files", f"data/{path.name} is not in the manifest")
-    stated: dict[str, int] = dict.fromkeys(manifest["rows"], 0)
-    for entry in manifest["files"]:
-        if entry["rows"] is not None:
-            split = entry["path"].removeprefix("data/").partition("-")[0]
-            stated[split] = stated.get(split, 0) + entry["rows"]
-    if stated != manifest["rows"]:
-        found.add("counts", f"the files hold {stated} rows, the manifest says {manifest['rows']}")
+    stated: dict[str, int] = dict.fromkeys(manifest.rows, 0)
+    for file in manifest.data_files:
+        split = file.path.removeprefix("data/").partition("-")[0]
+        stated[split] = stated.get(split, 0) + (file.rows or 0)
+    if stated != manifest.rows:
+        found.add("counts", f"the files hold {stated} rows, the manifest says {manifest.rows}")
 
 
-def _check_data(path: Path, found: _Findings) -> None:
+def _check_data(folder: Path, path: Path, kind: Kind, found: _Findings) -> None:
     split = path.name.partition("-")[0]
     try:
-        with pq.ParquetFile(path) as file:
+        if kind == "rl":
+            for problem in rl_problems(folder, path, split, found.rl_splits):
+                found.add(*problem)
+            return
+        with open_local_parquet(path) as file:
             if not file.schema_arrow.equals(RELEASE_SCHEMA, check_metadata=False):
                 found.add("schema", f"{path.name} does not have the columns of this version")
                 return
@@ -161,13 +167,13 @@ def _prompt_problems(row: dict[str, Any]) -> list[str]:
     return problems
 
 
-def _check_catalog(folder: Path, manifest: Mapping[str, Any], found: _Findings) -> None:
+def _check_catalog(folder: Path, manifest: SftManifest | RlManifest, found: _Findings) -> None:
     catalog = folder / "catalog.duckdb"
     if not catalog.is_file():
         found.add("catalogue", "catalog.duckdb is missing")
         return
     try:
-        problems = broken_in_catalog(catalog, sum(manifest["rows"].values()))
+        problems = broken_in_catalog(catalog, sum(manifest.rows.values()))
     except Exception as error:  # DuckDB's errors have no common ground with others
         problems = [f"cannot be read: {type(error).__name__}: {error}"]
     for problem in problems:

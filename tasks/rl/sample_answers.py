@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from prefect import task
 
+from storage.release import SPLITS
 from storage.release_facts import data_files, resolve_version
 from tasks.stage import TASK_OPTIONS
 from tasks.training.execute import TrainingFailedError
@@ -57,8 +58,9 @@ def sample_rewards(
 
     version = resolve_version(home, "sft", release)
     model, _ = resolve_model(home, checkpoint, list)
-    files = [path for split in ("train", "validation") for path in data_files(home, "sft", version, split)]
-    candidates, _ = read_candidates(files, None)
+    by_split = {split: data_files(home, "sft", version, split) for split in SPLITS}
+    files = [path for paths in by_split.values() for path in paths]
+    candidates, _ = read_candidates(by_split, None)
     wanted = (recipe.rows if limit is None else min(limit, recipe.rows)) * _POOL
     pool = recipe.model_copy(update={"rows": max(recipe.rows, wanted)})
     chosen, _, _ = select_rows(candidates, pool, wanted)

@@ -9,12 +9,13 @@ from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
 from prefect import task
 
-from storage.release import read_manifest
+from storage.home import open_local_parquet
+from storage.manifest import RlManifest
+from storage.release import SPLITS, finish_release, read_manifest, release_folder
 from storage.release_facts import data_files, resolve_version
-from storage.rl_release import publish_rl_release
+from storage.rl_release import write_rl_files
 from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
 from vincicoder.select import (
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("vincicoder")
 
 # Of the layout and the rules: a new version makes new releases of the same inputs.
-VERSION = 1
+VERSION = 2
 _COLUMNS = ("sample_id", "domain", "language", "task", "code", "source", "license")
 _COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height")
 _BATCH_ROWS = 64
@@ -45,6 +46,10 @@ _BATCH_ROWS = 64
 
 class NoRowsError(Exception):
     """Nothing could be chosen."""
+
+
+class OldReleaseError(Exception):
+    """The release lacks a column that the selection needs."""
 
 
 @task(name="select", **TASK_OPTIONS)
@@ -77,9 +82,9 @@ def build_rl(
     if existing is not None:
         home.point("releases/rl/current", version)
         return _result(home, existing)
-    files = [
-        path for split in ("train", "validation") for path in data_files(home, "sft", sft_version, split)
-    ]
+    sft = read_manifest(home, "sft", sft_version)
+    assert sft is not None, "resolve_version has seen it"
+    files = {split: data_files(home, "sft", sft_version, split) for split in SPLITS}
     candidates, licenses = read_candidates(files, rewards)
     chosen, shortfalls, left_out = select_rows(candidates, recipe, limit)
     if not chosen or (strict and shortfalls):
@@ -90,7 +95,7 @@ def build_rl(
         )
     for gap in shortfalls:
         logger.warning("domain %s falls short: %d rows of %d wanted", gap.domain, gap.found, gap.wanted)
-    counts = Counter(row.split for row in chosen)
+    counts = Counter(row.candidate.split for row in chosen)
     card = selection_card(
         version,
         sft_version,
@@ -99,49 +104,63 @@ def build_rl(
         left_out,
         by_rewards=rewards is not None,
         licenses=Counter(licenses[row.candidate.sample_id] for row in chosen),
-        decontaminated=_checked_benchmarks(home, sft_version),
+        benchmarks_checked=sft.benchmarks_checked,
     )
-    facts = {
-        "sft_release": sft_version,
-        "recipe": recipe.model_dump(mode="json"),
-        "created_by": f"vincicoder {__version__}: select/{VERSION}",
-        "rows": dict(sorted(counts.items())),
-        "domains": dict(sorted(Counter(row.candidate.domain for row in chosen).items())),
-        "shortfalls": [asdict(gap) for gap in shortfalls],
-        "left_out": left_out,
-        "difficulty": "rewards" if rewards is not None else "complexity",
-    }
-    by_split = {split: [row for row in chosen if row.split == split] for split in ("train", "validation")}
-    manifest = publish_rl_release(
+    by_split = {split: [row for row in chosen if row.candidate.split == split] for split in SPLITS}
+    written = write_rl_files(
         home,
         version,
         {split: len(rows) for split, rows in by_split.items()},
-        lambda split: _rows(files, by_split[split], split),
-        facts,
+        lambda split: _rows(files[split], by_split[split], split),
         card,
     )
+    manifest = RlManifest(
+        version=version,
+        created_by=f"vincicoder {__version__}: select/{VERSION}",
+        config={"recipe": recipe.model_dump(mode="json"), "limit": limit},
+        benchmarks_checked=sft.benchmarks_checked,
+        rows=dict(sorted(counts.items())),
+        files=tuple(written),
+        sft_release=sft_version,
+        domains=dict(sorted(Counter(row.candidate.domain for row in chosen).items())),
+        shortfalls=tuple(asdict(gap) for gap in shortfalls),
+        left_out=left_out,
+        difficulty="rewards" if rewards is not None else "complexity",
+    )
+    finish_release(home, manifest)
     return _result(home, manifest)
 
 
-def _result(home: Home, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _result(home: Home, manifest: RlManifest) -> dict[str, Any]:
     return {
-        "release": home.path(f"releases/rl/{manifest['version']}"),
-        "rows": sum(manifest["rows"].values()),
-        **{name: manifest[name] for name in ("version", "sft_release", "domains", "shortfalls", "left_out")},
+        "release": home.path(release_folder("rl", manifest.version)),
+        "version": manifest.version,
+        "rows": sum(manifest.rows.values()),
+        "sft_release": manifest.sft_release,
+        "domains": manifest.domains,
+        "shortfalls": list(manifest.shortfalls),
+        "left_out": manifest.left_out,
     }
 
 
 def read_candidates(
-    files: Sequence[Path], rewards: Mapping[str, Sequence[float]] | None
+    files: Mapping[str, Sequence[Path]], rewards: Mapping[str, Sequence[float]] | None
 ) -> tuple[list[Candidate], dict[str, str]]:
-    """Read the direct rows of a release, codes one row group at a time."""
-    rows: list[tuple[str, str, str, str, int, int]] = []
+    """Read the direct rows of a release's files by split, codes one row group at a time.
+
+    Raises `OldReleaseError` where the files have no `cluster_id`.
+    """
+    rows: list[tuple[str, str, str, str, int, int, str]] = []
     licenses: dict[str, str] = {}
-    for path in files:
-        with pq.ParquetFile(path, pre_buffer=False) as file:
-            cluster = "cluster_id" if "cluster_id" in file.schema_arrow.names else "phash"
+    for split, path in ((split, path) for split, paths in files.items() for path in paths):
+        with open_local_parquet(path) as file:
+            if "cluster_id" not in file.schema_arrow.names:
+                raise OldReleaseError(
+                    f"{path} has no column cluster_id: it was published by an earlier version. "
+                    "`vincicoder build sft` on the same home publishes it anew and renders nothing again"
+                )
             for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=[*_COLUMNS, cluster], use_threads=False)
+                table = file.read_row_group(group, columns=[*_COLUMNS, "cluster_id"], use_threads=False)
                 for row in table.to_pylist():
                     if row["task"] != "direct" or (rewards is not None and row["sample_id"] not in rewards):
                         continue
@@ -152,9 +171,10 @@ def read_candidates(
                             row["sample_id"],
                             row["domain"],
                             row["language"],
-                            str(row[cluster]),
+                            row["cluster_id"],
                             len(row["code"]),
                             complexity,
+                            split,
                         )
                     )
     if rewards is not None:
@@ -162,8 +182,10 @@ def read_candidates(
     else:
         difficulties = difficulty_by_rank([(row[1], row[2]) for row in rows], [row[5] for row in rows])
     found = [
-        Candidate(sample_id, domain, cluster, characters, difficulty)
-        for (sample_id, domain, _, cluster, characters, _), difficulty in zip(rows, difficulties, strict=True)
+        Candidate(sample_id, domain, cluster, characters, difficulty, split)
+        for (sample_id, domain, _, cluster, characters, _, split), difficulty in zip(
+            rows, difficulties, strict=True
+        )
     ]
     return found, licenses
 
@@ -173,7 +195,7 @@ def _rows(files: Sequence[Path], chosen: Sequence[ChosenRow], split: str) -> Ite
     wanted = {row.candidate.sample_id: row for row in chosen}
     index = 0
     for path in files:
-        with pq.ParquetFile(path, pre_buffer=False) as file:
+        with open_local_parquet(path) as file:
             for batch in file.iter_batches(_BATCH_ROWS, columns=list(_COPIED), use_threads=False):
                 made = []
                 for row in batch.to_pylist():
@@ -192,10 +214,3 @@ def _rows(files: Sequence[Path], chosen: Sequence[ChosenRow], split: str) -> Ite
                     index += 1
                 if made:
                     yield made
-
-
-def _checked_benchmarks(home: Home, sft_version: str) -> str:
-    """What the SFT release's manifest says of the benchmarks that its rows were checked against."""
-    manifest = read_manifest(home, "sft", sft_version) or {}
-    checked = manifest.get("benchmarks_checked") or []
-    return ", ".join(checked) if checked else "the SFT release was checked against none."

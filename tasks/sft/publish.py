@@ -14,6 +14,7 @@ from prefect import task
 from storage.audit import require_invariants
 from storage.card import CardFacts, FunnelRow, QuotaRow, render_card
 from storage.catalog import add_image_views, add_table, write_catalog
+from storage.manifest import SftManifest
 from storage.outputs import output_key, read_output
 from storage.release import (
     SPLITS,
@@ -36,10 +37,10 @@ if TYPE_CHECKING:
 
     from storage.catalog import SourceEntry
     from storage.home import Home
+    from storage.manifest import ReleaseFile
     from storage.outputs import StageOutput
-    from storage.release import ReleaseFile
 
-STAGE = StageName("publish", 4)
+STAGE = StageName("publish", 5)
 
 _COUNTED = ("domain", "license", "task", "language", "chart_type", "flaw_maker")
 
@@ -61,7 +62,7 @@ def publish_release(
     config: Mapping[str, Any],
     build: Mapping[str, Any],
     recipe: ReleaseRecipe,
-) -> dict[str, Any]:
+) -> SftManifest:
     """Publish the kept rows of the last stage as an SFT release; return its manifest.
 
     The version is `<name>-<key>` with a key made of everything that goes in, so publishing the same
@@ -102,21 +103,20 @@ def publish_release(
         {"stage": row.stage, "in": row.rows_in, "made": row.rows_made, "kept": row.rows_kept}
         for row in facts.funnel
     ]
-    return finish_release(
-        home,
-        "sft",
-        version,
-        files,
-        {
-            "config": dict(config),
-            "inputs": {entry.name: entry.revision for entry in sources if entry.available},
-            "stage_outputs": [output.key for output in composed],
-            "created_by": created_by,
-            "funnel": funnel,
-            "composition": [asdict(row) for row in facts.composition],
-            "rows": counts,
-        },
+    manifest = SftManifest(
+        version=version,
+        created_by=created_by,
+        config=dict(config),
+        benchmarks_checked=tuple(sorted(row["name"] for row in benchmarks if row["checked"])),
+        rows=counts,
+        files=tuple(files),
+        inputs={entry.name: entry.revision for entry in sources if entry.available},
+        stage_outputs=tuple(output.key for output in composed),
+        funnel=tuple(funnel),
+        composition=tuple(asdict(row) for row in facts.composition),
     )
+    finish_release(home, manifest)
+    return manifest
 
 
 def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[FunnelRow]:

@@ -37,6 +37,8 @@ from vincicoder.train.run import run_id_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from storage.manifest import Kind
+
 
 # Rows whose tokens are counted before a run: the longest by characters.
 _LONGEST_ROWS = 256
@@ -64,7 +66,7 @@ def prepare_run(home: Home, recipe: TrainingRecipe, name: str) -> PreparedRun:
 
     Raises PreflightError with every check that failed, ReleaseNotFoundError, TrainerEnvironmentError.
     """
-    kind = "rl" if isinstance(recipe, GrpoRecipe) else "sft"
+    kind: Kind = "rl" if isinstance(recipe, GrpoRecipe) else "sft"
     version = resolve_version(home, kind, recipe.release)
     facts = probe_environment(recipe.environment)
     problems = file_problems(home, kind, version)

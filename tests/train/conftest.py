@@ -40,7 +40,12 @@ def released_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("training")
     own = write_shapes(folder)
     home = folder / "home"
-    command("build", "sft", "--profile", "none", "--source-config", str(own), "--home", str(home))
+    recipe = folder / "held-out.yaml"
+    recipe.write_text(json.dumps({"name": "held-out", "validation_percent": 20}))
+    command(
+        *("build", "sft", "--profile", "none", "--source-config", str(own), "--recipe", str(recipe)),
+        *("--home", str(home)),
+    )
     release = next(home.glob("releases/sft/*/data/train-*.parquet"))
     texts = [row["code"] for row in pq.read_table(release, columns=["code"]).to_pylist()]
     make_tiny(home / "models" / "tiny-random", texts)

@@ -19,7 +19,7 @@ def selection_card(
     *,
     by_rewards: bool,
     licenses: Mapping[str, int],
-    decontaminated: str,
+    benchmarks_checked: Sequence[str],
 ) -> str:
     """Return the card as Markdown with the YAML header that the hub reads."""
     header = {
@@ -32,7 +32,7 @@ def selection_card(
                 "config_name": "default",
                 "data_files": [
                     {"split": split, "path": f"data/{split}-*.parquet"}
-                    for split in sorted({row.split for row in chosen})
+                    for split in sorted({row.candidate.split for row in chosen})
                 ],
             }
         ],
@@ -53,7 +53,7 @@ def selection_card(
             else "the rank of the code's structural complexity within its domain and language."
         ),
         "",
-        f"Benchmarks: {decontaminated}",
+        f"Benchmarks: {_benchmarks(benchmarks_checked)}",
         "",
         "| domain | " + " | ".join(f"band {stratum}" for stratum in strata) + " | rows |",
         "|---|" + "---:|" * (len(strata) + 1),
@@ -74,3 +74,9 @@ def selection_card(
         for name, count in sorted(licenses.items(), key=lambda item: (-item[1], item[0]))
     ]
     return "\n".join(lines) + "\n"
+
+
+def _benchmarks(checked: Sequence[str]) -> str:
+    if not checked:
+        return "the SFT release was checked against none."
+    return f"the SFT release was checked against {', '.join(checked)}."

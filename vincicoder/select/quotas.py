@@ -13,22 +13,26 @@ from vincicoder.select.recipe import SelectionRecipe
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A row that may be chosen. Rows of one `cluster` are near-duplicates of one another."""
+    """A row that may be chosen. Rows of one `cluster` are near-duplicates of one another.
+
+    `split` is the row's side in the SFT release, which it keeps: a model that was fine-tuned there has
+    seen the training rows, so none of them may measure it.
+    """
 
     sample_id: str
     domain: str
     cluster: str
     code_characters: int
     difficulty: Difficulty
+    split: str = "train"
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenRow:
-    """A row that was chosen, its band of difficulty (0 is the easiest) and its split."""
+    """A row that was chosen, and its band of difficulty (0 is the easiest)."""
 
     candidate: Candidate
     stratum: int
-    split: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,11 @@ def select_rows(
     chosen: list[ChosenRow] = []
     shortfalls: list[Shortfall] = []
     for domain, quota in sorted(quotas.items()):
-        picked = _fill(by_domain[domain], quota, recipe.strata)
+        picked = _pick(by_domain[domain], quota, recipe)
         if len(picked) < quota:
             shortfalls.append(Shortfall(domain, quota, len(picked)))
         left_out["over_quota"] += len(by_domain[domain]) - len(picked)
-        chosen += [ChosenRow(row, stratum, _split(row, recipe)) for row, stratum in picked]
+        chosen += [ChosenRow(row, stratum) for row, stratum in picked]
     chosen.sort(key=lambda row: (row.candidate.domain, row.candidate.sample_id))
     return chosen, shortfalls, {reason: count for reason, count in sorted(left_out.items()) if count}
 
@@ -90,6 +94,14 @@ def _why_not(candidate: Candidate, recipe: SelectionRecipe, quotas: dict[str, in
     return None
 
 
+def _pick(rows: Sequence[Candidate], quota: int, recipe: SelectionRecipe) -> list[tuple[Candidate, int]]:
+    """Take the recipe's share of validation rows, as far as there are any, and train rows for the rest."""
+    held_out = [row for row in rows if row.split == "validation"]
+    validation = _fill(held_out, round(quota * recipe.validation), recipe.strata)
+    train = [row for row in rows if row.split != "validation"]
+    return _fill(train, quota - len(validation), recipe.strata) + validation
+
+
 def _fill(rows: Sequence[Candidate], quota: int, strata: int) -> list[tuple[Candidate, int]]:
     """Take rows band by band, one of each in turn, until the quota is full or nothing is left."""
     bands: list[list[Candidate]] = [[] for _ in range(strata)]
@@ -103,11 +115,6 @@ def _fill(rows: Sequence[Candidate], quota: int, strata: int) -> list[tuple[Cand
                 picked.append((band[depth], stratum))
         depth += 1
     return picked
-
-
-def _split(row: Candidate, recipe: SelectionRecipe) -> str:
-    share = int(_rank(recipe.seed, f"split {row.cluster}")[:12], 16) / 16**12
-    return "validation" if share < recipe.validation else "train"
 
 
 def _rank(seed: int, name: str) -> str:

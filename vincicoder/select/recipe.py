@@ -23,7 +23,9 @@ class SelectionRecipe(BaseModel):
     parts of a domain's rows; what a band lacks goes to the others. With a model's rewards, rows whose mean
     is outside `min_mean..max_mean` or whose spread is below `min_spread` are left out: a group of answers
     that all get the same reward has no advantage in GRPO, so it teaches nothing. `max_code_characters` keeps
-    an answer within the response's tokens. `validation` is the share that is held out, by cluster.
+    an answer within the response's tokens. `validation` is the share of each
+    domain's rows that comes from the SFT release's validation rows, as far as there are any; the rest are its
+    train rows. No row changes sides.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,135 @@
+"""An RL release made from a real SFT release: it keeps splits and clusters and says what was checked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from storage.manifest import RlManifest, load_manifest
+from storage.push import plan_push
+from tests.releases import Releases, copy_of, rows_of
+
+
+@pytest.fixture(scope="module")
+def reinforced(releases: Releases, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    recipe = tmp_path_factory.mktemp("recipe") / "all.yaml"
+    shares = {"svg": 0.6, "diagram": 0.2, "chart": 0.2}
+    recipe.write_text(json.dumps({"rows": 30, "domains": shares, "validation": 0.5}))
+    command = ["build", "rl", "--recipe", str(recipe), "--home", str(releases.home), "--json"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    return Path(json.loads(done.output.strip().splitlines()[-1])["release"])
+
+
+def test_it_says_which_benchmarks_were_checked(releases: Releases, reinforced: Path) -> None:
+    manifest = load_manifest(reinforced)
+    assert isinstance(manifest, RlManifest)
+    assert load_manifest(releases.second).benchmarks_checked == ("unisvg",)
+    assert manifest.benchmarks_checked == ("unisvg",)
+    assert manifest.sft_release == releases.second.name
+    assert "the SFT release was checked against unisvg." in (reinforced / "README.md").read_text()
+
+
+def test_a_row_keeps_its_side_of_the_split(releases: Releases, reinforced: Path) -> None:
+    before = {row["sample_id"]: row["file_split"] for row in rows_of(releases.second)}
+    after = {row["sample_id"]: row["file_split"] for row in rows_of(reinforced)}
+    assert after == {name: before[name] for name in after}
+    counts = Counter(after.values())
+    assert counts["train"] > 0
+    assert counts["validation"] > 0
+    assert load_manifest(reinforced).rows == dict(counts)
+
+
+def test_one_row_a_cluster_of_the_sft_release(releases: Releases, reinforced: Path) -> None:
+    with duckdb.connect(str(releases.second / "catalog.duckdb"), read_only=True) as catalog:
+        known = dict(catalog.execute("SELECT sample_id, cluster_id FROM samples").fetchall())
+    assert {row["sample_id"]: row["cluster_id"] for row in rows_of(releases.second)} == known
+    direct = {row["sample_id"] for row in rows_of(releases.second) if row["task"] == "direct"}
+    chosen = [known[row["sample_id"]] for row in rows_of(reinforced)]
+    assert len(set(chosen)) == len(chosen)
+    left_out = load_manifest(reinforced)
+    assert isinstance(left_out, RlManifest)
+    assert left_out.left_out.get("same_cluster", 0) == len(direct) - len({known[name] for name in direct})
+
+
+def reference_lost(folder: Path) -> None:
+    next(folder.glob("references/*/*.png")).unlink()
+
+
+def reference_changed(folder: Path) -> None:
+    path = next(folder.glob("references/*/*.png"))
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+
+def data_changed(folder: Path) -> None:
+    path = next((folder / "data").glob("train-*.parquet"))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def columns_lost(folder: Path) -> None:
+    path = next((folder / "data").glob("train-*.parquet"))
+    pq.write_table(pq.read_table(path).drop_columns(["license"]), path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        (reference_lost, "references"),
+        (reference_changed, "references"),
+        (data_changed, "files"),
+        (columns_lost, "schema"),
+    ],
+)
+def test_damage_is_found(
+    reinforced: Path, tmp_path: Path, damage: Callable[[Path], None], kind: str
+) -> None:
+    folder = copy_of(reinforced, tmp_path / "copy")
+    whole = CliRunner().invoke(app, ["release", "verify", str(folder), "--json"])
+    assert (whole.exit_code, json.loads(whole.output)["problems"]) == (0, [])
+    damage(folder)
+    done = CliRunner().invoke(app, ["release", "verify", str(folder), "--json"])
+    assert done.exit_code == 1
+    assert any(line.startswith(f"{kind}: ") for line in json.loads(done.output)["problems"]), done.output
+
+
+def test_it_can_be_pushed(reinforced: Path) -> None:
+    names = [name for name, _ in plan_push(reinforced, "someone/shapes").files]
+    assert names[0] == "README.md"
+    assert "manifest.json" in names
+
+
+def test_a_manifest_that_is_damaged_is_named(reinforced: Path, tmp_path: Path) -> None:
+    folder = copy_of(reinforced, tmp_path / "copy")
+    (folder / "manifest.json").write_bytes((folder / "manifest.json").read_bytes()[:100])
+    for command in (["verify", str(folder)], ["diff", str(folder), str(folder)]):
+        done = CliRunner().invoke(app, ["release", *command])
+        assert done.exit_code == 2
+        assert "manifest.json is no manifest" in done.output
+
+
+def test_a_release_of_an_earlier_version_is_refused_with_the_way_out(
+    releases: Releases, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    folder = copy_of(releases.first, home / "releases/sft/old")
+    path = next((folder / "data").glob("train-*.parquet"))
+    pq.write_table(pq.read_table(path).drop_columns(["cluster_id"]), path)
+    fields = json.loads((folder / "manifest.json").read_text())
+    for name in ("manifest_version", "kind", "benchmarks_checked"):
+        del fields[name]
+    (folder / "manifest.json").write_text(json.dumps(fields))
+    assert load_manifest(folder).benchmarks_checked == ("unisvg",)
+    done = CliRunner().invoke(app, ["build", "rl", "--release", "old", "--home", str(home)])
+    assert done.exit_code == 1
+    assert "no column cluster_id" in done.output
+    assert "vincicoder build sft" in done.output
