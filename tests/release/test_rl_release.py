@@ -90,9 +90,7 @@ def columns_lost(folder: Path) -> None:
         (columns_lost, "schema"),
     ],
 )
-def test_damage_is_found(
-    reinforced: Path, tmp_path: Path, damage: Callable[[Path], None], kind: str
-) -> None:
+def test_damage_is_found(reinforced: Path, tmp_path: Path, damage: Callable[[Path], None], kind: str) -> None:
     folder = copy_of(reinforced, tmp_path / "copy")
     whole = CliRunner().invoke(app, ["release", "verify", str(folder), "--json"])
     assert (whole.exit_code, json.loads(whole.output)["problems"]) == (0, [])
