@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 
 import pytest
@@ -18,6 +19,17 @@ PAPER = f"\\documentclass{{standalone}}\n\\usepackage{{tikz}}\n\\begin{{document
 
 def fence(name: str, code: str, marks: str = "```") -> str:
     return f"{marks}{name}\n{code}\n{marks}"
+
+
+NOTED = 'import x\nnote = """\n```\nraw data\n```\n"""\nx.plot(note)'
+QUOTING = 'import x\nnote = """\n```python\nprint(1)\n```\n````\n"""\nx.plot(note)'
+LISTING = "<!DOCTYPE html>\n<html><body><pre>\n```\nnpm i\n```\n</pre></body></html>"
+VERBATIM = "\\documentclass{article}\n\\begin{document}\n```\ncode\n```\n\\end{document}"
+LESS = "import x\nif 3 < 4:\n    x.plot('a')"
+
+
+def wrapped(tag: str, text: str) -> str:
+    return f"<{tag}>\n{text}\n</{tag}>"
 
 
 SPLIT = PLOT.replace("import matplotlib.pyplot as plt\n", "")
@@ -180,6 +192,85 @@ CASES: dict[str, tuple[str, str | None, str, str | None, bool]] = {
         "html",
         PAGE.replace("Hi", "\n```python\nx\n```\n"),
         "html",
+        False,
+    ),
+    "a fence in a string": (fence("python", NOTED), "python", NOTED, "python", True),
+    "a fence in a string, tildes": (
+        fence("PYTHON", NOTED.replace("```", "~~~"), "~~~"),
+        "python",
+        NOTED.replace("```", "~~~"),
+        "python",
+        True,
+    ),
+    "a named and a longer fence in a string": (fence("", QUOTING), "python", QUOTING, "python", True),
+    "a fence in a string, never closed": (f"```python\n{NOTED}", "python", NOTED, "python", True),
+    "a fence in a string, no fence around": (NOTED, "python", NOTED, "python", False),
+    "a fence in a string, CRLF": (fence("python", NOTED).replace("\n", "\r\n"), None, NOTED, "python", True),
+    "a fence in a page": (fence("html", LISTING), "html", LISTING, "html", True),
+    "a fence in a document": (fence("latex", VERBATIM), "latex", VERBATIM, "latex", True),
+    "a fence in a fence": (fence("", fence("python", PLOT)), "python", PLOT, "python", True),
+    "a fence in a quotation": (
+        "> " + fence("python", LESS).replace("\n", "\n> "),
+        None,
+        LESS,
+        "python",
+        True,
+    ),
+    "answer tag": (wrapped("answer", PLOT), "python", PLOT, "python", False),
+    "answer tag around a fence": (wrapped("answer", fence("python", NOTED)), None, NOTED, "python", True),
+    "answer tag after prose": (f"So:\n{wrapped('ANSWER', ICON)}\nDone.", "svg", ICON, "svg", False),
+    "answer tag cut off": (f"<answer>\n{fence('html', PAGE)}", "html", PAGE, "html", True),
+    "answer tag closed only": (f"{PLOT}\n</answer>", "python", PLOT, "python", False),
+    "two answers": (
+        f"{wrapped('answer', SPLIT)}\nNo.\n{wrapped('answer', PLOT)}",
+        None,
+        PLOT,
+        "python",
+        False,
+    ),
+    "code tag": (f"The code:\n{wrapped('code', PLOT)}\nBye", "python", PLOT, "python", False),
+    "code tag, escaped": (f"<pre><code>{html.escape(LESS)}</code></pre>", "python", LESS, "python", False),
+    "code tag in a page stays": (
+        PAGE.replace("Hi", "<code>\nx\n</code>"),
+        "html",
+        PAGE.replace("Hi", "<code>\nx\n</code>"),
+        "html",
+        False,
+    ),
+    "bracket tag": (f"[CODE]\n{PLOT}\n[/CODE]", "python", PLOT, "python", False),
+    "end of turn after the fence": (fence("python", PLOT) + "<|im_end|>", "python", PLOT, "python", True),
+    "end of turn after code": (f"{PLOT}<|im_end|>\n<|endoftext|>\n", "python", PLOT, "python", False),
+    "end of turn in a cut fence": (f"```svg\n{ICON}</s>", "svg", ICON, "svg", True),
+    "another turn": (
+        f"<|im_start|>assistant\n{fence('svg', ICON)}<|im_end|>\n<|im_start|>user\n{fence('svg', '<svg/>')}",
+        "svg",
+        ICON,
+        "svg",
+        True,
+    ),
+    "thoughts after words": (
+        f"Let me see.\n<think>{fence('python', PLOT + '# no')}</think>\n{fence('python', PLOT)}",
+        None,
+        PLOT,
+        "python",
+        True,
+    ),
+    "thoughts that quote their tag": (
+        f"<think>\nI say </think> and {fence('python', LESS)}\n</think>\n{fence('python', PLOT)}",
+        None,
+        PLOT,
+        "python",
+        True,
+    ),
+    "escaped in a fence": (fence("python", html.escape(LESS)), "python", LESS, "python", True),
+    "escaped page": (html.escape(LISTING), "html", LISTING, "html", False),
+    "JSON in a fence": (fence("json", json.dumps({"code": PLOT})), "python", PLOT, "python", True),
+    "JSON in JSON": (json.dumps({"answer": {"code": PLOT.split("\n")}}), "python", PLOT, "python", False),
+    "indented after a heading": (
+        "Answer:\n\n    " + LESS.replace("\n", "\n    "),
+        "python",
+        LESS,
+        "python",
         False,
     ),
     "unknown name": (fence("cobol", "STOP RUN."), None, "STOP RUN.", "cobol", True),

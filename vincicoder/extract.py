@@ -1,17 +1,21 @@
-"""Takes the code out of what corpora and models wrap around it: fences, prose, thoughts, JSON.
+"""Takes the code out of what corpora and models wrap around it: fences and prose (see also `wrapping.py`).
 
 Everything is decided line by line or with `str.find`, so the time is linear in the text whatever it holds.
 """
 
 from __future__ import annotations
 
-import json
+import html
 import re
+import textwrap
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from vincicoder import syntax_tree
 from vincicoder.guess_language import guess_language
+from vincicoder.wrapping import answer_in_json, unescaped, unwrapped
 
 _NAMES = {
     "python": "python python3 python2 py py3 ipython ipython3 python-repl matplotlib plotly schemdraw rdkit",
@@ -31,8 +35,6 @@ FENCE_NAMES: Mapping[str, str] = MappingProxyType(
 
 # What wraps code without saying what it is.
 _NO_NAME = frozenset({"", "text", "txt", "plaintext", "plain", "code", "json", "output", "markdown", "md"})
-# Fields of a JSON object that hold the answer, in the order of preference.
-_JSON_FIELDS = ("code", "answer", "solution", "final_code", "output", "content", "response", "text", "value")
 _FENCE = re.compile(r"(?P<marks>`{3,}|~{3,})")
 # A fence stands at the start of a line, after a list mark or a quote mark at most.
 _OPENER = re.compile(
@@ -72,20 +74,44 @@ def extract_code(text: str, language: str | None = None) -> Extracted | None:
     Of several fenced blocks those of `language` are looked at (or all of them, where it is None), and the
     last one counts that is at least half as long as the longest: answers often quote pieces first and end
     with the whole, or end with a remark on how to run it. Without a usable fence, the text itself is the
-    code where it looks like code, without the prose around it. Thoughts (`<think>`) are never looked at; a
-    JSON object or string that holds the answer is opened.
+    code where it looks like code, without the prose around it. What `unwrapped` takes off is never looked
+    at: thoughts, turn marks, tags, JSON.
     """
-    text = _without_thoughts(_opened(text))
+    text = unwrapped(text)
+    if text.lstrip().startswith("&lt;"):
+        text = html.unescape(text)
     wanted = canonical_language(language) or language if language else None
     if text.lstrip()[:20].lower().startswith(tuple(start for _, starts, _ in _DOCUMENTS for start in starts)):
         return _raw_code(text, wanted)
+    if ("```" in text or "~~~" in text) and guess_language(text) == "python" and _is_whole(text, "python"):
+        return _raw_code(text, wanted)  # a program that has a fence in a string
     blocks = [block for block in fenced_blocks(text) if block.code.strip()]
+    chosen = _chosen(blocks, wanted)
+    if chosen is None:
+        return None if blocks else _raw_code(unescaped(text, wanted), wanted)
+    told = wanted or chosen.language
+    inner = _inside(chosen)
+    if inner is not None:
+        within = _chosen([block for block in fenced_blocks(inner) if block.code.strip()], wanted)
+        found = within or _raw_code(inner, wanted)
+        if found is not None:
+            return Extracted(found.code, wanted or found.language, True)
+    return Extracted(unescaped(chosen.code, told), told, True)
+
+
+def _chosen(blocks: list[Extracted], wanted: str | None) -> Extracted | None:
     for candidates in _by_preference(blocks, wanted):
         if candidates:
             longest = max(len(block.code) for block in candidates)
-            chosen = next(block for block in reversed(candidates) if 2 * len(block.code) >= longest)
-            return Extracted(chosen.code, wanted or chosen.language, True)
-    return None if blocks else _raw_code(text, wanted)
+            return next(block for block in reversed(candidates) if 2 * len(block.code) >= longest)
+    return None
+
+
+def _inside(block: Extracted) -> str | None:
+    """Return what a block holds that is no code itself: another fence, or JSON with the answer."""
+    if block.language in ("json", None) and (answer := answer_in_json(block.code)) is not None:
+        return answer
+    return block.code if _FENCE.match(block.code.lstrip()) else None
 
 
 def _by_preference(blocks: list[Extracted], wanted: str | None) -> Iterator[list[Extracted]]:
@@ -106,10 +132,10 @@ def fenced_blocks(text: str) -> list[Extracted]:
     A fence closes at a line of its own with at least as many of the same marks; a shorter run inside is
     code. Python imports that stand right before the fence belong to its block: some corpora misplace it.
     """
-    return list(_blocks(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")))
+    return list(_blocks(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), _Patience()))
 
 
-def _blocks(lines: list[str]) -> Iterator[Extracted]:
+def _blocks(lines: list[str], patience: _Patience) -> Iterator[Extracted]:
     number = 0
     while number < len(lines):
         opened = _open(lines[number])
@@ -117,23 +143,70 @@ def _blocks(lines: list[str]) -> Iterator[Extracted]:
             number += 1
             continue
         marks, name, first = opened
-        body = [first] if first else []
+        quoted = lines[number].lstrip().startswith(">")
         before = _imports_before(lines, number)
         number += 1
-        closed = bool(first) and _ends_block(first, marks)
-        if closed:
+        if first and _ends_block(first, marks):
             body = [_without_end(first, marks)]
-        while not closed and number < len(lines):
-            line = lines[number]
-            number += 1
-            if _is_closer(line, marks):
-                closed = True
-            elif _ends_block(line, marks):
-                body.append(_without_end(line, marks))
-                closed = True
-            else:
-                body.append(line)
+        else:
+            body, number = _body(lines, number, marks, name, [first] if first else [], patience)
+        if quoted:
+            body = [re.sub(r"\A[ \t]*> ?", "", line) for line in body]
         yield _block(name, before, body)
+
+
+@dataclass(slots=True)
+class _Patience:
+    """How often it may still be tried whether code is whole: bounds the time for hostile texts."""
+
+    tries: int = 24
+
+
+def _body(
+    lines: list[str], start: int, marks: str, name: str, first: list[str], patience: _Patience
+) -> tuple[list[str], int]:
+    """Return a block's lines and the number of the line after it.
+
+    It ends at its first closing fence at which the code is whole, as far as that can be told: a fence inside
+    a string, a `<pre>` or a `verbatim` is code. Where it is whole at none, the first one counts.
+    """
+    earliest: tuple[list[str], int] | None = None
+    body = list(first)
+    for number in range(start, len(lines)):
+        line = lines[number]
+        closes = _is_closer(line, marks)
+        if closes or _ends_block(line, marks):
+            ended = body if closes else [*body, _without_end(line, marks)]
+            if earliest is None:
+                earliest = (ended.copy(), number + 1)
+            patience.tries -= 1
+            if patience.tries < 0:
+                return earliest
+            if _is_whole("\n".join(ended), name):
+                return ended, number + 1
+        body.append(line)
+    if earliest is None or _is_whole("\n".join(body), name):  # never closed
+        return body, len(lines)
+    return earliest
+
+
+def _is_whole(code: str, name: str) -> bool:
+    """Whether code seems complete, as far as its language lets one tell."""
+    language = canonical_language(name) or guess_language(code)
+    code = unescaped(code, language)
+    if language == "python":
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                syntax_tree.parse(textwrap.dedent(code))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+        return True
+    lowered = code.lower()
+    for kind, starts, ends in _DOCUMENTS:
+        if kind == language and any(start in lowered[:2_000] for start in starts):
+            return any(end in lowered for end in ends)
+    return True
 
 
 def _block(name: str, before: list[str], body: list[str]) -> Extracted:
@@ -217,48 +290,6 @@ def _unindented(body: list[str]) -> str:
     return "\n".join(body).strip("\n")
 
 
-def _opened(text: str) -> str:
-    """Open JSON around the answer, and turn written-out line ends into real ones where none is real."""
-    stripped = text.strip()
-    if stripped[:1] in ('"', "{", "[") and stripped[-1:] in ('"', "}", "]"):
-        try:
-            found = _answer_in(json.loads(stripped))
-        except (ValueError, RecursionError):
-            found = None
-        if found is not None:
-            return found
-    if "\n" not in stripped and "\\n" in stripped and ("```" in stripped or stripped.count("\\n") > 2):
-        try:
-            return str(json.loads(f'"{_with_escaped_quotes(stripped)}"'))
-        except ValueError:
-            return stripped.replace("\\n", "\n").replace('\\"', '"').replace("\\t", "\t")
-    return text
-
-
-def _with_escaped_quotes(text: str) -> str:
-    return re.sub(r'(\\.)|"', lambda found: found[1] or '\\"', text)
-
-
-def _answer_in(value: object) -> str | None:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and value and all(isinstance(turn, dict) for turn in value):
-        return _answer_in(value[-1])  # the last turn of a conversation
-    if isinstance(value, dict):
-        for field in _JSON_FIELDS:
-            if isinstance(value.get(field), str):
-                return str(value[field])
-    return None
-
-
-def _without_thoughts(text: str) -> str:
-    opened = text.lstrip().lower().startswith("<think>")
-    end = text.lower().rfind("</think>") if opened or "<think>" not in text else -1
-    if end >= 0:
-        return text[end + len("</think>") :]
-    return "" if opened else text
-
-
 def _raw_code(text: str, language: str | None) -> Extracted | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     # A closing fence without its opening one.
@@ -300,6 +331,8 @@ def _document_in(text: str, language: str | None) -> Extracted | None:
 def _raw_python(text: str) -> Extracted | None:
     """Return a program that starts at the first line that only Python has, without prose at either end."""
     lines = text.split("\n")
+    if not any(_PYTHON_IMPORT.match(line[:500]) for line in lines):
+        lines = _shifted_left(lines)
     first = next((number for number, line in enumerate(lines) if _PYTHON_IMPORT.match(line[:500])), None)
     if first is None:
         if guess_language(text) != "python":
@@ -311,6 +344,15 @@ def _raw_python(text: str) -> Extracted | None:
     while last > first and _is_prose(lines[last - 1]):
         last -= 1
     return Extracted("\n".join(lines[first:last]).strip("\n"), "python", False)
+
+
+def _shifted_left(lines: list[str]) -> list[str]:
+    """Take the indentation of the first import from the lines after it: an indented block of Markdown."""
+    for number, line in enumerate(lines):
+        if _PYTHON_IMPORT.match(line[:500].lstrip()):
+            margin = line[: len(line) - len(line.lstrip())]
+            return [*lines[:number], *(later.removeprefix(margin) for later in lines[number:])]
+    return lines
 
 
 def _is_prose(line: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vincicoder.extract import extract_code, fenced_blocks
 from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.raster import embedded_raster_chars
+from vincicoder.wrapping import unwrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class ParsedAnswer:
 def read_answer(response: str, language: str, config: RewardConfig) -> ParsedAnswer:
     """Take the code of the row's language out of a response."""
     found = extract_code(response, language)
-    blocks = [block for block in fenced_blocks(response.rpartition("</think>")[2]) if block.code.strip()]
+    blocks = [block for block in fenced_blocks(unwrapped(response)) if block.code.strip()]
     if found is None or not found.code.strip():
         others = sorted({block.language for block in blocks if block.language not in (None, language)})
         if others:
