@@ -12,9 +12,11 @@ from collections.abc import Iterable
 
 DECODED_IMAGE = "decoded_image"
 MISSING_GLYPHS = "missing_glyphs:"
+SCRIPT_ERROR = "script_error:"
 
 MAX_NOTES = 32
 _NOTE = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_.,+*/ -]{1,64})?")
+_ERROR_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 _DRAWS_INSTEAD = {"html": "browser"}
 
 
@@ -31,6 +33,11 @@ def pages(count: int) -> str:
 def missing_glyphs(letters: Iterable[int]) -> str:
     """Return the note of letters (code points) in the picture that no font here has; the first ten."""
     return MISSING_GLYPHS + "+".join(f"{letter:04X}" for letter in list(letters)[:10])
+
+
+def script_errors(names: Iterable[str]) -> tuple[str, ...]:
+    """Return the notes of errors by these names that a page's own scripts did not catch."""
+    return merged(SCRIPT_ERROR + (name if _ERROR_NAME.fullmatch(name) else "Error") for name in names)
 
 
 def checked_notes(notes: object) -> tuple[str, ...]:

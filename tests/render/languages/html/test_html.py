@@ -104,7 +104,7 @@ def test_scripts_run_for_a_second_of_the_pages_clock(renderer: HtmlRenderer) -> 
         ("document.cookie='left=1'", "document.cookie"),
         ("history.pushState({},'')", "history.length>1||history.state"),
         ("new BroadcastChannel('c').onmessage=e=>e.source;"
-         "setInterval(()=>new BroadcastChannel('c').postMessage(1),1)", "false"),
+         "setInterval(()=>new BroadcastChannel('c').postMessage(1),50)", "false"),
         ("window.onbeforeunload=()=>'stay'", "window.onbeforeunload"),
         ("document.body.style.background='black'", "document.body.style.background"),
     ],

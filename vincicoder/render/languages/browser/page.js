@@ -16,9 +16,51 @@
     apply: (target) => new target(now()).toString(),
   });
   Date.prototype.constructor = Date;
+  // What the engine asks for: is anything due soon (`within`, milliseconds), and which errors did no one catch?
+  const due = new Map();
+  const errors = new Set();
+  const schedule = window.setTimeout.bind(window);
+  const repeat = window.setInterval.bind(window);
+  const forget = window.clearTimeout.bind(window);
+  const start = (begin, once) =>
+    function (handler, delay = 0, ...values) {
+      const call = typeof handler === "function" ? handler : () => (0, eval)(String(handler));
+      const run = (...given) => {
+        if (once) due.delete(handle);
+        return Reflect.apply(call, window, given);
+      };
+      const wait = Math.max(0, Number(delay) || 0);
+      const handle = begin(run, wait, ...values);
+      due.set(handle, once ? elapsed() + wait : 0);
+      return handle;
+    };
+  const stop = (handle) => {
+    due.delete(handle);
+    forget(handle);
+  };
+  for (const [name, value] of Object.entries({
+    setTimeout: start(schedule, true),
+    setInterval: start(repeat, false),
+    clearTimeout: stop,
+    clearInterval: stop,
+  })) {
+    Object.defineProperty(value, "name", { value: name });
+    window[name] = value;
+  }
+  const note = (error) => errors.add((error && error.name) || "Error");
+  window.addEventListener("error", (event) => event.error && note(event.error));
+  window.addEventListener("unhandledrejection", (event) => {
+    if (event.reason instanceof ReferenceError) note(event.reason); // others are of the missing network
+  });
+  const report = Object.freeze({
+    isBusy: (within) => [...due.values()].some((moment) => moment < elapsed() + within),
+    errors: () => [...errors].slice(0, 8).map(String),
+  });
+  Object.defineProperty(window, "__vincicoder", { value: report });
+
   // Real frames come as fast as the machine allows; these come by the page's clock.
-  window.requestAnimationFrame = (callback) => setTimeout(() => callback(elapsed()), 16);
-  window.cancelAnimationFrame = (handle) => clearTimeout(handle);
+  window.requestAnimationFrame = (callback) => schedule(() => callback(elapsed()), 16);
+  window.cancelAnimationFrame = (handle) => forget(handle);
 
   let state = 0x9e3779b9;
   Math.random = function random() {

@@ -28,6 +28,13 @@ VIEWPORT_HEIGHT = 720
 VIRTUAL_TIME_MS = 1000
 """How long, on the page's own clock, its timers and frames run after loading."""
 
+PATIENCE_MS = 4000
+"""How much longer where a timer waits by then: loaders end, late parts come, most pop-ups do not yet."""
+
+SCROLL_PAUSE_MS = 100
+"""How long, on the page's own clock, a reader stops at each half screen."""
+
+
 _FIND_ELEMENT = """(() => {
   const box = document.querySelector(%s)?.getBoundingClientRect();
   return box && box.width && box.height ? [box.x + scrollX, box.y + scrollY, box.width, box.height] : null;
@@ -49,11 +56,14 @@ class NotDrawnError(Exception):
         self.reason = reason
 
 
+_SCRIPTS = ("page", "settle", "scroll")
+
+
 @lru_cache(maxsize=1)
-def scripts() -> tuple[str, str]:
-    """Return the script that runs before each page and the one that runs after it has loaded."""
-    folder = Path(__file__).parent
-    return (folder / "page.js").read_text(), (folder / "settle.js").read_text()
+def scripts() -> tuple[str, str, str]:
+    """Return the script that runs before each page, the one that settles it and the one that scrolls it."""
+    page, settle, scroll = ((Path(__file__).parent / f"{name}.js").read_text() for name in _SCRIPTS)
+    return page, settle, scroll
 
 
 class BrowserPage:
@@ -105,13 +115,51 @@ class BrowserPage:
             if self._settle() and (not view.element or self._find(view)):
                 break
             self._advance_clock()
+        if not view.element:
+            self._wait_and_read(limits)
         return self._capture(limits, self._clip(view), view.scale)
 
-    def _advance_clock(self) -> None:
+    def _wait_and_read(self, limits: RenderLimits) -> None:
+        """Let late parts come, and show every part of the page to its scripts, as scrolling does."""
+        waited = self._wait_for_timers()
+        scroll = scripts()[2].replace("LIMIT", str(limits.max_height))
+        steps = 2 * math.ceil(limits.max_height / VIEWPORT_HEIGHT)
+        while steps > 0 and self._evaluate(scroll) is True:
+            self._advance_clock(SCROLL_PAUSE_MS)
+            steps, waited = steps - 1, True
+        if waited:
+            if not self._wait_for_timers():
+                self._advance_clock()
+            self._settle()
+            self._advance_clock(SCROLL_PAUSE_MS)  # what hears of the way back to the top
+            self._settle()
+
+    def _wait_for_timers(self) -> bool:
+        """Wait while something is due soon, up to PATIENCE_MS; return whether anything was."""
+        left = PATIENCE_MS
+        while left > 0 and self._ask(f"isBusy({left})") is True:
+            self._advance_clock()
+            left -= VIRTUAL_TIME_MS
+        return left < PATIENCE_MS
+
+    def errors(self) -> tuple[str, ...]:
+        """Return the names of the errors that the page's scripts did not catch."""
+        names = self._ask("errors()")
+        return tuple(map(str, names)) if isinstance(names, list) else ()
+
+    def _ask(self, question: str) -> object:
+        """Ask what the page's own script keeps for the engine; the page could have changed the answer."""
+        answer = self._call(
+            "Runtime.evaluate", {"expression": f"__vincicoder.{question}", "returnByValue": True}
+        )
+        value: object = answer["result"].get("value")
+        return value
+
+    def _advance_clock(self, milliseconds: int = VIRTUAL_TIME_MS) -> None:
         self._pipe.forget_events()
         self._call(
             "Emulation.setVirtualTimePolicy",
-            {"policy": "pauseIfNetworkFetchesPending", "budget": VIRTUAL_TIME_MS},
+            {"policy": "pauseIfNetworkFetchesPending", "budget": milliseconds},
         )
         self._pipe.wait_event(lambda event: event["method"] == "Emulation.virtualTimeBudgetExpired")
 
@@ -128,7 +176,8 @@ class BrowserPage:
         """Run a script that the page's own scripts cannot reach."""
         world = self._call("Page.createIsolatedWorld", {"frameId": self._frame})["executionContextId"]
         answer = self._call(
-            "Runtime.evaluate", {"expression": expression, "contextId": world, "returnByValue": True}
+            "Runtime.evaluate",
+            {"expression": expression, "contextId": world, "returnByValue": True, "awaitPromise": True},
         )
         value: object = answer["result"].get("value")
         return value
@@ -162,7 +211,8 @@ class BrowserPage:
         shot = {
             "format": "png",
             "optimizeForSpeed": True,
-            "captureBeyondViewport": True,
+            # Where nothing is beyond it, a page from right to left would be shifted.
+            "captureBeyondViewport": left + css_width > VIEWPORT_WIDTH or top + css_height > VIEWPORT_HEIGHT,
             "clip": {"x": left, "y": top, "width": css_width, "height": css_height, "scale": scale},
         }
         return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])

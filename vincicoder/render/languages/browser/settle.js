@@ -9,6 +9,6 @@
       /* an animation that cannot be moved stays where it is */
     }
   }
-  window.scrollTo(0, 0);
+  window.scrollTo({ top: 0, left: 0, behavior: "instant" });
   return document.readyState === "complete" && document.fonts.status === "loaded";
 })()

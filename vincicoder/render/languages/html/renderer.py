@@ -21,6 +21,8 @@ from vincicoder.render.languages.browser.cdp import BrowserGoneError, ProtocolEr
 from vincicoder.render.languages.browser.chromium import EXECUTABLE_VARIABLE, Browser, find_chromium
 from vincicoder.render.languages.browser.library_page import LibraryPage
 from vincicoder.render.languages.browser.page import (
+    PATIENCE_MS,
+    SCROLL_PAUSE_MS,
     VIEWPORT_HEIGHT,
     VIEWPORT_WIDTH,
     VIRTUAL_TIME_MS,
@@ -29,6 +31,7 @@ from vincicoder.render.languages.browser.page import (
     PageCrashedError,
     scripts,
 )
+from vincicoder.render.notes import script_errors
 from vincicoder.render.protocol import PageView, Picture, Refusal
 from vincicoder.render.worker.processes import usage
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
@@ -118,11 +121,12 @@ class HtmlRenderer:
         self._browser.pipe.watch = budget.check
         page = self._page_for(view)
         png = page.draw(code, self._limits, view)
+        notes = () if view.library else script_errors(page.errors())
         if not view.library:
             page.clear()
         self._drawn += 1
         with Image.open(io.BytesIO(png)) as image:
-            return Picture(np.asarray(image.convert("RGB")))
+            return Picture(np.asarray(image.convert("RGB")), notes)
 
     def _is_worn(self, browser: Browser) -> bool:
         if self._drawn >= PAGES_PER_BROWSER:
@@ -182,7 +186,7 @@ def fingerprint() -> Mapping[str, str]:
     return {
         "engine": _output([str(executable), "--version"]) if executable else "none",
         "viewport": f"{VIEWPORT_WIDTH}x{VIEWPORT_HEIGHT}",
-        "virtual_time_ms": str(VIRTUAL_TIME_MS),
+        "virtual_time_ms": f"{VIRTUAL_TIME_MS} {PATIENCE_MS} {SCROLL_PAUSE_MS}",
         "scripts": code_sha256("".join(scripts()))[:16],
         "fonts": code_sha256("\n".join(sorted(_output(["fc-list", ":", "file"]).splitlines())))[:16],
     }
