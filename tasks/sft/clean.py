@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("clean", 2)
+STAGE = StageName("clean", 3)
 
 
 @task(**STAGE.shard_task)

@@ -119,11 +119,11 @@ def test_what_a_page_keeps_its_look_without_is_removed() -> None:
     )
     assert cleaned.rejection is None
     assert cleaned.changes == (
-        "external_resources: 1 background pictures removed, 3 fonts removed, 1 hints removed,"
+        "external_resources: 1 background pictures made grey, 3 fonts removed, 1 hints removed,"
         " 1 scripts removed",
     )
     assert cleaned.code == (
-        "<head><style> .a { background: red none }</style></head>"
+        "<head><style> .a { background: red linear-gradient(#c8ccd0,#c8ccd0) }</style></head>"
         "<body><a href='https://example.com'>link</a><!-- <img src='old.png'> --></body>"
     )
 

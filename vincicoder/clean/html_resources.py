@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from vincicoder.clean.css_pictures import grey_pictures
 from vincicoder.clean.filter import Changed, FilterResult
 from vincicoder.clean.placeholder import placeholder_address
 from vincicoder.sample import Reason, Rejection
@@ -18,7 +19,7 @@ _PARTS = re.compile(
     rf"|<(?:img|link|iframe|frame|video|audio|source|track|embed|object|input|image|body|table|td){_TAG_REST}",
     re.IGNORECASE | re.DOTALL,
 )
-_STYLE_ATTRIBUTE = re.compile(r"""(\sstyle\s*=\s*)("[^"]*"|'[^']*')""", re.IGNORECASE)
+_STYLE_ATTRIBUTE = re.compile(r"""(\sstyle\s*=\s*)("[^"]*"|'[^']*'|[^\s"'>]+)""", re.IGNORECASE)
 _URL = re.compile(r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"']*))\s*\)""", re.IGNORECASE)
 _IMPORT = re.compile(
     r"""@import\s+(?:url\(\s*)?(?:"([^"]*)"|'([^']*)'|([^"')\s;]+))\s*\)?[^;]*;""", re.IGNORECASE
@@ -43,6 +44,9 @@ _DRAWING_SCRIPTS = re.compile(
 )
 
 
+_TILE = (300, 200)  # pixels: a usual size, where none is known
+
+
 class _NeededError(Exception):
     """The page can't look as meant without this."""
 
@@ -60,7 +64,7 @@ def html_resources(code: str) -> FilterResult:
 
     try:
         text = _PARTS.sub(rewrite, code)
-        text = _STYLE_ATTRIBUTE.sub(lambda match: match[1] + _without_addresses(match[2], done), text)
+        text = _STYLE_ATTRIBUTE.sub(lambda match: _style_attribute(match, done), text)
     except _NeededError as error:
         return Rejection(Reason.CLEAN_EXTERNAL_RESOURCE, str(error))
     if not done:
@@ -90,7 +94,7 @@ def _rewrite(part: str, done: Counter[str]) -> str:
     if name.startswith(("img", "image", "input")):
         return _picture(part, done)
     if name.startswith(("body", "table", "td")):
-        return _without_attribute(part, "background", "background pictures removed", done)
+        return _grey_attribute(part, done)
     for attribute in ("srcset", "src", "data", "poster"):
         part = _without_attribute(part, attribute, "frames and players emptied", done)
     return part
@@ -135,6 +139,14 @@ def _picture(part: str, done: Counter[str]) -> str:
     return part.replace(address, placeholder_address(width, height), 1)
 
 
+def _grey_attribute(part: str, done: Counter[str]) -> str:
+    address = _attribute(part, "background")
+    if not is_external(address):
+        return part
+    done["background pictures made grey"] += 1
+    return part.replace(address, placeholder_address(*_TILE), 1)
+
+
 def _picture_size(part: str, address: str) -> tuple[int, int]:
     sizes = []
     in_address = _SIZE_IN_ADDRESS.search(address)
@@ -143,7 +155,7 @@ def _picture_size(part: str, address: str) -> tuple[int, int]:
         styled = re.search(rf"(?<![-\w]){name}\s*:\s*(\d{{1,4}})px", _attribute(part, "style"))
         found = stated or styled
         sizes.append(
-            int(found[1]) if found else int(in_address[position + 1]) if in_address else (300, 200)[position]
+            int(found[1]) if found else int(in_address[position + 1]) if in_address else _TILE[position]
         )
     return max(1, sizes[0]), max(1, sizes[1])
 
@@ -167,21 +179,13 @@ def _style_sheet(part: str, done: Counter[str]) -> str:
 
     if "@" in part:
         part = _FONT_FACE.sub(font, _IMPORT.sub(imported, part))
-    return _without_addresses(part, done)
+    return grey_pictures(part, is_external, done)
 
 
-def _without_addresses(css: str, done: Counter[str]) -> str:
-    """Return the CSS with `none` in the place of every picture that it would fetch."""
-    if "url(" not in css.lower():
-        return css
-
-    def replace(match: re.Match[str]) -> str:
-        if not is_external(match[1] or match[2] or match[3] or "") or match[0].lower().startswith("url(&"):
-            return match[0]
-        done["background pictures removed"] += 1
-        return "none"
-
-    return _URL.sub(replace, css)
+def _style_attribute(match: re.Match[str], done: Counter[str]) -> str:
+    quote = match[2][0] if match[2][0] in "\"'" else ""
+    inner = match[2][1:-1] if quote else match[2]
+    return f"{match[1]}{quote}{grey_pictures(inner, is_external, done)}{quote}"
 
 
 def _attribute(tag: str, name: str) -> str:
