@@ -18,6 +18,7 @@ from storage.home import Home
 from tasks.training.execute import execute_run
 from tasks.training.prepare import prepare_run
 from vincicoder.config import default_home
+from vincicoder.train.follow import Guarded
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, load_recipe_file
 
 if TYPE_CHECKING:
@@ -60,11 +61,15 @@ def _train(recipe: SftRecipe | GrpoRecipe, path: str, home: str | None) -> dict[
             update_progress_artifact(progress, min(100.0 * reached / steps, 100.0))
 
     result = execute_run(opened, prepared, str(flow_run.get_id() or ""), show)
-    update_progress_artifact(progress, 100.0)
-    create_markdown_artifact(_summary(result), key=f"{recipe.kind}-checkpoint", description=prepared.run_id)
-    if by_domain := _by_domain(result["metrics"]):
-        create_table_artifact(by_domain, key=f"{recipe.kind}-by-domain", description=prepared.run_id)
+    Guarded().call("showing the run's end", lambda: _show_end(recipe.kind, prepared, progress, result))
     return dict(result)
+
+
+def _show_end(kind: str, prepared: PreparedRun, progress: Any, result: dict[str, Any]) -> None:
+    update_progress_artifact(progress, 100.0)
+    create_markdown_artifact(_summary(result), key=f"{kind}-checkpoint", description=prepared.run_id)
+    if by_domain := _by_domain(result["metrics"]):
+        create_table_artifact(by_domain, key=f"{kind}-by-domain", description=prepared.run_id)
 
 
 def _by_domain(metrics: dict[str, float]) -> list[dict[str, Any]]:

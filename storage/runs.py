@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +77,19 @@ class CheckpointRecord:
     metrics: Mapping[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """All that is entered when a run has ended: its status and why, the checkpoint it leaves, and the numbers
+    (step, name, value) that could not be entered while it ran."""
+
+    run_id: str
+    status: str
+    reason: str | None = None
+    detail: str | None = None
+    checkpoint: CheckpointRecord | None = None
+    metrics: Sequence[tuple[int, str, float]] = ()
+
+
 class RegistryBusyError(Exception):
     """Another process kept the registry open for too long."""
 
@@ -89,6 +102,7 @@ class RunRegistry:
 
     def start(self, record: RunRecord) -> None:
         """Note that a run starts, or goes on: its first start and its earlier metrics stay."""
+        self.enter_kept()
         fields = {**asdict(record), "recipe": json.dumps(dict(record.recipe), sort_keys=True)}
         with self._write() as database:
             known = database.execute("SELECT 1 FROM runs WHERE run_id = ?", [record.run_id]).fetchone()
@@ -104,33 +118,51 @@ class RunRegistry:
                     [record.flow_run, record.code_commit, record.run_id],
                 )
 
-    def add_metrics(self, run_id: str, metrics: Sequence[tuple[int, str, float]]) -> None:
-        """Add numbers; a step that is trained again after a resume replaces what it had."""
-        if not metrics:
-            return
-        with self._write() as database:
-            database.executemany(
-                "INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?)",
-                [(run_id, step, name, value) for step, name, value in metrics],
-            )
+    def add_metrics(
+        self, run_id: str, metrics: Sequence[tuple[int, str, float]], wait_seconds: float = _WAIT_SECONDS
+    ) -> None:
+        """Add numbers; a step that is trained again after a resume replaces what it had.
+
+        Raises RegistryBusyError when another process still has the registry open after `wait_seconds`.
+        """
+        if metrics:
+            with self._write(wait_seconds) as database:
+                _insert_metrics(database, run_id, metrics)
+
+    def end(self, end: RunEnd, wait_seconds: float = _WAIT_SECONDS) -> Path | None:
+        """Enter how a run ended, or keep it in a file that is entered later, and return that file.
+
+        A registry that another process has open, or that can't be written, costs no run its end.
+        """
+        try:
+            with self._write(wait_seconds) as database:
+                _insert_end(database, end)
+        except (RegistryBusyError, duckdb.Error, OSError):
+            folder = self.path.parent / "kept"
+            folder.mkdir(parents=True, exist_ok=True)
+            unfinished = folder / f"{end.run_id}.part"
+            unfinished.write_text(json.dumps(asdict(end)), encoding="utf-8")
+            return unfinished.replace(folder / f"{end.run_id}.json")
+        return None
+
+    def enter_kept(self, wait_seconds: float = _WAIT_SECONDS) -> None:
+        """Enter the ends of runs that were kept in files. Raises RegistryBusyError."""
+        for file in sorted((self.path.parent / "kept").glob("*.json")):
+            fields = json.loads(file.read_text(encoding="utf-8"))
+            checkpoint = CheckpointRecord(**fields["checkpoint"]) if fields["checkpoint"] else None
+            with self._write(wait_seconds) as database:
+                _insert_end(database, RunEnd(**{**fields, "checkpoint": checkpoint}))
+            file.unlink(missing_ok=True)
 
     def finish(self, run_id: str, status: str, reason: str | None, detail: str | None) -> None:
         """Note how a run ended: `finished`, `failed` or `stopped`."""
         with self._write() as database:
-            database.execute(
-                "UPDATE runs SET status = ?, ended_at = ?, reason = ?, detail = ? WHERE run_id = ?",
-                [status, time.time(), reason, detail, run_id],
-            )
+            _insert_end(database, RunEnd(run_id, status, reason, detail))
 
     def register(self, record: CheckpointRecord) -> None:
         """Add a checkpoint, which must be on disk and whole by now."""
-        fields = {**asdict(record), "metrics": json.dumps(dict(record.metrics), sort_keys=True)}
-        fields["registered_at"] = time.time()
         with self._write() as database:
-            names, marks = ", ".join(fields), ", ".join("?" * len(fields))
-            database.execute(
-                f"INSERT OR REPLACE INTO checkpoints ({names}) VALUES ({marks})", list(fields.values())
-            )
+            _insert_checkpoint(database, record)
 
     def runs(self) -> list[dict[str, Any]]:
         """Return all runs, the newest first, each with its last checkpoint and final loss."""
@@ -188,6 +220,8 @@ class RunRegistry:
         return rows[0] if rows else None
 
     def _select(self, query: str, *parameters: Any) -> list[dict[str, Any]]:
+        with suppress(RegistryBusyError, duckdb.Error, OSError):
+            self.enter_kept(wait_seconds=0.0)
         if not self.path.exists():
             return []
         with self._open(read_only=True) as database:
@@ -196,24 +230,55 @@ class RunRegistry:
             return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
 
     @contextmanager
-    def _write(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def _write(self, wait_seconds: float = _WAIT_SECONDS) -> Iterator[duckdb.DuckDBPyConnection]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self._open(read_only=False) as database:
+        with self._open(read_only=False, wait_seconds=wait_seconds) as database:
             database.execute(_TABLES)
             database.begin()
             yield database
             database.commit()
 
     @contextmanager
-    def _open(self, *, read_only: bool) -> Iterator[duckdb.DuckDBPyConnection]:
-        deadline = time.monotonic() + _WAIT_SECONDS
+    def _open(
+        self, *, read_only: bool, wait_seconds: float = _WAIT_SECONDS
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        deadline = time.monotonic() + wait_seconds
         while True:
             try:
                 database = duckdb.connect(str(self.path), read_only=read_only)
                 break
             except duckdb.IOException as error:
                 if "lock" not in str(error).lower() or time.monotonic() > deadline:
-                    raise RegistryBusyError(f"{self.path} can't be opened: {error}") from error
+                    raise RegistryBusyError(
+                        f"{self.path} can't be opened: {error}. Close it there (readers hold it too)"
+                    ) from error
                 time.sleep(0.05)
         with database:
             yield database
+
+
+def _insert_metrics(
+    database: duckdb.DuckDBPyConnection, run_id: str, metrics: Sequence[tuple[int, str, float]]
+) -> None:
+    database.executemany(
+        "INSERT OR REPLACE INTO metrics VALUES (?, ?, ?, ?)",
+        [(run_id, step, name, value) for step, name, value in metrics],
+    )
+
+
+def _insert_checkpoint(database: duckdb.DuckDBPyConnection, record: CheckpointRecord) -> None:
+    fields = {**asdict(record), "metrics": json.dumps(dict(record.metrics), sort_keys=True)}
+    fields["registered_at"] = time.time()
+    names, marks = ", ".join(fields), ", ".join("?" * len(fields))
+    database.execute(f"INSERT OR REPLACE INTO checkpoints ({names}) VALUES ({marks})", list(fields.values()))
+
+
+def _insert_end(database: duckdb.DuckDBPyConnection, end: RunEnd) -> None:
+    if end.metrics:
+        _insert_metrics(database, end.run_id, end.metrics)
+    if end.checkpoint is not None:
+        _insert_checkpoint(database, end.checkpoint)
+    database.execute(
+        "UPDATE runs SET status = ?, ended_at = ?, reason = ?, detail = ? WHERE run_id = ?",
+        [end.status, time.time(), end.reason, end.detail, end.run_id],
+    )

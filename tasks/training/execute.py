@@ -7,20 +7,21 @@ import logging
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
+from collections import defaultdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import duckdb
 import yaml
 from prefect import task
 
 from storage.home import Home
-from storage.runs import CheckpointRecord, RunRecord, RunRegistry
+from storage.runs import CheckpointRecord, RegistryBusyError, RunEnd, RunRecord, RunRegistry
 from tasks.stage import TASK_OPTIONS
 from tasks.training.prepare import PreparedRun, run_folder
 from tasks.training.rollouts import rollout_files, write_answer_sheets
 from vincicoder import __version__
-from vincicoder.sample import InfrastructureError
 from vincicoder.train import launcher
 from vincicoder.train.checkpoints import CheckpointError, step_of
 from vincicoder.train.curves import draw_panels, headlines, panels
@@ -35,11 +36,13 @@ from vincicoder.train.run import RunOutcome, attempt, clear_broken, ended_by, he
 from vincicoder.train.swift_arguments import TrainingInputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from vincicoder.train.crash import Crash
+    from vincicoder.train.follow import MetricsSource
     from vincicoder.train.metrics import Metric
-    from vincicoder.train.run import MetricsSource
+
+_WAIT_WHILE_TRAINING = 1.0  # seconds; what is not written now comes with the next numbers
 
 logger = logging.getLogger("vincicoder")
 
@@ -69,7 +72,7 @@ def execute_run(
     with held(folder) as lock:
         resume_from, broken = clear_broken(output)
         for reason in broken:
-            logger.warning("left out: %s", reason)
+            logger.warning("not gone on from: %s", reason)
         if resume_from is not None:
             logger.info("going on from %s", resume_from)
             _require_same_architecture(prepared, resume_from)
@@ -84,11 +87,9 @@ def execute_run(
         followed.append(RolloutCurves(rollout_files(home, prepared.release, folder)))
 
         def keep(metrics: list[Metric]) -> None:
-            registry.add_metrics(prepared.run_id, [(m.step, m.name, m.value) for m in metrics])
-            if on_step is not None:
-                on_step(metrics)
+            registry.add_metrics(prepared.run_id, _as_rows(metrics), wait_seconds=_WAIT_WHILE_TRAINING)
 
-        outcome = attempt(launch, followed, output, keep)
+        outcome = attempt(launch, followed, output, keep, *([] if on_step is None else [on_step]))
     if isinstance(prepared.recipe, GrpoRecipe):
         _draw_answers(home, prepared, folder)
     return _conclude(registry, prepared, folder, outcome)
@@ -128,7 +129,8 @@ def _make_cache(
     planned = launcher.plan_cache(prepared.recipe, inputs, prepared.facts, folder, unfinished)
     crash = run_once(_write_launch(prepared, planned, folder, "cache.yaml", lock), lambda: None)
     if crash is not None:
-        _give_up(registry, prepared, folder, ended_by(crash), crash)
+        _enter_end(registry, RunEnd(prepared.run_id, ended_by(crash), crash.kind.value, crash.evidence))
+        _give_up(prepared, folder, ended_by(crash), crash)
     unfinished.rename(inputs.cache)
 
 
@@ -151,11 +153,11 @@ def _write_launch(
 
 
 def _draw_answers(home: Home, prepared: PreparedRun, folder: Path) -> None:
-    """The sheets are for people: a renderer that fails is no reason to lose a run."""
+    """The sheets are for people: whatever fails is no reason to lose a run."""
     try:
         for path in write_answer_sheets(home, prepared.release, folder):
             logger.info("answers beside their targets: %s", path)
-    except (InfrastructureError, OSError) as error:
+    except Exception as error:
         logger.warning("the answers could not be drawn (%s); `vincicoder runs sheets %s` tries again",
                        error, prepared.run_id)  # fmt: skip
 
@@ -179,39 +181,70 @@ def _record(home: Home, prepared: PreparedRun, folder: Path, flow_run: str) -> R
 def _conclude(
     registry: RunRegistry, prepared: PreparedRun, folder: Path, outcome: RunOutcome
 ) -> dict[str, Any]:
-    run = prepared.run_id
-    curves = registry.curves(run)
-    if outcome.status == "finished" and outcome.checkpoint is not None:
-        checkpoint = outcome.checkpoint
-        registry.register(
-            CheckpointRecord(
-                checkpoint_id=f"{run}/{checkpoint.step}",
-                run_id=run,
-                step=checkpoint.step,
-                path=str(checkpoint.path),
-                architecture=checkpoint.architecture,
-                parameters=checkpoint.parameters,
-                bytes=checkpoint.bytes,
-                digest=checkpoint.digest,
-                parent=prepared.parent,
-                release=prepared.release,
-                metrics=headlines(curves),
-            )
+    """Enter how the run ended, before anything is drawn of it; raise TrainingFailedError where not well."""
+    run, crash = prepared.run_id, outcome.crash
+    checkpoint = outcome.checkpoint if outcome.status == "finished" else None
+    curves = _curves(registry, run, outcome)
+    record = None
+    if checkpoint is not None:
+        record = CheckpointRecord(
+            checkpoint_id=f"{run}/{checkpoint.step}",
+            run_id=run,
+            step=checkpoint.step,
+            path=str(checkpoint.path),
+            architecture=checkpoint.architecture,
+            parameters=checkpoint.parameters,
+            bytes=checkpoint.bytes,
+            digest=checkpoint.digest,
+            parent=prepared.parent,
+            release=prepared.release,
+            metrics=headlines(curves),
         )
-    if shown := panels(curves):
-        draw_panels(shown, folder / "curves.png")
-    if outcome.crash is not None:
-        _give_up(registry, prepared, folder, outcome.status, outcome.crash)
-    registry.finish(run, outcome.status, None, None)
-    done = _finished(registry, run)
-    assert done is not None
-    return {**done, "seconds": round(outcome.seconds, 1)}
+    reason, detail = (None, None) if crash is None else (crash.kind.value, crash.evidence)
+    _enter_end(registry, RunEnd(run, outcome.status, reason, detail, record, _as_rows(outcome.unwritten)))
+    _draw_curves(curves, folder)
+    if crash is not None:
+        _give_up(prepared, folder, outcome.status, crash)
+    assert record is not None
+    loss = curves["loss"][-1][1] if "loss" in curves else None
+    return _result(asdict(record), loss, round(outcome.seconds, 1))
 
 
-def _give_up(
-    registry: RunRegistry, prepared: PreparedRun, folder: Path, status: str, crash: Crash
-) -> NoReturn:
-    registry.finish(prepared.run_id, status, crash.kind.value, crash.evidence)
+def _curves(registry: RunRegistry, run: str, outcome: RunOutcome) -> dict[str, list[tuple[int, float]]]:
+    """Return the run's curves: what the registry has of it, and what this attempt has read."""
+    known: dict[str, dict[int, float]] = defaultdict(dict)
+    try:
+        known.update({name: dict(curve) for name, curve in registry.curves(run).items()})
+    except (RegistryBusyError, duckdb.Error) as error:
+        logger.warning("earlier attempts are not in the curves: %s", error)
+    for metric in outcome.metrics:
+        known[metric.name][metric.step] = metric.value
+    return {name: sorted(curve.items()) for name, curve in sorted(known.items())}
+
+
+def _enter_end(registry: RunRegistry, end: RunEnd) -> None:
+    """A registry that can't be written changes nothing of what the run came to."""
+    try:
+        if (kept := registry.end(end)) is not None:
+            logger.warning("the registry can't be written now: how the run ended is kept in %s and entered "
+                           "when the registry is next used", kept)  # fmt: skip
+    except OSError as error:
+        logger.error("how run %s ended can't be written anywhere (%s): %s", end.run_id, error, end)
+
+
+def _draw_curves(curves: dict[str, list[tuple[int, float]]], folder: Path) -> None:
+    try:
+        if shown := panels(curves):
+            draw_panels(shown, folder / "curves.png")
+    except Exception as error:
+        logger.warning("the curves could not be drawn (%s: %s)", type(error).__name__, error)
+
+
+def _as_rows(metrics: Sequence[Metric]) -> list[tuple[int, str, float]]:
+    return [(metric.step, metric.name, metric.value) for metric in metrics]
+
+
+def _give_up(prepared: PreparedRun, folder: Path, status: str, crash: Crash) -> NoReturn:
     raise TrainingFailedError(
         f"run {prepared.run_id} {status} ({crash.kind.value}): {crash.evidence}. Advice: {crash.advice}. "
         f"Its log: {folder / 'trainer.log'}"
@@ -224,16 +257,20 @@ def _finished(registry: RunRegistry, run_id: str) -> dict[str, Any] | None:
     checkpoint = registry.checkpoint_of_run(run_id) if found else None
     if checkpoint is None or not Path(checkpoint["path"]).is_dir():
         return None
+    return _result({**checkpoint, "metrics": json.loads(checkpoint["metrics"])}, found[0]["final_loss"], 0.0)
+
+
+def _result(checkpoint: Mapping[str, Any], final_loss: float | None, seconds: float) -> dict[str, Any]:
     return {
-        "run_id": run_id,
+        "run_id": checkpoint["run_id"],
         "status": "finished",
         "checkpoint": checkpoint["path"],
         "checkpoint_id": checkpoint["checkpoint_id"],
         "steps": checkpoint["step"],
         "release": checkpoint["release"],
-        "final_loss": found[0]["final_loss"],
-        "metrics": json.loads(checkpoint["metrics"]),
-        "seconds": 0.0,
+        "final_loss": final_loss,
+        "metrics": dict(checkpoint["metrics"]),
+        "seconds": seconds,
     }
 
 

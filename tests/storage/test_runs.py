@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from storage.home import Home
-from storage.runs import CheckpointRecord, RunRecord, RunRegistry
+from storage.runs import CheckpointRecord, RegistryBusyError, RunEnd, RunRecord, RunRegistry
 
 RUN = RunRecord("sft-a-1", "sft", "a", {"batch": 8}, "packages-1", "/m", None, "c0ffee", "0.1", "", "/runs/a")
 
@@ -74,6 +74,34 @@ def test_a_writer_waits_for_another_process(registry: RunRegistry) -> None:
         assert other.stdout.readline() == "open\n"
         registry.add_metrics("sft-a-1", [(1, "loss", 2.0)])
     assert registry.curves("sft-a-1")["loss"] == [(1, 2.0)]
+
+
+def test_an_end_that_can_not_be_entered_is_kept_and_entered_later(registry: RunRegistry) -> None:
+    """A reader in another process keeps writers out for as long as it lives."""
+    registry.start(RUN)
+    code = (
+        "import duckdb, sys; c = duckdb.connect(sys.argv[1], read_only=True); print('open', flush=True); "
+        "input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(registry.path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "open\n"
+        with pytest.raises(RegistryBusyError, match="Close it there"):
+            registry.add_metrics("sft-a-1", [(1, "loss", 2.0)], wait_seconds=0.0)
+        end = RunEnd("sft-a-1", "finished", None, None, checkpoint(3), [(1, "loss", 2.0)])
+        kept = registry.end(end, wait_seconds=0.0)
+        assert kept is not None
+        assert kept.exists()
+        assert registry.runs()[0]["status"] == "running"
+        other.communicate("")
+    (run,) = registry.runs()
+    assert (run["status"], run["checkpoint"], run["final_loss"]) == ("finished", "/c/3", 2.0)
+    assert not kept.exists()
 
 
 def test_plain_duckdb_reads_it(registry: RunRegistry) -> None:

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from vincicoder.train.checkpoints import CheckpointError, inspect_checkpoint, last_resumable
+from vincicoder.train.checkpoints import CheckpointError, inspect_checkpoint, last_resumable, last_whole
 from vincicoder.train.lengths import picture_tokens
 from vincicoder.train.memory import estimate_memory
 from vincicoder.train.preflight import check_model, check_model_type
+from vincicoder.train.run import clear_broken
 
 _CONFIGURATION = {
     "architectures": ["Qwen3VLForConditionalGeneration"],
@@ -63,6 +64,37 @@ def test_the_newest_whole_checkpoint_is_resumed(tmp_path: Path, file: str, reaso
     assert found == tmp_path / "checkpoint-2"
     assert [path.name for path, _ in passed_over] == ["checkpoint-10"]
     assert reason in passed_over[0][1]
+
+
+def test_only_what_is_cut_off_is_moved_and_only_aside(tmp_path: Path) -> None:
+    """The optimizer's state is not there where the trainer was asked to save the model alone."""
+    make_checkpoint(tmp_path / "checkpoint-2")
+    for step in (10, 20, 30):
+        path = make_checkpoint(tmp_path / f"checkpoint-{step}", step)
+        for name in ("optimizer.pt", "scheduler.pt"):
+            (path / name).unlink()
+    for step in (40, 50, 60, 70):
+        make_checkpoint(tmp_path / f"checkpoint-{step}", step)
+    cut_off(tmp_path / "checkpoint-40/model.safetensors")
+    (tmp_path / "checkpoint-50/trainer_state.json").unlink()
+    cut_off(tmp_path / "checkpoint-60/optimizer.pt")
+    (tmp_path / "checkpoint-70/model.safetensors").write_bytes(b"\x02" + bytes(7) + b"[]")
+    (tmp_path / "broken/checkpoint-40").mkdir(parents=True)
+
+    resumable, reasons = clear_broken(tmp_path)
+    assert resumable == tmp_path / "checkpoint-2"
+    assert len(reasons) == 7
+    assert sum("without its optimizer's state" in reason for reason in reasons) == 3
+    left = sorted(path.name for path in tmp_path.iterdir())
+    assert left == ["broken", "checkpoint-10", "checkpoint-2", "checkpoint-20", "checkpoint-30"]
+    aside = tmp_path / "broken"
+    names = ["1-checkpoint-40", "checkpoint-40", "checkpoint-50", "checkpoint-60", "checkpoint-70"]
+    assert sorted(path.name for path in aside.iterdir()) == names
+    assert (aside / "checkpoint-60/model.safetensors").stat().st_size > 0
+    whole = last_whole(tmp_path)
+    assert whole is not None
+    assert whole.step == 30
+    assert clear_broken(tmp_path)[0] == tmp_path / "checkpoint-2"
 
 
 def test_numbers_are_compared_as_numbers(tmp_path: Path) -> None:

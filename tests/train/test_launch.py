@@ -61,7 +61,18 @@ def test_what_the_trainer_left_running_ends_with_it(tmp_path: Path) -> None:
     assert all_gone(wait_for(tmp_path / "ids"))
 
 
-def test_an_error_of_the_follower_ends_the_trainer(tmp_path: Path) -> None:
+def test_an_error_of_the_follower_does_not_end_the_trainer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise KeyError("score")
+
+    code = "import time; time.sleep(1.2); raise SystemExit(5)"
+    assert run_trainer(launch(tmp_path, code=code), fail) == 5
+    assert "following the trainer failed (KeyError: 'score'; 1 times so far)" in caplog.text
+
+
+def test_an_interrupt_ends_the_trainer(tmp_path: Path) -> None:
     def stop() -> None:
         if (tmp_path / "ids").exists():
             raise KeyboardInterrupt

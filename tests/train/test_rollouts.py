@@ -70,3 +70,15 @@ def test_a_resume_forgets_later_steps_and_a_line_that_a_kill_cut_off(tmp_path: P
     forget_after(tmp_path, 2)
     assert [rollout.step for rollout in files_of(tmp_path).read()] == [1, 2]
     assert sorted(path.name for path in ours.parent.iterdir()) == ["2.jsonl", "rank-0.jsonl"]
+    aside = tmp_path / "superseded/rollouts"
+    assert sorted(path.name for path in aside.iterdir()) == ["3.jsonl", "rank-0.later"]
+    assert '"step": 3' in (aside / "rank-0.later").read_text()
+
+
+def test_a_resume_leaves_foreign_lines_where_they_are(tmp_path: Path) -> None:
+    ours = tmp_path / "rollouts/rank-0.jsonl"
+    write(ours, answer(1, "svg", 0.1))
+    before = ours.read_text() + 'nonsense\n[]\n{"step": "x"}\n'
+    ours.write_text(before)
+    forget_after(tmp_path, 2)
+    assert ours.read_text() == before

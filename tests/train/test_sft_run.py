@@ -147,10 +147,21 @@ def test_a_run_is_killed_starved_resumed_and_registered(home: Path, tmp_path: Pa
     assert runs(home) == before
     weights = other / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-100])
+    weights_left = weights.stat().st_size
 
+    # Somebody reads the registry all the time that the trainer runs: the numbers are written afterwards.
+    flow = start(path, home)
+    wait_until((output / "broken").exists)
+    wait_until(lambda: runs(home)[0]["status"] == "running")
+    with duckdb.connect(str(home / "runs/registry.duckdb"), read_only=True):
+        wait_until(lambda: (output / "checkpoint-8/trainer_state.json").exists())
+    _, told = flow.communicate(timeout=1200)
+    assert flow.returncode == 0
+    assert "keeping metrics (keep) failed (RegistryBusyError" in told
+    assert not other.exists()
+    assert (output / "broken/checkpoint-7/model.safetensors").stat().st_size == weights_left
     result = last_json(train(path, home))
     assert (result["status"], result["steps"]) == ("finished", 8)
-    assert not other.exists()
     log = (folder / "trainer.log").read_text()
     assert f"--resume_from_checkpoint {output}/checkpoint-{reached}" in log
     assert cached_rows(folder) == 16

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import struct
@@ -16,6 +17,10 @@ _LARGEST_HEADER = 100_000_000  # bytes; safetensors' own limit
 
 class CheckpointError(Exception):
     """A checkpoint that can't be used: which file is wrong, and how."""
+
+
+class CutOffError(CheckpointError):
+    """A checkpoint that was not written to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def weight_files(path: Path) -> list[Path]:
         try:
             names = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
         except (ValueError, KeyError, AttributeError) as error:
-            raise CheckpointError(f"{index} is no index of weights: {error}") from error
+            raise CutOffError(f"{index} is no index of weights: {error}") from error
         files = [path / name for name in names]
     else:
         files = [
@@ -97,7 +102,7 @@ def weight_files(path: Path) -> list[Path]:
         raise CheckpointError(f"{path} holds no weights (model.safetensors, or its index and parts)")
     missing = [file.name for file in files if not file.is_file()]
     if missing:
-        raise CheckpointError(f"{path} lacks {', '.join(missing)}, which its index names")
+        raise CutOffError(f"{path} lacks {', '.join(missing)}, which its index names")
     return files
 
 
@@ -110,7 +115,7 @@ def step_of(path: Path) -> int:
         try:
             return int(json.loads(state.read_text(encoding="utf-8"))["global_step"])
         except (ValueError, KeyError, TypeError) as error:
-            raise CheckpointError(f"{state} tells no step: {error}") from error
+            raise CutOffError(f"{state} tells no step: {error}") from error
     return 0
 
 
@@ -121,20 +126,41 @@ def last_resumable(output: Path) -> tuple[Path | None, list[tuple[Path, str]]]:
     `actor/huggingface`. A trainer that was killed while it wrote leaves one that can't be loaded.
     """
     passed_over: list[tuple[Path, str]] = []
-    for path in sorted(_numbered(output), key=_number, reverse=True):
-        weights = path / "actor" / "huggingface" if path.name.startswith("global_step_") else path
-        try:
-            _require_resumable(path, weights)
-        except CheckpointError as error:
-            passed_over.append((path, str(error)))
-            continue
-        return weights, passed_over
+    for path in _newest_first(output):
+        if (problem := _why_not_resumable(path)) is None:
+            return _weights_of(path), passed_over
+        passed_over.append((path, str(problem)))
     return None, passed_over
 
 
-def _numbered(output: Path) -> list[Path]:
+def cut_off_checkpoints(output: Path) -> list[Path]:
+    """Return the folders newer than the last resumable one that a kill cut off while they were written."""
+    found = []
+    for path in _newest_first(output):
+        if (problem := _why_not_resumable(path)) is None:
+            break
+        if isinstance(problem, CutOffError):
+            found.append(path)
+    return found
+
+
+def last_whole(output: Path) -> Checkpoint | None:
+    """Return the newest checkpoint whose weights are whole, whether one can go on from it or not."""
+    for path in _newest_first(output):
+        if not isinstance(_why_not_resumable(path), CutOffError):
+            with contextlib.suppress(CheckpointError):
+                return inspect_checkpoint(_weights_of(path))
+    return None
+
+
+def _newest_first(output: Path) -> list[Path]:
     found = [*output.glob("checkpoint-*"), *output.glob("global_step_*")]
-    return [path for path in found if path.is_dir() and _digits(path).isdigit()]
+    numbered = [path for path in found if path.is_dir() and _digits(path).isdigit()]
+    return sorted(numbered, key=_number, reverse=True)
+
+
+def _weights_of(path: Path) -> Path:
+    return path / "actor" / "huggingface" if path.name.startswith("global_step_") else path
 
 
 def _digits(path: Path) -> str:
@@ -145,23 +171,29 @@ def _number(path: Path) -> int:
     return int(_digits(path))
 
 
+def _why_not_resumable(path: Path) -> CheckpointError | None:
+    try:
+        _require_resumable(path, _weights_of(path))
+    except CheckpointError as error:
+        return error
+    return None
+
+
 def _require_resumable(path: Path, weights: Path) -> None:
+    # verl: optimizer and random states lie in one file a rank; `data.pt` is written after them.
+    last = "trainer_state.json" if path == weights else "data.pt"
+    if not (path / last).is_file():
+        raise CutOffError(f"{path} lacks {last}, which the trainer writes last")
     for file in weight_files(weights):
         _read_header(file)
     if path != weights:
-        # verl: optimizer and random states lie in one file a rank; `data.pt` is written after them.
-        if not (path / "data.pt").is_file():
-            raise CheckpointError(f"{path} lacks data.pt, which verl writes last")
         return
-    if not (path / "trainer_state.json").is_file():
-        raise CheckpointError(f"{path} lacks trainer_state.json")
     step_of(path)
-    distributed = any(path.glob("global_step*"))
-    if not distributed and not all((path / name).is_file() for name in ("optimizer.pt", "scheduler.pt")):
-        raise CheckpointError(f"{path} lacks its optimizer's state, so training can't go on from it")
-    for name in ("optimizer.pt", "scheduler.pt"):
-        if (path / name).is_file():
-            _require_whole_archive(path / name)
+    states = [path / name for name in ("optimizer.pt", "scheduler.pt") if (path / name).is_file()]
+    for state in states:
+        _require_whole_archive(state)
+    if len(states) < 2 and not any(path.glob("global_step*")):
+        raise CheckpointError(f"{path} is without its optimizer's state, so training can't go on from it")
 
 
 def _require_whole_archive(path: Path) -> None:
@@ -169,7 +201,7 @@ def _require_whole_archive(path: Path) -> None:
     try:
         zipfile.ZipFile(path).close()
     except (zipfile.BadZipFile, OSError) as error:
-        raise CheckpointError(f"{path} is cut off ({error})") from error
+        raise CutOffError(f"{path} is cut off ({error})") from error
 
 
 def _read_header(path: Path) -> dict[str, Any]:
@@ -180,15 +212,17 @@ def _read_header(path: Path) -> dict[str, Any]:
         start = stream.read(8)
         length = struct.unpack("<Q", start)[0] if len(start) == 8 else 0
         if not 0 < length <= min(_LARGEST_HEADER, size):
-            raise CheckpointError(f"{path} is no safetensors file, or cut off")
+            raise CutOffError(f"{path} is no safetensors file, or cut off")
         try:
             header = json.loads(stream.read(length))
-        except ValueError as error:
-            raise CheckpointError(f"{path} is cut off in its header") from error
-    ends = [fields["data_offsets"][1] for name, fields in header.items() if name != "__metadata__"]
+            ends = [
+                int(fields["data_offsets"][1]) for name, fields in header.items() if name != "__metadata__"
+            ]
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise CutOffError(f"{path} is cut off in its header") from error
     expected = 8 + length + max(ends, default=0)
     if size != expected:
-        raise CheckpointError(f"{path} has {size} bytes where its header says {expected}: it is cut off")
+        raise CutOffError(f"{path} has {size} bytes where its header says {expected}: it is cut off")
     return dict(header)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vincicoder.train import guard
+from vincicoder.train.follow import Guarded
 
 _FOLLOW_SECONDS = 0.5
 # Of the caller's environment the trainer gets all but what would redirect it.
@@ -41,8 +42,8 @@ def run_trainer(launch: Launch, on_tick: Callable[[], None]) -> int:
     """Run a trainer to its end and return its exit status (128 + n when signal n ended it).
 
     `on_tick` is called about twice a second and once after the end; it reads what the trainer has
-    written. Anything it raises, and KeyboardInterrupt, ends the trainer's whole process group first.
-    The log is appended to.
+    written. An error that it raises is logged and counted (see `follow.Guarded`), and the trainer goes on.
+    KeyboardInterrupt ends the trainer's whole process group first. The log is appended to.
     """
     launch.folder.mkdir(parents=True, exist_ok=True)
     environment = {name: value for name, value in os.environ.items() if name not in _DROPPED}
@@ -51,6 +52,7 @@ def run_trainer(launch: Launch, on_tick: Callable[[], None]) -> int:
         [str(startup_folder()), *filter(None, [launch.variables.get("PYTHONPATH")])]
     )
     environment["PYTHONUNBUFFERED"] = "1"
+    guarded = Guarded()
     theirs, ours = os.pipe()
     try:
         with launch.log.open("ab") as log:
@@ -73,9 +75,9 @@ def run_trainer(launch: Launch, on_tick: Callable[[], None]) -> int:
         while True:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 status = process.wait(_FOLLOW_SECONDS)
-                on_tick()
+                guarded.call("following the trainer", on_tick)
                 return status
-            on_tick()
+            guarded.call("following the trainer", on_tick)
     finally:
         os.close(ours)  # tells the guard, where it still runs
         process.wait()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
+
+_LONGEST_LINE = 4 << 20
+_LAST_STEP = 2**63 - 1  # what a database's BIGINT holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +23,37 @@ class Metric:
 
 
 class GrowingFile:
-    """A file that another process appends to; a line is read once, when it is whole."""
+    """A file that another process appends to; a line is read once, when it is whole.
+
+    One line at a time is in memory. A line of over 4 MiB is passed over: no trainer writes such.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._offset = 0
+        self._in_long_line = False
 
-    def read_lines(self) -> list[bytes]:
-        """Return the lines written since the last call. A file that is not there yet has none."""
+    def read_lines(self) -> Iterator[bytes]:
+        """Yield the lines written since the last call, without their ends. A file not there yet has none.
+
+        A line counts as read when the next one is asked for: one over which the caller raised comes again.
+        """
         try:
-            with self._path.open("rb") as stream:
-                stream.seek(self._offset)
-                data = stream.read()
+            stream = self._path.open("rb")
         except FileNotFoundError:
-            return []
-        whole, _, _ = data.rpartition(b"\n")
-        self._offset += len(whole) + 1 if whole else 0
-        return whole.splitlines()
+            return
+        with stream:
+            stream.seek(self._offset)
+            while data := stream.readline(_LONGEST_LINE):
+                whole = data.endswith(b"\n")
+                if not whole and len(data) < _LONGEST_LINE:
+                    if self._in_long_line:
+                        self._offset = stream.tell()
+                    return
+                if whole and not self._in_long_line:
+                    yield data.rstrip(b"\r\n")
+                self._in_long_line = not whole
+                self._offset = stream.tell()
 
 
 class MetricsFile:
@@ -53,7 +71,7 @@ def parse_metrics(line: bytes) -> Iterator[Metric]:
     """Yield the numbers of one line of ms-swift's `logging.jsonl` or of verl's file logger.
 
     ms-swift: `{"loss": 1.2, ..., "global_step/max_steps": "3/100"}`. verl: `{"step": 3, "data": {...}}`.
-    Lines of another form (ms-swift ends with a summary) hold no metrics.
+    Lines of another form (ms-swift ends with a summary), and steps and names that are none, hold no metrics.
     """
     try:
         fields = json.loads(line)
@@ -61,17 +79,27 @@ def parse_metrics(line: bytes) -> Iterator[Metric]:
         return
     if not isinstance(fields, dict):
         return
-    if isinstance(fields.get("data"), dict) and isinstance(fields.get("step"), int):
-        step, values = fields["step"], fields["data"]
-    elif isinstance(fields.get("global_step/max_steps"), str):
-        step, values = int(fields["global_step/max_steps"].partition("/")[0]), fields
+    if isinstance(fields.get("data"), dict):
+        step, values = fields.get("step"), fields["data"]
     else:
+        told = str(fields.get("global_step/max_steps")).partition("/")[0]
+        step, values = int(told) if told.isascii() and told.isdigit() and len(told) < 20 else None, fields
+    if not is_step(step):
         return
-    for name, value in _numbers(values):
+    for name, value in numbers(values):
         yield Metric(step, name, value)
 
 
-def _numbers(values: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+def is_step(value: object) -> TypeGuard[int]:
+    """Whether a value from a file is a step: an integer from 0 that fits in 64 bits."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _LAST_STEP
+
+
+def numbers(values: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Yield the values that are numbers and can be kept: no truth values, nothing beyond a double, no name
+    that is no text."""
     for name, value in values.items():
         if isinstance(value, int | float) and not isinstance(value, bool):
-            yield name, float(value)
+            with contextlib.suppress(OverflowError, UnicodeEncodeError):
+                name.encode()
+                yield name, float(value)

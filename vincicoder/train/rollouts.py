@@ -7,14 +7,21 @@ validation/N.jsonl      verl: those of the validation after step N
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import json
+import logging
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from vincicoder.train.metrics import GrowingFile, Metric
+from vincicoder.train.aside import move_aside
+from vincicoder.train.metrics import GrowingFile, Metric, is_step, numbers
+
+logger = logging.getLogger("vincicoder")
 
 _FOLDERS = ("rollouts", "validation")
 # The terms whose curves are kept for each domain too.
@@ -63,11 +70,13 @@ def rollout_line(rollout: Rollout) -> str:
 
 class RolloutFiles:
     """Reads a run's answers. `rows` tells the rows of the release by their ground truth: verl repeats that
-    and no other column of a row; it is asked at most once, and never for ms-swift."""
+    and no other column of a row; it is asked at most once, and never for ms-swift. `foreign` counts lines of
+    another form, which hold no answer."""
 
     def __init__(self, run: Path, rows: Callable[[], Iterable[tuple[str, PromptRow]]]) -> None:
         self._run = run
         self._rows = rows
+        self.foreign = 0
 
     def paths(self) -> list[Path]:
         """Return the files there are by now, sorted."""
@@ -79,23 +88,28 @@ class RolloutFiles:
             yield from self.parse(path, GrowingFile(path).read_lines())
 
     def parse(self, path: Path, lines: Iterable[bytes]) -> Iterator[Rollout]:
-        """Yield the answers in some lines of one of the files; a line of another form holds none."""
+        """Yield the answers in some lines of one of the files; a line of another form holds none.
+
+        Raises what `rows` raises.
+        """
         split: Split = "validation" if path.parent.name == "validation" else "train"
         for line in lines:
-            try:
-                fields = json.loads(line)
-            except ValueError:
-                continue
+            fields = _fields_of(line)
             found = self._from_verl(fields, split) if "gts" in fields else _from_ours(fields)
             if found is not None:
                 yield found
+                continue
+            self.foreign += 1
+            if self.foreign == 1:
+                logger.warning("%s has a line that is no answer of this run: %.80r", path, line)
 
     def _from_verl(self, fields: Mapping[str, Any], split: Split) -> Rollout | None:
-        row = self._known.get(fields["gts"])
-        if row is None:
+        row = self._known.get(_truth_key(str(fields["gts"])))
+        step = fields.get("step")
+        terms = dict(numbers({name: fields[name] for name in self._terms if name in fields}))
+        if row is None or not is_step(step) or "score" not in terms:
             return None
-        terms = {name: float(fields[name]) for name in self._terms if fields.get(name) is not None}
-        return Rollout(split, int(fields["step"]), row, str(fields["output"]), terms)
+        return Rollout(split, step, row, str(fields.get("output", "")), terms)
 
     @cached_property
     def _terms(self) -> tuple[str, ...]:
@@ -104,14 +118,34 @@ class RolloutFiles:
         return KEYS
 
     @cached_property
-    def _known(self) -> dict[str, PromptRow]:
-        return dict(self._rows())
+    def _known(self) -> dict[bytes, PromptRow]:
+        return {_truth_key(truth): row for truth, row in self._rows()}
 
 
-def _from_ours(fields: Mapping[str, Any]) -> Rollout:
-    row = PromptRow(fields["sample_id"], fields["domain"], fields["language"], fields["reference"])
-    split = cast("Split", fields["split"])
-    return Rollout(split, fields["step"], row, fields["response"], fields["terms"])
+def _truth_key(truth: str) -> bytes:
+    """The programs of a whole release would fill the memory."""
+    return hashlib.sha256(truth.encode("utf-8", "surrogatepass")).digest()
+
+
+def _fields_of(line: bytes) -> Mapping[str, Any]:
+    """Return a line's object; an empty one where it holds none."""
+    with contextlib.suppress(ValueError, RecursionError):
+        fields = json.loads(line)
+        if isinstance(fields, dict):
+            return fields
+    return {}
+
+
+def _from_ours(fields: Mapping[str, Any]) -> Rollout | None:
+    texts = [fields.get(name) for name in ("sample_id", "domain", "language", "reference", "response")]
+    step, split, told = fields.get("step"), fields.get("split"), fields.get("terms")
+    terms = dict(numbers(told)) if isinstance(told, dict) else {}
+    if not all(isinstance(text, str) for text in texts) or split not in ("train", "validation"):
+        return None
+    if not is_step(step) or "score" not in terms:
+        return None
+    *row, response = cast("list[str]", texts)
+    return Rollout(cast("Split", split), step, PromptRow(*row), response, terms)
 
 
 class RolloutCurves:
@@ -122,10 +156,13 @@ class RolloutCurves:
         self._files = files
         self._open: dict[Path, GrowingFile] = {}
         self._sums: dict[tuple[int, str], tuple[float, int]] = {}
+        self._changed: set[tuple[int, str]] = set()
 
     def read_new(self) -> list[Metric]:
-        """Return the means that have changed since the last call; those of a step may change again."""
-        changed: set[tuple[int, str]] = set()
+        """Return the means that have changed since the last call; those of a step may change again.
+
+        What it raises loses nothing: the next call reads on.
+        """
         for path in self._files.paths():
             file = self._open.setdefault(path, GrowingFile(path))
             for rollout in self._files.parse(path, file.read_lines()):
@@ -133,7 +170,8 @@ class RolloutCurves:
                     key = (rollout.step, name)
                     total, count = self._sums.get(key, (0.0, 0))
                     self._sums[key] = (total + value, count + 1)
-                    changed.add(key)
+                    self._changed.add(key)
+        changed, self._changed = self._changed, set()
         return [
             Metric(step, name, self._sums[step, name][0] / self._sums[step, name][1])
             for step, name in sorted(changed)
@@ -148,13 +186,23 @@ def _named_terms(rollout: Rollout) -> Iterator[tuple[str, float]]:
 
 
 def forget_after(run: Path, step: int) -> None:
-    """Remove the answers of later steps, which an attempt that goes on from `step` will sample again."""
-    for path in (path for name in _FOLDERS for path in (run / name).glob("*.jsonl")):
+    """Move the answers of later steps, which an attempt that goes on from `step` will sample again, into
+    `superseded/` of the run's folder. Lines of another form stay where they are."""
+    for path in sorted(path for name in _FOLDERS for path in (run / name).glob("*.jsonl")):
+        aside = run / "superseded" / path.parent.name
         if path.stem.isdigit():
             if int(path.stem) > step:
-                path.unlink()
+                move_aside(path, aside)
             continue
-        whole = [line for line in GrowingFile(path).read_lines() if json.loads(line)["step"] <= step]
-        unfinished = path.with_suffix(".part")
-        unfinished.write_bytes(b"".join(line + b"\n" for line in whole))
-        unfinished.replace(path)
+        kept, moved = path.with_suffix(".part"), path.with_suffix(".later")
+        with kept.open("wb") as earlier, moved.open("wb") as later:
+            for line in GrowingFile(path).read_lines():
+                reached = _fields_of(line).get("step")
+                (later if is_step(reached) and reached > step else earlier).write(line + b"\n")
+            os.fsync(earlier.fileno())
+            os.fsync(later.fileno())
+        if moved.stat().st_size:
+            move_aside(moved, aside)
+        else:
+            moved.unlink()
+        kept.replace(path)  # without a line that a kill cut off

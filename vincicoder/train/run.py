@@ -3,9 +3,10 @@
 recipe.json           what was asked for
 trainer.yaml          the trainer's own configuration, as it was given to it
 trainer.log           what it printed, all attempts
-output/checkpoint-N   what it saved
+output/checkpoint-N   what it saved; output/broken/ has what a kill cut off, moved aside
 cached/               the release as the trainer tokenized it beforehand, where the recipe asks for that
 rollouts/, validation/, sheets/, curves.png   what it sampled (see `rollouts.py`), and pictures of it all
+superseded/           answers of steps that a later attempt samples again
 run.lock              held while anything of the trainer lives
 """
 
@@ -15,15 +16,21 @@ import contextlib
 import fcntl
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from vincicoder.train.checkpoints import Checkpoint, CheckpointError, inspect_checkpoint, last_resumable
+from vincicoder.train.aside import move_aside
+from vincicoder.train.checkpoints import (
+    Checkpoint,
+    cut_off_checkpoints,
+    last_resumable,
+    last_whole,
+)
 from vincicoder.train.crash import Crash, CrashKind, classify_crash
+from vincicoder.train.follow import Follower, MetricsSource
 from vincicoder.train.launch import Launch, interrupt_on_termination, run_trainer
 from vincicoder.train.metrics import Metric
 
@@ -34,20 +41,15 @@ class RunBusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How an attempt ended. `checkpoint` is the last whole one, also after a crash, where there is one."""
+    """How an attempt ended. `checkpoint` is the last whole one, also after a crash, where there is one.
+    `metrics` are all that were read, `unwritten` those that the first of `on_metrics` has not taken."""
 
     status: Literal["finished", "failed", "stopped"]
     checkpoint: Checkpoint | None
     crash: Crash | None
     seconds: float
-
-
-class MetricsSource(Protocol):
-    """Something that a running trainer adds numbers to."""
-
-    def read_new(self) -> list[Metric]:
-        """Return those since the last call."""
-        ...
+    metrics: Sequence[Metric] = ()
+    unwritten: Sequence[Metric] = ()
 
 
 def run_id_of(kind: str, name: str, described: Any) -> str:
@@ -72,14 +74,15 @@ def held(folder: Path) -> Iterator[int]:
 
 
 def clear_broken(output: Path) -> tuple[Path | None, list[str]]:
-    """Remove checkpoints that a killed trainer left half-written, and return the last whole one.
+    """Move checkpoints that a kill cut off into `output/broken/`; return the last that can be gone on from.
 
-    Trainers resume from the newest folder they find, so a broken one must not stay.
+    The reasons are of all newer ones that can't be. Trainers may resume from the newest folder they find, so
+    a cut-off one must not stay; a whole one without its optimizer's state (`save_only_model`) does.
     """
-    whole, passed_over = last_resumable(output)
-    for path, _ in passed_over:
-        shutil.rmtree(path)
-    return whole, [reason for _, reason in passed_over]
+    resumable, passed_over = last_resumable(output)
+    for path in cut_off_checkpoints(output):
+        move_aside(path, output / "broken")
+    return resumable, [reason for _, reason in passed_over]
 
 
 def run_once(launch: Launch, on_tick: Callable[[], None]) -> Crash | None:
@@ -92,7 +95,6 @@ def run_once(launch: Launch, on_tick: Callable[[], None]) -> Crash | None:
         with interrupt_on_termination():
             status = run_trainer(launch, on_tick)
     except KeyboardInterrupt:
-        on_tick()
         return Crash(CrashKind.STOPPED, "stopped by the user", "run the same command again: it goes on")
     return classify_crash(status, launch.log, since) if status != 0 else None
 
@@ -101,44 +103,35 @@ def attempt(
     launch: Launch,
     followed: Sequence[MetricsSource],
     output: Path,
-    on_metrics: Callable[[list[Metric]], None],
+    *on_metrics: Callable[[list[Metric]], None],
 ) -> RunOutcome:
     """Run the trainer once, to its end.
 
-    `on_metrics` gets the numbers as the trainer writes them; those of earlier attempts come first again.
+    Each of `on_metrics` gets the numbers as the trainer writes them; those of earlier attempts come first
+    again. What one of them raises does not touch the trainer or the others: see `Follower`.
     """
     started = time.monotonic()
-
-    def follow() -> None:
-        for source in followed:
-            if metrics := source.read_new():
-                on_metrics(metrics)
-
-    crash = run_once(launch, follow)
+    follower = Follower(followed, on_metrics)
+    crash = run_once(launch, follower)
+    follower.finish()
     seconds = time.monotonic() - started
-    checkpoint = _last_whole(output)
-    if crash is not None:
-        return RunOutcome(ended_by(crash), checkpoint, crash, seconds)
-    if checkpoint is None:
+    checkpoint = last_whole(output)
+    if crash is None and checkpoint is None:
         crash = Crash(
             CrashKind.UNKNOWN,
             f"the trainer ended with status 0 and left no whole checkpoint in {output}",
             "lower save_steps below the number of steps; see the trainer's log",
         )
-        return RunOutcome("failed", None, crash, seconds)
-    return RunOutcome("finished", checkpoint, None, seconds)
+    return RunOutcome(
+        "finished" if crash is None else ended_by(crash),
+        checkpoint,
+        crash,
+        seconds,
+        [Metric(step, name, value) for (step, name), value in follower.seen.items()],
+        follower.unwritten(),
+    )
 
 
 def ended_by(crash: Crash) -> Literal["failed", "stopped"]:
     """The status of a run that did not finish."""
     return "stopped" if crash.kind is CrashKind.STOPPED else "failed"
-
-
-def _last_whole(output: Path) -> Checkpoint | None:
-    path, _ = last_resumable(output)
-    if path is None:
-        return None
-    try:
-        return inspect_checkpoint(path)
-    except CheckpointError:
-        return None

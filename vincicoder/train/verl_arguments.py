@@ -76,13 +76,22 @@ def verl_settings(
         "trainer.project_name": "vincicoder",
         "trainer.experiment_name": inputs.output.parent.name,
         "trainer.logger": ["console", "file"],
-        "trainer.resume_mode": "auto",
+        **_resume(inputs),
     }
     if recipe.max_steps is not None:
         settings["trainer.total_training_steps"] = recipe.max_steps
     for name, value in reward_arguments.items():
         settings[f"+reward.custom_reward_function.reward_kwargs.{name}"] = value
     return settings | recipe.extra
+
+
+def _resume(inputs: TrainingInputs) -> dict[str, str]:
+    """Name the checkpoint to go on from: verl by itself looks for the newest only, and starts anew where that
+    one is not there."""
+    if inputs.resume_from is None:
+        return {"trainer.resume_mode": "disable"}
+    step = next(path for path in inputs.resume_from.parents if path.name.startswith("global_step_"))
+    return {"trainer.resume_mode": "resume_path", "trainer.resume_from_path": str(step)}
 
 
 def as_overrides(settings: Mapping[str, Any]) -> list[str]:

@@ -7,9 +7,12 @@ and `rollouts`: a folder for each answer and what it earned (see `vincicoder.tra
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
+import logging
 import os
 import sys
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,10 @@ from vincicoder.reward import Breakdown, RewardItem
 from vincicoder.reward.backend import open_backend
 from vincicoder.train.adapters.verl import reference_of
 from vincicoder.train.rollouts import PromptRow, Rollout, rollout_line
+
+_MOST_UNWRITTEN = 10_000  # answers kept while they can't be written, about 30 KB each
+_unwritten: deque[str] = deque(maxlen=_MOST_UNWRITTEN)
+_logger = logging.getLogger("vincicoder")
 
 
 class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no types
@@ -60,10 +67,24 @@ def _rollout(completion: str, row: Mapping[str, Any], breakdown: Breakdown, step
 
 
 def _keep(folder: Path, rollouts: Sequence[Rollout]) -> None:
-    """Append to this process's own file: the trainer has one process a GPU."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"rank-{os.environ.get('RANK', '0')}.jsonl").open("a", encoding="utf-8") as stream:
-        stream.write("".join(map(rollout_line, rollouts)))
+    """Append to this process's own file: the trainer has one process a GPU.
+
+    A disk that is full, or away, does not end the training: the newest answers wait for the next call.
+    """
+    _unwritten.extend(map(rollout_line, rollouts))
+    path = folder / f"rank-{os.environ.get('RANK', '0')}.jsonl"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with path.open("ab", buffering=0) as stream:
+            end = stream.seek(0, os.SEEK_END)
+            data = "".join(_unwritten).encode("utf-8", "replace")
+            if stream.write(data) != len(data):
+                stream.truncate(end)
+                raise OSError(errno.ENOSPC, "only a part could be written", str(path))
+    except OSError as error:
+        _logger.warning("%d answers are not written yet: %s", len(_unwritten), error)
+    else:
+        _unwritten.clear()
 
 
 def _reference(row: Mapping[str, Any], references: str) -> Any:
