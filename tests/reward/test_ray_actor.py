@@ -37,6 +37,10 @@ def test_it_gives_the_scores_of_this_process(
         with pytest.raises(RewardError, match="row 1: the reference can't be read") as caught:
             backend.score_batch([rows[0], RewardItem(ANSWERS[0], b"no image", "svg")])
         assert caught.value.breakdowns == [here[0], None]
+        with pytest.raises(
+            ValueError, match=r"the reward actor 'reward-\d+' scores with .*grid: 'native' there"
+        ):
+            open_backend("reference", "efficientnet-lite2", f"ray:reward-{os.getpid()}")
         ray.kill(ray.get_actor(f"reward-{os.getpid()}", namespace="vincicoder"))
     finally:
         ray.shutdown()

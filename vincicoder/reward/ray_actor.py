@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vincicoder.reward.agreement import deciding_fields, require_same
 from vincicoder.reward.breakdown import Breakdown, RewardError
 from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.items import RewardItem
@@ -20,6 +21,10 @@ class RewardActor:
     def __init__(self, config: RewardConfig) -> None:
         self._scorer = RewardScorer(config).__enter__()
 
+    def configuration(self) -> dict[str, Any]:
+        """Return what it scores with: see `agreement.deciding_fields`."""
+        return deciding_fields(self._scorer.config)
+
     def score(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Score a packed request; see `wire.py`."""
         rows = unpack_rows(request["references"], request["items"])
@@ -33,24 +38,26 @@ class RayBackend:
     """Scores batches at the named actor, which is started if there is none."""
 
     def __init__(self, name: str, config: RewardConfig, **options: Any) -> None:
-        """Join the cluster, find or start the actor; `options` go to Ray (num_cpus, num_gpus, resources)."""
+        """Join the cluster, find or start the actor; `options` go to Ray (num_cpus, num_gpus, resources).
+
+        Raises ValueError, naming what differs, where an actor of that name scores with another configuration.
+        """
         import ray
 
         if not ray.is_initialized():
             ray.init(address="auto", namespace="vincicoder")
         self._get = ray.get
-        self._actor: Any = (
-            ray.remote(RewardActor)
-            .options(
-                name=name,
-                namespace="vincicoder",
-                get_if_exists=True,
-                lifetime="detached",
-                max_concurrency=_CALLS_AT_ONCE,
-                **options,
-            )
-            .remote(config)
-        )
+        remote: Any = ray.remote(RewardActor)
+        self._actor = remote.options(
+            name=name,
+            namespace="vincicoder",
+            get_if_exists=True,
+            lifetime="detached",
+            max_concurrency=_CALLS_AT_ONCE,
+            **options,
+        ).remote(config)
+        theirs: Any = self._get(self._actor.configuration.remote())
+        require_same(config, theirs, f"the reward actor {name!r}")
 
     def score_batch(self, rows: Sequence[RewardItem | Mapping[str, Any]]) -> list[Breakdown]:
         """See `RewardScorer.score_batch`."""

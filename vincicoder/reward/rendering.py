@@ -45,18 +45,21 @@ class Renderer:
         """Return the process ids at the roots of the workers' process trees."""
         return [] if self._engine is None else self._engine.worker_processes()
 
-    def draw(self, programs: Iterable[ProgramKey]) -> Iterator[tuple[ProgramKey, RenderResult]]:
+    def draw(
+        self, programs: Iterable[ProgramKey], abandoned: threading.Event | None = None
+    ) -> Iterator[tuple[ProgramKey, RenderResult]]:
         """Yield the result of each program, in the order they finish; `programs` is pulled as places free up.
 
         A failure of ours is retried `retries` times, with a new engine, and yielded as failed only then. A
-        language whose tools are missing on this machine is such a failure, but trying again is no use.
+        language whose tools are missing on this machine is such a failure, but trying again is no use. Once
+        `abandoned` is set, what is being drawn is given up and nothing more is yielded.
         """
         waiting = programs
         for attempts_left in range(self._config.retries, -1, -1):
             again: list[ProgramKey] = []
             engine = self._take()
             try:
-                for program, result in _draw_once(engine, waiting):
+                for program, result in _draw_once(engine, waiting, abandoned):
                     if result.status is RenderStatus.FAILED and attempts_left:
                         again.append(program)
                     else:
@@ -96,7 +99,7 @@ class Renderer:
 
 
 def _draw_once(
-    engine: RenderEngine, programs: Iterable[ProgramKey]
+    engine: RenderEngine, programs: Iterable[ProgramKey], abandoned: threading.Event | None
 ) -> Iterator[tuple[ProgramKey, RenderResult]]:
     asked: dict[str, ProgramKey] = {}
 
@@ -105,7 +108,7 @@ def _draw_once(
             asked[str(number)] = (language, code)
             yield RenderRequest(str(number), language, code)
 
-    for result in engine.render(requests()):
+    for result in engine.render(requests(), abandoned):
         yield asked.pop(result.request_id), result
 
 

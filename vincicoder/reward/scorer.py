@@ -107,11 +107,19 @@ class RewardScorer:
         """Return the process ids at the roots of the render workers' trees."""
         return self._renderer.worker_processes()
 
-    def score_batch(self, rows: Sequence[RewardItem | Mapping[str, Any]]) -> list[Breakdown]:
+    def totals(self) -> tuple[dict[str, int], dict[str, float]]:
+        """Return what `counts` and `seconds` are at this moment."""
+        with self._lock:
+            return dict(self.counts), dict(self.seconds)
+
+    def score_batch(
+        self, rows: Sequence[RewardItem | Mapping[str, Any]], abandoned: threading.Event | None = None
+    ) -> list[Breakdown]:
         """Return a breakdown for each row, in order.
 
         A response's faults are scored. Raises RewardError where a row is no item, its reference can't be
-        read, or our own machinery failed it even when tried again; all other rows have then been scored.
+        read, or our own machinery failed it even when tried again; all other rows have then been scored. Once
+        `abandoned` is set, the rest is left undone and AbandonedError raised.
         """
         failures: dict[int, str] = {}
         answers: dict[int, ParsedAnswer] = {}
@@ -128,7 +136,7 @@ class RewardScorer:
                 answers[index] = answer
             except (OSError, TypeError, ValueError) as error:
                 failures[index] = str(error)
-        outcomes = self._judge(dict.fromkeys(keys.values()), encoded)
+        outcomes = self._judge(dict.fromkeys(keys.values()), encoded, abandoned)
         breakdowns: list[Breakdown | None] = [None] * len(rows)
         for index, answer in answers.items():
             outcome = outcomes[keys[index]] if index in keys else None
@@ -171,7 +179,9 @@ class RewardScorer:
         tiles = known.likeness.tiles if known is not None and known.likeness is not None else ()
         return Inspected(breakdown, reference.picture.pixels, picture, reference.grid, tiles)
 
-    def _judge(self, keys: Iterable[_Key], encoded: Mapping[str, bytes]) -> dict[_Key, RenderOutcome | str]:
+    def _judge(
+        self, keys: Iterable[_Key], encoded: Mapping[str, bytes], abandoned: threading.Event | None = None
+    ) -> dict[_Key, RenderOutcome | str]:
         """Return the outcome of each program beside its reference, or what failed."""
         outcomes: dict[_Key, RenderOutcome | str] = {}
         new: dict[ProgramKey, list[str]] = {}
@@ -181,7 +191,7 @@ class RewardScorer:
                 outcomes[key] = known
             else:
                 new.setdefault(key[0], []).append(key[1])
-        stream = RenderStream(self._renderer, list(new))
+        stream = RenderStream(self._renderer, list(new), abandoned)
         try:
             wanted = {sha256: encoded[sha256] for shas in new.values() for sha256 in shas}
             with self._timed("references"):
@@ -202,8 +212,9 @@ class RewardScorer:
     ) -> Iterator[tuple[_Key, RenderOutcome | str]]:
         pairs: list[_Pair] = []
         for program, result in stream:
-            self._count(programs=1)
-            self.seconds["rendering"] += result.seconds
+            with self._lock:
+                self.counts["programs"] += 1
+                self.seconds["rendering"] += result.seconds
             picture = result.pixels
             blank = picture is not None and is_blank(picture)
             for sha256 in wanted[program]:

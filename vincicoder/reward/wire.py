@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +32,24 @@ def pack_rows(rows: Sequence[RewardItem | Mapping[str, Any]]) -> tuple[dict[str,
             {"index": index, "response": item.response, "language": item.language, "reference": sha256}
         )
     return {"references": references, "items": packed}, failures
+
+
+def in_parts(request: Mapping[str, Any], most_bytes: int) -> Iterator[dict[str, Any]]:
+    """Yield a request as requests of at most `most_bytes` of references and responses, or of one row."""
+    items: list[Mapping[str, Any]] = []
+    references: dict[str, str] = {}
+    size = 0
+    for item in request["items"]:
+        name = item["reference"]
+        added = len(item["response"]) + (0 if name in references else len(request["references"][name]))
+        if items and size + added > most_bytes:
+            yield {"references": references, "items": items}
+            items, references, size = [], {}, 0
+            added = len(item["response"]) + len(request["references"][name])
+        items.append(item)
+        references[name] = request["references"][name]
+        size += added
+    yield {"references": references, "items": items}
 
 
 def unpack_rows(references: Mapping[str, str], items: Sequence[Mapping[str, Any]]) -> list[RewardItem]:

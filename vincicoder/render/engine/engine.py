@@ -7,6 +7,7 @@ import os
 import queue
 import secrets
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,7 @@ from vincicoder.render.sandbox import describe_lacking, probe, require_every_lay
 from vincicoder.sample import Reason
 
 IN_FLIGHT_PER_WORKER = 4
+_LOOK_SECONDS = 0.1  # between two looks at whether somebody still waits
 
 logger = logging.getLogger("vincicoder")
 
@@ -111,11 +113,14 @@ class RenderEngine:
             self._supervisor.submit(job)
         return job
 
-    def render(self, requests: Iterable[RenderRequest]) -> Iterator[RenderResult]:
+    def render(
+        self, requests: Iterable[RenderRequest], abandoned: threading.Event | None = None
+    ) -> Iterator[RenderResult]:
         """Yield one result per request, in the order they finish.
 
         `requests` is pulled lazily: at most four per worker are in flight. Any number of threads may
-        each iterate a call of their own. Raises RuntimeError on a closed engine.
+        each iterate a call of their own. Leaving early gives up what is in flight, and so does setting
+        `abandoned`, also while this waits. Raises RuntimeError on a closed engine.
         """
         done: queue.SimpleQueue[tuple[Job, RenderResult]] = queue.SimpleQueue()
         in_flight: dict[int, Job] = {}
@@ -134,7 +139,14 @@ class RenderEngine:
                     in_flight[id(job)] = job
                 if not in_flight:
                     return
-                job, result = done.get()
+                while True:
+                    if abandoned is not None and abandoned.is_set():
+                        return
+                    try:
+                        job, result = done.get(timeout=None if abandoned is None else _LOOK_SECONDS)
+                        break
+                    except queue.Empty:
+                        continue
                 del in_flight[id(job)]
                 yield result
         finally:

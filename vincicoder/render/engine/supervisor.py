@@ -31,6 +31,8 @@ _MEASURE_EVERY = 64  # samples between two looks at an idle worker's memory
 _IDLE_MEMORY_MB = 2048  # a worker that keeps more than this between samples is replaced
 _CRASH_SIGNALS = frozenset({4, 5, 6, 7, 8, 11, 31})  # ILL TRAP ABRT BUS FPE SEGV SYS
 _ATTEMPTS = 2
+# A sample that nobody waits for may run so long: most end sooner, and a new worker costs about as much.
+_ABANDONED_SECONDS = 2.0
 
 
 class Supervisor:
@@ -282,6 +284,11 @@ class Supervisor:
 
     def _check_sample(self, worker: WorkerHandle) -> None:
         job = worker.jobs[0]
+        if job.abandoned and time.monotonic() - worker.since > _ABANDONED_SECONDS:
+            worker.kill()
+            worker.jobs.popleft()
+            self._forget(worker)
+            return
         use = worker.measure_use()
         cpu_seconds = worker.cpu.read(use.cpu_seconds, time.monotonic())
         worker.queueing.look(use.queued_seconds)
