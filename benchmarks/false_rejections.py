@@ -17,7 +17,7 @@ from pathlib import Path
 
 from benchmarks.samples import Mixed, pick_mixed
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
-from vincicoder.sample import LANGUAGE_OF_SUFFIX
+from vincicoder.render.registry import LANGUAGE_OF_SUFFIX
 
 _SUFFIX = {language: suffix for suffix, language in reversed(LANGUAGE_OF_SUFFIX.items())}
 

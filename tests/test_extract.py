@@ -7,8 +7,9 @@ import json
 
 import pytest
 
-from vincicoder.extract import FENCE_NAMES, Extracted, extract_code, fenced_blocks
+from vincicoder.extract import Extracted, extract_code, fenced_blocks
 from vincicoder.guess_language import guess_language
+from vincicoder.render.registry import LANGUAGE_OF_FENCE
 
 PLOT = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
 PAGE = "<!DOCTYPE html>\n<html><body><p>Hi</p></body></html>"
@@ -313,9 +314,9 @@ def test_blocks_come_in_order_with_their_languages() -> None:
 
 
 def test_every_fence_name_is_lower_case_and_names_a_language() -> None:
-    assert all(name == name.lower() for name in FENCE_NAMES)
-    assert {"python", "html", "svg", "latex", "mermaid", "graphviz"} <= set(FENCE_NAMES.values())
-    assert all(FENCE_NAMES[language] == language for language in set(FENCE_NAMES.values()))
+    assert all(name == name.lower() for name in LANGUAGE_OF_FENCE)
+    assert {"python", "html", "svg", "latex", "mermaid", "graphviz"} <= set(LANGUAGE_OF_FENCE.values())
+    assert all(LANGUAGE_OF_FENCE[language] == language for language in set(LANGUAGE_OF_FENCE.values()))
 
 
 @pytest.mark.parametrize(

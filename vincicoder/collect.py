@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from vincicoder.render.registry import ROW_LANGUAGES
 from vincicoder.sample import (
     Domain,
-    Language,
     RawSample,
     Reason,
     Rejection,
@@ -35,10 +35,9 @@ def to_sample(
     code, rejection = _as_text(raw.code, max_code_bytes)
     if raw.rejection is not None:
         rejection = Rejection(raw.rejection.reason, _printable(raw.rejection.detail))
-    if rejection is None and raw.language not in set(Language):
-        rejection = Rejection(
-            Reason.COLLECT_UNKNOWN_LANGUAGE, f"received {raw.language!r}; known are {', '.join(Language)}"
-        )
+    if rejection is None and raw.language not in ROW_LANGUAGES:
+        detail = f"received {raw.language!r}; known are {', '.join(ROW_LANGUAGES)}"
+        rejection = Rejection(Reason.COLLECT_UNKNOWN_LANGUAGE, detail)
     if rejection is None and raw.domain not in set(Domain):
         rejection = Rejection(
             Reason.COLLECT_UNKNOWN_DOMAIN, f"received {raw.domain!r}; known are {', '.join(Domain)}"

@@ -9,29 +9,13 @@ import html
 import re
 import textwrap
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from vincicoder import syntax_tree
 from vincicoder.guess_language import guess_language
+from vincicoder.render.registry import LANGUAGE_OF_FENCE, LANGUAGES, ROW_LANGUAGES
 from vincicoder.wrapping import answer_in_json, unescaped, unwrapped
-
-_NAMES = {
-    "python": "python python3 python2 py py3 ipython ipython3 python-repl matplotlib plotly schemdraw rdkit",
-    "html": "html html5 htm xhtml",
-    "svg": "svg xml svg+xml image/svg+xml",
-    "latex": "latex tex tikz pgf pgfplots circuitikz latexcode",
-    "mermaid": "mermaid mmd",
-    "graphviz": "graphviz dot gv",
-    "vega-lite": "vega-lite vegalite vega vl vega_lite",
-    "asymptote": "asymptote asy",
-    "lilypond": "lilypond ly",
-}
-FENCE_NAMES: Mapping[str, str] = MappingProxyType(
-    {name: language for language, names in _NAMES.items() for name in names.split()}
-)
-"""Every name that a fence may carry, lower case, and the `Language` value that it stands for."""
 
 # What wraps code without saying what it is.
 _NO_NAME = frozenset({"", "text", "txt", "plaintext", "plain", "code", "json", "output", "markdown", "md"})
@@ -46,17 +30,15 @@ _PYTHON_IMPORT = re.compile(
     r"(?:import [A-Za-z_][\w.]*(?: as \w+)?(?:, *[\w. ]+)*|from [A-Za-z_.][\w.]* import .+)\s*\Z"
 )
 # Where raw documents begin and end inside prose.
-_DOCUMENTS = (
-    ("html", ("<!doctype html", "<html"), ("</html>",)),
-    ("svg", ("<?xml", "<svg"), ("</svg>",)),
-    ("latex", ("\\documentclass",), ("\\end{document}",)),
-    ("latex", ("\\begin{tikzpicture}",), ("\\end{tikzpicture}",)),
-)
+_DOCUMENTS = [
+    (name, marks.starts, marks.ends) for name in ROW_LANGUAGES for marks in LANGUAGES[name].documents
+]
+_DOUBTFUL_FENCES = frozenset(name for spec in LANGUAGES.values() for name in spec.doubtful_fences)
 
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """Code without its wrapping. `language` is a `Language` value, or None where nothing tells it."""
+    """Code without its wrapping. `language` is the name of a language, or None where nothing tells it."""
 
     code: str
     language: str | None
@@ -64,8 +46,8 @@ class Extracted:
 
 
 def canonical_language(name: str) -> str | None:
-    """Return the `Language` value that a fence name stands for, whatever its case; None if unknown."""
-    return FENCE_NAMES.get(name.strip().lower())
+    """Return the language that a fence name stands for, whatever its case; None if unknown."""
+    return LANGUAGE_OF_FENCE.get(name.strip().lower())
 
 
 def extract_code(text: str, language: str | None = None) -> Extracted | None:
@@ -117,7 +99,7 @@ def _inside(block: Extracted) -> str | None:
 def _by_preference(blocks: list[Extracted], wanted: str | None) -> Iterator[list[Extracted]]:
     """Yield groups of blocks, best first: of the language, of none, of what looks like the language."""
     if wanted is None:
-        yield [block for block in blocks if block.language in _NAMES]
+        yield [block for block in blocks if block.language in ROW_LANGUAGES]
         yield [block for block in blocks if block.language is None]
         yield blocks
     else:
@@ -212,7 +194,7 @@ def _is_whole(code: str, name: str) -> bool:
 def _block(name: str, before: list[str], body: list[str]) -> Extracted:
     code = _unindented(body)
     language = canonical_language(name)
-    if (language is None and name.lower() in _NO_NAME) or name.lower() in ("xml", "vega"):
+    if (language is None and name.lower() in _NO_NAME) or name.lower() in _DOUBTFUL_FENCES:
         language = guess_language(code) or language
     if language is None and name.lower() not in _NO_NAME:
         language = name.lower()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from types import MappingProxyType
 
 
 class Domain(StrEnum):
@@ -20,7 +19,8 @@ class Domain(StrEnum):
 
 
 class Language(StrEnum):
-    """What the code is written in. Every language has a renderer and a cleaner."""
+    """The languages that other code names. `vincicoder.render.registry` holds all of them, with what is
+    known of each; it may hold more than these."""
 
     PYTHON = "python"
     HTML = "html"
@@ -31,34 +31,6 @@ class Language(StrEnum):
     VEGA_LITE = "vega-lite"
     ASYMPTOTE = "asymptote"
     LILYPOND = "lilypond"
-
-
-LANGUAGE_OF_SUFFIX = MappingProxyType(
-    {
-        ".py": Language.PYTHON,
-        ".html": Language.HTML,
-        ".htm": Language.HTML,
-        ".svg": Language.SVG,
-        ".tex": Language.LATEX,
-        ".gv": Language.GRAPHVIZ,
-        ".dot": Language.GRAPHVIZ,
-        ".mmd": Language.MERMAID,
-        ".mermaid": Language.MERMAID,
-        ".vl": Language.VEGA_LITE,
-        ".vl.json": Language.VEGA_LITE,
-        ".asy": Language.ASYMPTOTE,
-        ".ly": Language.LILYPOND,
-    }
-)
-"""The language of a file of code, by its lower-case suffix."""
-
-
-def language_of_file(name: str) -> Language | None:
-    """Return the language that a file's name tells, or None."""
-    lowered = name.lower()
-    return next(
-        (language for suffix, language in LANGUAGE_OF_SUFFIX.items() if lowered.endswith(suffix)), None
-    )
 
 
 class Task(StrEnum):

@@ -15,7 +15,7 @@ import typer
 from rich.console import Console
 
 from vincicoder.config import default_home
-from vincicoder.render.registry import LANGUAGES, load_module, why_unsupported
+from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.sandbox import probe
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.registry import get_source, list_sources
@@ -84,7 +84,7 @@ def doctor(
 def _renderers() -> Iterator[HealthCheck]:
     for language in LANGUAGES:
         problem = why_unsupported(language)
-        facts = {} if problem else load_module(language).fingerprint()
+        facts = {} if problem else LANGUAGES[language].renderer().fingerprint()
         detail = problem or ", ".join(f"{key} {value}" for key, value in facts.items())
         yield HealthCheck("renderers", language, not problem, language in _MAIN_LANGUAGES, detail)
 

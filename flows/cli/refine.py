@@ -12,7 +12,7 @@ from storage.home import Home
 from storage.outputs import find_output
 from storage.release import current_version, read_manifest
 from vincicoder.config import default_home
-from vincicoder.sample import LANGUAGE_OF_SUFFIX
+from vincicoder.render.registry import LANGUAGE_OF_SUFFIX, language_of_file
 
 app = typer.Typer(help="Look at refinement samples.", no_args_is_help=True)
 
@@ -64,7 +64,7 @@ def try_(
     """Show the faults that mutation makes in a program, with nothing rendered."""
     from vincicoder.refine.mutation import mutate
 
-    language = LANGUAGE_OF_SUFFIX.get(file.suffix.lower())
+    language = language_of_file(file.name)
     if language is None:
         typer.echo(f"vincicoder: received {file}; known are {', '.join(LANGUAGE_OF_SUFFIX)}", err=True)
         raise typer.Exit(2)

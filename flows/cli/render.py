@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from vincicoder.sample import LANGUAGE_OF_SUFFIX, InfrastructureError, language_of_file
+from vincicoder.render.registry import LANGUAGE_OF_SUFFIX, language_of_file
+from vincicoder.sample import InfrastructureError
 
 _SAMPLES_FAULT, _OUR_FAULT = 3, 4
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from vincicoder.sample import LANGUAGE_OF_SUFFIX
+from vincicoder.render.registry import language_of_file
 
 if TYPE_CHECKING:
     from vincicoder.reward import RewardConfig
@@ -39,15 +39,14 @@ def score(
     from vincicoder.reward import RewardError, RewardItem, RewardScorer
     from vincicoder.reward.heat_map import draw_heat_map
 
-    suffix = file.suffix.lower()
-    chosen = language or LANGUAGE_OF_SUFFIX.get(suffix)
+    chosen = language or language_of_file(file.name)
     if chosen is None:
         typer.echo(
             f"vincicoder: the language of {file.name} is not known by its suffix: give --language", err=True
         )
         raise typer.Exit(_USAGE)
     text = file.read_text("utf-8", errors="replace")
-    response = text if suffix in {".md", ".txt"} else f"```{chosen}\n{text}\n```"
+    response = text if file.suffix.lower() in {".md", ".txt"} else f"```{chosen}\n{text}\n```"
     item = RewardItem(response, reference, str(chosen))
     with RewardScorer(_config(preset, encoder, workers=1)) as scorer:
         try:

@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from vincicoder.collect import to_sample
-from vincicoder.sample import LANGUAGE_OF_SUFFIX, InfrastructureError
+from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES
+from vincicoder.sample import InfrastructureError
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.hub.registry import corpora, corpus_sources, parse_source
 from vincicoder.sources.own.source_config import SourceConfigError, load_source_config
@@ -147,9 +148,7 @@ def _chosen(name: str, source_config: Path | None) -> list[Source]:
 def _render(samples: list[tuple[Sample, Rejection | None]], output: Path) -> list[dict[str, object]]:
     from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
 
-    suffixes: dict[str, str] = {}
-    for suffix, language in LANGUAGE_OF_SUFFIX.items():
-        suffixes.setdefault(language.value, suffix)
+    suffixes = {name: LANGUAGES[name].suffixes[0] for name in ROW_LANGUAGES}
     requests = []
     outcomes: list[dict[str, object]] = []
     for number, (sample, rejection) in enumerate(samples, start=1):

@@ -42,8 +42,8 @@ def test_a_refinement_instruction_ends_with_the_fenced_flawed_code() -> None:
         instruction_for("x", "chart", "python", "refine")
 
 
-def test_an_unknown_language_says_where_to_add_it() -> None:
-    with pytest.raises(KeyError, match=r"add them to instructions.yaml"):
+def test_an_unknown_language_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(KeyError, match=r"registered languages are python, html, svg"):
         instruction_for("x", "chart", "cobol", "direct")
 
 

@@ -5,13 +5,13 @@ Notices of copyright stay, but for addresses in them: licences ask that they be 
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Callable
 
 from vincicoder.clean.filter import Changed, Filter, FilterResult, each
-from vincicoder.sample import Language
+from vincicoder.render.registry import LANGUAGES
+
+MapComments = Callable[[str, Callable[[str], str]], str]
 
 _NOTE = "personal: names and addresses in comments"
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}\b")
@@ -28,11 +28,6 @@ _WORTH_A_LOOK = re.compile(
     rf"|{_MADE}\s+by\b",
     re.IGNORECASE,
 )
-
-_MARKUP_COMMENT = re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL)
-_LATEX_COMMENT = re.compile(r"(?<!\\)%[^\n]*")
-_GRAPHVIZ_COMMENT = re.compile(r"/\*.*?\*/|(?m:^[ \t]*(?://|#)[^\n]*)|(?<=[;{}\s])//[^\n]*", re.DOTALL)
-_LISTING = re.compile(r"verbatim|lstlisting|minted|\\verb|\\url|\\href")
 
 _SVG_METADATA = re.compile(
     r"<((?:\w+:)?metadata)\b(?:[^>\"']|\"[^\"]*\"|'[^']*')*?(?:/>|(?<!/)>.*?</\1\s*>)\s*?\n?", re.DOTALL
@@ -54,65 +49,48 @@ def redact(comment: str) -> str:
 
 
 def personal_filters() -> tuple[Filter, ...]:
-    """Return one filter for each language whose comments can be told here."""
-    checks: dict[Language, Callable[[str], FilterResult]] = {
-        Language.HTML: _by_pattern(_MARKUP_COMMENT),
-        Language.SVG: _svg,
-        Language.LATEX: _latex,
-        Language.GRAPHVIZ: _by_pattern(_GRAPHVIZ_COMMENT),
-        Language.PYTHON: _python,
-    }
-    return tuple(Filter("personal", each(check), frozenset({language})) for language, check in checks.items())
+    """Return one filter for each language whose comments are known."""
+    more: dict[str, Callable[[MapComments], Callable[[str], FilterResult]]] = {"svg": _svg, "python": _python}
+    return tuple(
+        Filter("personal", each(more.get(spec.name, _comments)(spec.map_comments)), frozenset({spec.name}))
+        for spec in LANGUAGES.values()
+        if spec.map_comments
+    )
 
 
-def _by_pattern(comments: re.Pattern[str]) -> Callable[[str], FilterResult]:
+def _comments(map_comments: MapComments) -> Callable[[str], FilterResult]:
     def check(code: str) -> FilterResult:
         if not _WORTH_A_LOOK.search(code):
             return None
-        text = comments.sub(lambda match: redact(match[0]), code)
+        text = map_comments(code, redact)
         return None if text == code else Changed(text, _NOTE)
 
     return check
 
 
-_svg_comments = _by_pattern(re.compile(r"<!--.*?-->", re.DOTALL))
-_latex_comments = _by_pattern(_LATEX_COMMENT)
-
-
-def _latex(code: str) -> FilterResult:
-    return None if _LISTING.search(code) else _latex_comments(code)
-
-
-def _svg(code: str) -> FilterResult:
+def _svg(map_comments: MapComments) -> Callable[[str], FilterResult]:
     """Drop `metadata`, which is never drawn and mostly says who drew it, and the paths of users' files."""
-    text = code
-    if "metadata" in text:
-        text = _SVG_METADATA.sub("", text)
-    if "sodipodi:" in text or "inkscape:" in text:
-        text = _SVG_PATHS.sub("", text)
-    redacted = _svg_comments(text)
-    if isinstance(redacted, Changed):
-        text = redacted.code
-    return None if text == code else Changed(text, "personal: metadata, names and addresses in comments")
+
+    def check(code: str) -> FilterResult:
+        text = code
+        if "metadata" in text:
+            text = _SVG_METADATA.sub("", text)
+        if "sodipodi:" in text or "inkscape:" in text:
+            text = _SVG_PATHS.sub("", text)
+        if _WORTH_A_LOOK.search(text):
+            text = map_comments(text, redact)
+        return None if text == code else Changed(text, "personal: metadata, names and addresses in comments")
+
+    return check
 
 
-def _python(code: str) -> FilterResult:
-    if not _WORTH_A_LOOK.search(code) and "__author__" not in code:
-        return None
-    text = _DUNDER.sub(r"\1\2\2", code)
-    try:
-        comments = [
-            token
-            for token in tokenize.generate_tokens(io.StringIO(text).readline)
-            if token.type == tokenize.COMMENT
-        ]
-    except (tokenize.TokenError, SyntaxError):
-        comments = []
-    lines = text.split("\n")
-    for token in comments:
-        row, column = token.start
-        redacted = redact(token.string)
-        if redacted != token.string:
-            lines[row - 1] = lines[row - 1][:column] + redacted
-    text = "\n".join(lines)
-    return None if text == code else Changed(text, _NOTE)
+def _python(map_comments: MapComments) -> Callable[[str], FilterResult]:
+    """Empty `__author__` and the like, too."""
+
+    def check(code: str) -> FilterResult:
+        if not _WORTH_A_LOOK.search(code) and "__author__" not in code:
+            return None
+        text = map_comments(_DUNDER.sub(r"\1\2\2", code), redact)
+        return None if text == code else Changed(text, _NOTE)
+
+    return check

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from vincicoder.render.registry import LANGUAGES
+
 IMAGE_TAG = "<image>"
 """Where ms-swift, verl and EasyR1 put the picture; one a picture, and nowhere else in a conversation."""
 
@@ -22,11 +24,10 @@ def _phrasings() -> Any:
 
 
 def language_name(language: str) -> str:
-    """Return the name that prompts use. Raises KeyError, naming the data file, for an unknown language."""
-    names: dict[str, str] = _phrasings()["names"]
-    if language not in names:
-        raise KeyError(f"no name and no phrasing for {language}: add them to instructions.yaml")
-    return names[language]
+    """Return the name that prompts use. Raises KeyError, naming what is known, for an unknown language."""
+    if language not in LANGUAGES:
+        raise KeyError(f"no language {language!r}; registered languages are {', '.join(LANGUAGES)}")
+    return LANGUAGES[language].title
 
 
 def instruction_for(
@@ -40,7 +41,7 @@ def instruction_for(
     """Return the user's turn: the image tag, one phrasing that names the language, and for `refine` the
     flawed code in a fence. `error` is what the flawed code fails with, where it does.
 
-    Raises KeyError, naming the data file, for a language with no phrasing; ValueError for a refinement
+    Raises KeyError for an unknown language; ValueError for a refinement
     sample without flawed code.
     """
     data = _phrasings()

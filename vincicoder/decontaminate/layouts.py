@@ -17,7 +17,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from vincicoder.decontaminate.benchmarks import Benchmark, BenchmarkError, ChosenBenchmark
-from vincicoder.sample import LANGUAGE_OF_SUFFIX, Language
+from vincicoder.render.registry import LANGUAGE_OF_SUFFIX, ROW_LANGUAGES
+from vincicoder.sample import Language
 
 _TABLES = (".parquet", ".jsonl", ".json")
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
@@ -28,7 +29,7 @@ _ROLE_FOLDERS = frozenset(
 )
 _ROLE_WORDS = re.compile(r"(ground_truth|ground-truth|gt)?_?(image|code|figure|fig|img|screenshot)_?", re.I)
 _LANGUAGE_NAMES = {
-    **{language.value: language.value for language in Language},
+    **{name: name for name in ROW_LANGUAGES},
     "vegalite": "vega-lite",
     "tikz": "latex",
     "algorithm": "latex",
@@ -209,7 +210,7 @@ def _from_pairs(benchmark: Benchmark, root: Path, files: list[Path]) -> Iterator
         code_file, picture = codes.get(key), pictures.get(key)
         code = code_file.read_text("utf-8", errors="replace") if code_file else None
         suffix = code_file.suffix.lower() if code_file else ""
-        language = benchmark.language or (names[suffix].value if suffix in names else _language(key, code))
+        language = benchmark.language or (names[suffix] if suffix in names else _language(key, code))
         yield Item(key, language, code, picture.read_bytes() if picture else None)
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 from functools import cache
 
-from vincicoder.render.registry import LANGUAGES, load_module
+from vincicoder.render.registry import LANGUAGES
 
 # Raised when the engine's own treatment of pixels changes (compositing on white, size rules).
 _PIPELINE_VERSION = "2"
@@ -20,7 +20,8 @@ def fingerprint(language: str) -> str:
     Cheap, in the calling process, no worker is started. Same fingerprint and code, same pixels.
     Raises KeyError for an unregistered language, ImportError where its packages are missing.
     """
-    parts = {"language": language, "pipeline": _PIPELINE_VERSION, **load_module(language).fingerprint()}
-    parts |= {f"hands over to {name}": fingerprint(name) for name in LANGUAGES[language].hands_over_to}
+    spec = LANGUAGES[language]
+    parts = {"language": language, "pipeline": _PIPELINE_VERSION, **spec.renderer().fingerprint()}
+    parts |= {f"hands over to {name}": fingerprint(name) for name in spec.hands_over_to}
     text = json.dumps(parts, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

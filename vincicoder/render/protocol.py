@@ -1,11 +1,11 @@
-"""What a language's renderer is: one file per language, registered in `registry.py`."""
+"""What a language's renderer is, and what passes between it and the engine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,8 +68,8 @@ class HandOver:
     The engine passes the document to a worker of that language, which draws it as one of its own:
     as hostile as any. Caller and caches see one result: its seconds and its limits are those of both
     hops together, each hop has its own retry, and `fingerprint` of the first language covers the
-    second. The first language's `Registration` must name the second in `hands_over_to`; the second
-    renderer must have `render_page` (`html` and `graphviz` have). A job is handed over once.
+    second. The first language's spec must name the second in `hands_over_to`; the second's renderer must
+    have `render_page` (`html` and `graphviz` have). A job is handed over once.
     `cpu_seconds` is what was used for it beyond the worker's own process and that one's ended children.
     `notes` stand before those of the second worker.
     """
@@ -102,36 +102,33 @@ class WorkerRenderer(Protocol):
         """Stop whatever was started."""
 
 
-class PageRenderer(WorkerRenderer, Protocol):
-    """A renderer to which others may hand over."""
-
-    def render_page(self, code: str, view: PageView) -> Picture | Refusal:
-        """Render one document that another language's renderer made."""
+Drawer = TypeVar("Drawer", bound=WorkerRenderer)
 
 
-class RendererModule(Protocol):
-    """The module-level names of `vincicoder/render/<language>.py`; importing it must be cheap.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageRenderer(Generic[Drawer]):
+    """How a language is drawn: `RENDERER` of the module that its spec names. Importing it must be cheap.
 
-    A language that has no worker of its own, because another's draws it, has
-    `hand_over(code: str) -> HandOver` instead of `create`: it runs in the engine's process, so it must be
-    cheap and do no more than wrap the code.
+    `fingerprint` returns everything that decides the pixels: engine, versions, fonts, dpi, viewport. It is
+    cheap, and called in the engine's process. `missing_tools` returns what must be installed to render the
+    language here, in words a user can act on; empty when ready.
 
-    It may have `affinity(code: str) -> tuple[str, ...]`: names for what a worker keeps of a sample, from what
-    most share to what few do, so that the sample goes to a worker that has it (see `affinity.choose`). It
-    runs in the engine's process too: cheap, and linear in code that nobody has looked at.
+    A language is drawn by a worker of its own, which `create` makes in the worker's process, or by another
+    language's: then `hand_over` wraps the code for that one. It runs in the engine's process, so it must be
+    cheap and do no more than that. One of the two is set.
+
+    The rest is optional. `prepare` runs in the worker before it is confined; it may write to the cache
+    folder that it is given, which later is read-only. `render_page` draws one document that another
+    language's renderer made; only a language that has it can be handed over to. `affinity` names what a
+    worker keeps of a sample, from what most share to what few do, so that the sample goes to a worker that
+    has it (see `affinity.choose`); it runs in the engine's process too: cheap, and linear in code that
+    nobody has looked at.
     """
 
-    def create(self) -> WorkerRenderer:
-        """Make the worker-side renderer."""
-
-    def fingerprint(self) -> Mapping[str, str]:
-        """Everything that decides the pixels: engine, versions, fonts, dpi, viewport.
-
-        Cheap, called in the parent.
-        """
-
-    def missing_tools(self) -> list[str]:
-        """What must be installed to render this language here, in words a user can act on.
-
-        Empty when ready.
-        """
+    fingerprint: Callable[[], Mapping[str, str]]
+    missing_tools: Callable[[], list[str]]
+    create: Callable[[], Drawer] | None = None
+    hand_over: Callable[[str], HandOver] | None = None
+    prepare: Callable[[Drawer, Path], None] | None = None
+    render_page: Callable[[Drawer, str, PageView], Picture | Refusal] | None = None
+    affinity: Callable[[str], tuple[str, ...]] | None = None

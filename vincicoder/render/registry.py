@@ -1,71 +1,59 @@
-"""Which module renders which language. A new language is one line here and one file beside it."""
+"""Every language that the project knows, by name. A new language is one folder and one line here."""
 
 from __future__ import annotations
 
-import importlib
-from dataclasses import dataclass
 from functools import cache
-from typing import cast
+from importlib import import_module
+from types import MappingProxyType
 
-from vincicoder.render.protocol import RendererModule
+from vincicoder.render.languages.spec import LanguageSpec
 
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """How the engine treats a language's workers.
-
-    `queue_depth`: samples handed to a busy worker ahead of time; over 1 only where a sample takes
-    a few milliseconds, so that the hand-over would show. `recycle_after`: samples a worker renders
-    before it is replaced. `scratch_mb`: size of the worker's private temporary file system beyond
-    the sample's own `output_mb`. `hands_over_to`: the languages in which its renderer may let others
-    draw (see `protocol.HandOver`).
-    """
-
-    module: str
-    queue_depth: int = 1
-    recycle_after: int = 1000
-    scratch_mb: int = 256
-    hands_over_to: tuple[str, ...] = ()
-
-
-LANGUAGES: dict[str, Registration] = {
-    "python": Registration(
-        "vincicoder.render.languages.python.renderer",
-        recycle_after=5000,
-        scratch_mb=16,
-        hands_over_to=("html", "graphviz"),
-    ),
-    "svg": Registration(
-        "vincicoder.render.languages.svg.renderer", queue_depth=3, recycle_after=5000, scratch_mb=16
-    ),
-    "svg-cairosvg": Registration(
-        "vincicoder.render.languages.svg.reference", recycle_after=5000, scratch_mb=16
-    ),
-    "html": Registration("vincicoder.render.languages.html.renderer", recycle_after=500, scratch_mb=1024),
-    "latex": Registration("vincicoder.render.languages.latex.renderer", recycle_after=1000, scratch_mb=512),
-    "graphviz": Registration(
-        "vincicoder.render.languages.graphviz.renderer", recycle_after=1000, scratch_mb=64
-    ),
-    "mermaid": Registration("vincicoder.render.languages.mermaid.renderer", hands_over_to=("html",)),
-    "vega-lite": Registration("vincicoder.render.languages.vega_lite.renderer", hands_over_to=("html",)),
-    "asymptote": Registration("vincicoder.render.languages.asymptote.renderer", scratch_mb=256),
-    "lilypond": Registration("vincicoder.render.languages.lilypond.renderer", scratch_mb=128),
+LANGUAGES: dict[str, LanguageSpec] = {
+    spec.name: spec
+    for spec in (
+        import_module("vincicoder.render.languages.python.spec").SPEC,
+        import_module("vincicoder.render.languages.html.spec").SPEC,
+        import_module("vincicoder.render.languages.svg.spec").SPEC,
+        import_module("vincicoder.render.languages.svg.spec").REFERENCE,
+        import_module("vincicoder.render.languages.latex.spec").SPEC,
+        import_module("vincicoder.render.languages.graphviz.spec").SPEC,
+        import_module("vincicoder.render.languages.mermaid.spec").SPEC,
+        import_module("vincicoder.render.languages.vega_lite.spec").SPEC,
+        import_module("vincicoder.render.languages.asymptote.spec").SPEC,
+        import_module("vincicoder.render.languages.lilypond.spec").SPEC,
+    )
 }
+"""What can be rendered: languages, and second renderers of some (see `LanguageSpec.variant_of`)."""
+
+ROW_LANGUAGES = tuple(name for name, spec in LANGUAGES.items() if not spec.variant_of)
+"""The languages that a row may be in."""
+
+LANGUAGE_OF_SUFFIX = MappingProxyType(
+    {suffix: name for name in ROW_LANGUAGES for suffix in LANGUAGES[name].suffixes}
+)
+"""The language of a file of code, by its lower-case suffix."""
+
+LANGUAGE_OF_FENCE = MappingProxyType(
+    {fence: name for name in ROW_LANGUAGES for fence in (name, *LANGUAGES[name].fences)}
+)
+"""The language of a fence of code, by the lower-case name that it carries."""
 
 
-@cache
-def load_module(language: str) -> RendererModule:
-    """Import a registered language's renderer module. Raises KeyError, ImportError."""
-    return cast("RendererModule", importlib.import_module(LANGUAGES[language].module))
+def language_of_file(name: str) -> str | None:
+    """Return the language that a file's name tells, or None."""
+    lowered = name.lower()
+    return next(
+        (language for suffix, language in LANGUAGE_OF_SUFFIX.items() if lowered.endswith(suffix)), None
+    )
 
 
 @cache
 def why_unsupported(language: str) -> str:
-    """Return why a language cannot be rendered here and how to mend it, or '' when it can."""
+    """Return why a language cannot be rendered here and what to install, or '' when it can."""
     if language not in LANGUAGES:
         return f"no renderer for language {language!r}; registered languages are {', '.join(LANGUAGES)}"
     try:
-        missing = load_module(language).missing_tools()
+        missing = LANGUAGES[language].renderer().missing_tools()
     except ImportError as error:
         return f"the renderer for {language!r} cannot be imported ({error}): pip install 'vincicoder[render]'"
     if missing:

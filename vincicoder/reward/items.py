@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.render.finish import flatten_on_white
-from vincicoder.sample import Language
+from vincicoder.render.registry import ROW_LANGUAGES
 
 MOST_REFERENCE_PIXELS = 64_000_000
 
@@ -24,7 +24,7 @@ class RewardItem:
     """One response to score.
 
     `reference` is an encoded image (bytes of a PNG or any format Pillow reads) or the path of one. `language`
-    is a value of `Language`: the row's own, never guessed from a prompt.
+    is the row's own, never guessed from a prompt.
     """
 
     response: str
@@ -58,9 +58,8 @@ def as_item(row: RewardItem | Mapping[str, Any]) -> RewardItem:
             f"received a reference of type {type(item.reference).__name__}; needed are the bytes of an "
             "image file, or its path"
         )
-    languages = [language.value for language in Language]
-    if item.language not in languages:
-        raise ValueError(f"received the language {item.language!r}; there are {', '.join(languages)}")
+    if item.language not in ROW_LANGUAGES:
+        raise ValueError(f"received the language {item.language!r}; there are {', '.join(ROW_LANGUAGES)}")
     return item
 
 

@@ -19,7 +19,7 @@ from vincicoder.render.engine.handle import Job, WorkerHandle
 from vincicoder.render.engine.results import rejected
 from vincicoder.render.engine.supervisor import Supervisor
 from vincicoder.render.fingerprint import fingerprint
-from vincicoder.render.registry import LANGUAGES, load_module, why_unsupported
+from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.sandbox import describe_lacking, probe, require_every_layer
 from vincicoder.sample import Reason
 
@@ -102,13 +102,11 @@ class RenderEngine:
         if problem:
             deliver(job, rejected(request, Reason.RENDER_UNSUPPORTED, problem))
         else:
-            module = load_module(request.language)
-            hand_over = getattr(module, "hand_over", None)
-            if hand_over is not None:
-                job.handed_over = hand_over(request.code)
-            affinity = getattr(module, "affinity", None)
-            if affinity is not None:
-                job.affinity = affinity(request.code)
+            renderer = LANGUAGES[request.language].renderer()
+            if renderer.hand_over is not None:
+                job.handed_over = renderer.hand_over(request.code)
+            if renderer.affinity is not None:
+                job.affinity = renderer.affinity(request.code)
             fingerprint(request.language)  # reads versions once: here, not in the engine's thread
             self._supervisor.submit(job)
         return job

@@ -10,19 +10,19 @@ import time
 import traceback
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from vincicoder.render.api import too_large
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.finish import encode_png, measure
-from vincicoder.render.protocol import HandOver, PageRenderer, PageView, Picture, Refusal, WorkerRenderer
-from vincicoder.render.registry import load_module
+from vincicoder.render.protocol import HandOver, PageView, Picture, Refusal
+from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox.confine import confine_worker
 from vincicoder.render.wire import FrameReader, Message, send_blocking
 from vincicoder.render.worker.guard import run_guarded
-from vincicoder.sample import Reason
+from vincicoder.sample import InfrastructureError, Reason
 
 MAX_DETAIL_CHARACTERS = 2000
 _MAX_REQUEST_BYTES = 1 << 30
@@ -67,7 +67,18 @@ def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfigur
     return message, np.ascontiguousarray(pixels)
 
 
-def _serve(configuration: WorkerConfiguration, renderer: WorkerRenderer, connection: socket.socket) -> None:
+def _draw(language: str, drawer: Any, code: str, view: Any) -> Picture | Refusal | HandOver:
+    """Draw a sample of the worker's own language, or with a view one that was handed over to it."""
+    if view is None:
+        outcome: Picture | Refusal | HandOver = drawer.render(code)
+        return outcome
+    render_page = LANGUAGES[language].renderer().render_page
+    if render_page is None:
+        raise InfrastructureError(f"{language} draws for no other language: it has no render_page")
+    return render_page(drawer, code, PageView.from_message(view))
+
+
+def _serve(configuration: WorkerConfiguration, drawer: Any, connection: socket.socket) -> None:
     reader = FrameReader(_MAX_REQUEST_BYTES)
     while True:
         try:
@@ -80,10 +91,7 @@ def _serve(configuration: WorkerConfiguration, renderer: WorkerRenderer, connect
         view = frame[0].get("view")
         started, cpu_before = time.monotonic(), _cpu_seconds()
         try:
-            if view is None:
-                outcome = renderer.render(code)
-            else:
-                outcome = cast("PageRenderer", renderer).render_page(code, PageView.from_message(view))
+            outcome = _draw(configuration.language, drawer, code, view)
             message, payload = _answer(outcome, configuration)
         except Exception:
             # A renderer raises only when our own machinery is at fault; this worker is spent.
@@ -104,13 +112,15 @@ def _work(configuration: WorkerConfiguration, workspace: Path) -> None:
     os.chdir(workspace)
     os.environ["HOME"] = os.environ["TMPDIR"] = str(workspace)
     try:
-        renderer = load_module(configuration.language).create()
+        renderer = LANGUAGES[configuration.language].renderer()
+        if renderer.create is None:
+            raise InfrastructureError(f"{configuration.language} has no worker: others draw it")
+        drawer = renderer.create()
         cache = cache_directory()
-        prepare = getattr(renderer, "prepare", None)
-        if prepare is not None:
-            prepare(cache)
+        if renderer.prepare is not None:
+            renderer.prepare(drawer, cache)
         confine_worker(configuration.layers, workspace, [cache])
-        renderer.start(configuration.limits, workspace)
+        drawer.start(configuration.limits, workspace)
     except Exception:
         send_blocking(
             connection, {"kind": "unready", "detail": traceback.format_exc()[-MAX_DETAIL_CHARACTERS:]}
@@ -118,8 +128,8 @@ def _work(configuration: WorkerConfiguration, workspace: Path) -> None:
         return
     try:
         send_blocking(connection, {"kind": "ready"})
-        _serve(configuration, renderer, connection)
-        renderer.close()
+        _serve(configuration, drawer, connection)
+        drawer.close()
     except BrokenPipeError:
         return  # the engine has gone, and so shall we
 

@@ -7,20 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from vincicoder.extract import extract_code
+from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES
 from vincicoder.sample import Reason, Rejection
 from vincicoder.sources.hub.conversation import read_turns
 
 # Longer answers are handed on as they are: the collect stage says that they are oversized.
 MAX_ANSWER_CHARACTERS = 8_000_000
 UNSTATED = "LicenseRef-unstated"
-DOMAIN_OF_LANGUAGE: Mapping[str, str] = {
-    "python": "chart",
-    "html": "web",
-    "svg": "svg",
-    "latex": "latex",
-    "vega-lite": "chart",
-}
-"""The domain of a corpus of many languages; what is not named here is a diagram."""
+DOMAIN_OF_LANGUAGE: Mapping[str, str] = {name: LANGUAGES[name].domain for name in ROW_LANGUAGES}
+"""The domain of a corpus of many languages; a language that is not named here draws diagrams."""
 
 CONVERSATION = ("conversations", "messages", "conversation", "message", "dialog", "dialogue")
 IMAGE = ("image", "images", "png_image", "image_path", "img", "picture", "png", "screenshot", "image_file")

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vincicoder.sample import Language
+from vincicoder.render.registry import ROW_LANGUAGES
 from vincicoder.sources.hub.corpus import Corpus, Reading, Row, malformed, read_code
 from vincicoder.sources.hub.registry import find_corpora
 from vincicoder.sources.hub.source import CorpusSource
@@ -73,7 +73,7 @@ def make_rows_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
         name=entry["name"],
         hub_id=entry.get("hub_id", ""),
         domain=entry["domain"],
-        languages=(entry["language"],) if "language" in entry else tuple(Language),
+        languages=(entry["language"],) if "language" in entry else ROW_LANGUAGES,
         license=entry["license"],
         citation=entry.get("citation", ""),
         size="",

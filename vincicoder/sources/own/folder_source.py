@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from vincicoder.sample import RawSample, language_of_file
+from vincicoder.render.registry import language_of_file
+from vincicoder.sample import RawSample
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError
 from vincicoder.sources.files import list_files, read_code
 from vincicoder.sources.hub.archive import MAX_PICTURE_BYTES

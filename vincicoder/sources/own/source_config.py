@@ -29,7 +29,8 @@ from typing import Any
 
 import yaml
 
-from vincicoder.sample import Domain, Language
+from vincicoder.render.registry import ROW_LANGUAGES
+from vincicoder.sample import Domain
 from vincicoder.sources.base import Source, SourceInfo
 from vincicoder.sources.own.corpus_config import SourceConfigError, make_corpus_source, make_rows_source
 from vincicoder.sources.own.folder_source import FolderSource
@@ -78,7 +79,7 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
     _check_value(entry, "format", _FORMATS, where)
     _check_value(entry, "domain", tuple(Domain), where)
     if "language" in entry:
-        _check_value(entry, "language", tuple(Language), where)
+        _check_value(entry, "language", ROW_LANGUAGES, where)
     is_folder = entry["format"] == "folder"
     if is_folder and any(field in entry for field in _COLUMN_FIELDS):
         raise SourceConfigError(f"{where}: a folder has no columns; remove {', '.join(_COLUMN_FIELDS)}")
@@ -91,7 +92,7 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
     info = SourceInfo(
         name=entry["name"],
         domain=entry["domain"],
-        languages=(entry["language"],) if "language" in entry else tuple(Language),
+        languages=(entry["language"],) if "language" in entry else ROW_LANGUAGES,
         license=entry["license"],
         origin=f"own data, folder {entry['path']}",
         citation=entry.get("citation", ""),

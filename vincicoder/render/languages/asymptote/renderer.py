@@ -19,7 +19,7 @@ import numpy as np
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.languages.latex.run import tex_environment
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.sandbox import kernel
 from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
 from vincicoder.render.worker.files import empty_folder
@@ -169,3 +169,10 @@ def missing_tools() -> list[str]:
     if not shutil.which("pdflatex"):
         missing.append("pdflatex is not found: apt-get install texlive-latex-base")
     return missing
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+)

@@ -18,7 +18,7 @@ from PIL import Image
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.fonts import FONT_CONFIGURATION
-from vincicoder.render.protocol import PageView, Picture, Refusal
+from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
 from vincicoder.render.worker.processes import communicate
 from vincicoder.sample import InfrastructureError, Reason
 
@@ -144,3 +144,11 @@ def fingerprint() -> Mapping[str, str]:
 def missing_tools() -> list[str]:
     """Say what to install."""
     return [] if shutil.which("dot") else ["dot is not found: apt-get install graphviz"]
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+    render_page=GraphvizRenderer.render_page,
+)

@@ -32,7 +32,7 @@ from vincicoder.render.languages.browser.page import (
     scripts,
 )
 from vincicoder.render.notes import script_errors
-from vincicoder.render.protocol import PageView, Picture, Refusal
+from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
 from vincicoder.render.worker.processes import usage
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
@@ -214,3 +214,11 @@ def _output(command: list[str]) -> str:
         ).stdout.strip()
     except (OSError, subprocess.TimeoutExpired):
         return "unknown"
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+    render_page=HtmlRenderer.render_page,
+)

@@ -19,7 +19,7 @@ from vincicoder.render.languages.latex.prefix import Habits, beginnings
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.languages.latex.run import JOB_NAME, TexExit, needs_second_run, run_cold
 from vincicoder.render.languages.latex.server import PreambleError, WarmLatex, fork_library, start_warm
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
 WARM_PROCESSES = 24
@@ -244,3 +244,12 @@ def _read(path: Path) -> str:
             return file.read(4 << 20).decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+    prepare=LatexRenderer.prepare,
+    affinity=affinity,
+)

@@ -20,7 +20,7 @@ from PIL import Image
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.fonts import fonts_fingerprint
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
 from vincicoder.render.worker.files import empty_folder
 from vincicoder.sample import Reason
@@ -185,3 +185,10 @@ def missing_tools() -> list[str]:
         for program, package in (("lilypond", "lilypond"), ("gs", "ghostscript"))
         if not shutil.which(program)
     ]
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+)

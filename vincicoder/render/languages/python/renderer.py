@@ -6,9 +6,15 @@ import importlib.util
 import platform
 from collections.abc import Mapping
 from importlib import metadata
+from typing import TYPE_CHECKING
 
 from vincicoder.render.fonts import fonts_fingerprint
-from vincicoder.render.protocol import WorkerRenderer
+from vincicoder.render.protocol import LanguageRenderer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vincicoder.render.languages.python.worker import PythonRenderer
 
 _NEEDED = ("matplotlib", "numpy", "pandas", "seaborn", "scipy", "PIL")
 # Distributions whose version can change pixels.
@@ -29,11 +35,16 @@ _DISTRIBUTIONS = [
 ]
 
 
-def create() -> WorkerRenderer:
+def create() -> PythonRenderer:
     """Make the worker-side renderer."""
     from vincicoder.render.languages.python.worker import PythonRenderer
 
     return PythonRenderer()
+
+
+def prepare(renderer: PythonRenderer, cache: Path) -> None:
+    """Import what draws, while the cache of font names can still be written."""
+    renderer.prepare(cache)
 
 
 def fingerprint() -> Mapping[str, str]:
@@ -52,3 +63,11 @@ def missing_tools() -> list[str]:
     """Return the Python packages to install before anything can be drawn."""
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     return [f"the Python packages {', '.join(missing)}: pip install 'vincicoder[render]'"] if missing else []
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+    prepare=prepare,
+)

@@ -10,9 +10,7 @@ from collections.abc import Mapping
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.svg.renderer import missing_tools
 from vincicoder.render.languages.svg.size import SIZE_RULE
-from vincicoder.render.protocol import WorkerRenderer
-
-__all__ = ["create", "fingerprint", "missing_tools"]
+from vincicoder.render.protocol import LanguageRenderer, WorkerRenderer
 
 
 def create() -> WorkerRenderer:
@@ -28,3 +26,10 @@ def fingerprint() -> Mapping[str, str]:
     from vincicoder.render.languages.svg.backends import cairosvg_version
 
     return {"engine": cairosvg_version(), "size": SIZE_RULE, "fonts": fonts_fingerprint()}
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+)

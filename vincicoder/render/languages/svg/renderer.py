@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.svg.size import SIZE_RULE
-from vincicoder.render.protocol import WorkerRenderer
+from vincicoder.render.protocol import LanguageRenderer, WorkerRenderer
 
 
 def create() -> WorkerRenderer:
@@ -33,3 +33,10 @@ def missing_tools() -> list[str]:
     if ctypes.util.find_library("cairo") is None:
         missing.append("the cairo library (Debian: libcairo2)")
     return missing
+
+
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    create=create,
+)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from vincicoder.render.languages.browser.libraries import library_versions, missing_libraries
 from vincicoder.render.languages.browser.library_page import driver_fingerprint
 from vincicoder.render.languages.html import renderer as html
-from vincicoder.render.protocol import HandOver, PageView
+from vincicoder.render.protocol import HandOver, LanguageRenderer, PageView, WorkerRenderer
 
 
 def hand_over(code: str) -> HandOver:
@@ -25,3 +25,10 @@ def fingerprint() -> Mapping[str, str]:
 def missing_tools() -> list[str]:
     """Say what to install."""
     return [*html.missing_tools(), *missing_libraries("vega", "vega-lite")]
+
+
+RENDERER: LanguageRenderer[WorkerRenderer] = LanguageRenderer(
+    fingerprint=fingerprint,
+    missing_tools=missing_tools,
+    hand_over=hand_over,
+)

@@ -1,0 +1,30 @@
+"""Asymptote as text: its brackets, and how it is recognised."""
+
+from __future__ import annotations
+
+import re
+
+from vincicoder.render.languages.c_like_text import pairing_error
+from vincicoder.render.languages.code_head import CodeHead
+
+_OPAQUE = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\\"|[^\"])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
+_CALLS = re.compile(
+    r"^(?:import (?:graph3?|three|geometry|math|palette|contour|solids|markers|olympiad|cse5|stats)\s*;|"
+    r"settings\.\w+|size\(|unitsize\(|usepackage\(|draw\(|pair [A-Za-z_]|path3? [A-Za-z_]|label\(|fill\()",
+    re.MULTILINE,
+)
+_STATEMENTS = re.compile(
+    r"^import \w+\s*;|^(?:pair|path|path3|triple|guide|pen|real) \w+.*;|;\s*$", re.MULTILINE
+)
+_OF_PYTHON = re.compile(r"^(?:from \w|def )", re.MULTILINE)
+
+
+def syntax_error(code: str) -> str | None:
+    """Check that brackets pair up, strings and comments left out."""
+    return pairing_error(code, _OPAQUE, {")": "(", "]": "[", "}": "{"})
+
+
+def recognise(head: CodeHead) -> bool | None:
+    """Tell Asymptote by calls and by statements with semicolons that it alone has."""
+    found = _CALLS.search(head.text) and _STATEMENTS.search(head.text) and not _OF_PYTHON.search(head.text)
+    return True if found else None

@@ -1,0 +1,25 @@
+"""LilyPond as text: its braces, and how it is recognised."""
+
+from __future__ import annotations
+
+import re
+
+from vincicoder.render.languages.c_like_text import pairing_error
+from vincicoder.render.languages.code_head import CodeHead
+from vincicoder.render.languages.latex.text import COMMANDS as COMMANDS_OF_LATEX
+
+_OPAQUE = re.compile(r"%\{.*?%\}|%[^\n]*|\"(?:\\.|[^\"\\])*\"|#\\[{}]", re.DOTALL)
+_COMMANDS = re.compile(
+    r"\\(?:version\s*\"|relative\b|score\b|new\s+(?:Staff|Voice|Score|StaffGroup|PianoStaff|ChordNames))"
+)
+
+
+def syntax_error(code: str) -> str | None:
+    """Check that braces pair up, strings and comments left out."""
+    return pairing_error(code, _OPAQUE, {"}": "{"})
+
+
+def recognise(head: CodeHead) -> bool | None:
+    """Tell LilyPond by its commands, where there are none of LaTeX."""
+    found = _COMMANDS.search(head.text) and not COMMANDS_OF_LATEX.search(head.text)
+    return True if found else None

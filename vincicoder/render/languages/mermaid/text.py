@@ -1,0 +1,85 @@
+"""Mermaid as text: its syntax as far as it is certain, and how it is recognised."""
+
+from __future__ import annotations
+
+import re
+
+from vincicoder.render.languages.code_head import CodeHead
+from vincicoder.render.languages.graphviz.text import GRAPH
+
+_FIRST_WORD = re.compile(
+    r"(?:graph (?:TB|TD|BT|RL|LR)\b|flowchart\b|sequenceDiagram\b|classDiagram\b|stateDiagram\b|erDiagram\b|"
+    r"journey\b|gantt\b|pie\b|quadrantChart\b|requirementDiagram\b|gitGraph\b|C4\w+\b|mindmap\b|timeline\b|"
+    r"sankey\b|xychart\b|block-beta\b|packet-beta\b|kanban\b|architecture-beta\b|radar-beta\b)"
+)
+_PREFACE = re.compile(r"\A(?:\s+|---\n.{0,4000}?\n---\n|%%[^\n]*\n)+", re.S)
+# `%%{init: …}%%` directives, `%% comments` and the YAML front matter may stand before a diagram.
+_FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n.*?\n[ \t]*---[ \t]*\n", re.DOTALL)
+_COMMENT = re.compile(r"%%\{.*?\}%%|^[ \t]*%%[^\n]*", re.DOTALL | re.MULTILINE)
+# What the detectors of mermaid 12 look for at the start of the text, in lower case.
+_DIAGRAMS = tuple(
+    [
+        "agentflow",
+        "architecture",
+        "block",
+        "c4component",
+        "c4container",
+        "c4context",
+        "c4deployment",
+        "c4dynamic",
+        "classdiagram",
+        "cynefin",
+        "erdiagram",
+        "eventmodeling",
+        "flowchart",
+        "gantt",
+        "gitgraph",
+        "graph",
+        "info",
+        "ishikawa",
+        "journey",
+        "kanban",
+        "mindmap",
+        "packet",
+        "pie",
+        "quadrantchart",
+        "radar",
+        "railroad",
+        "requirement",
+        "sankey",
+        "sequencediagram",
+        "statediagram",
+        "swimlane",
+        "timeline",
+        "treemap",
+        "treeview",
+        "usecase",
+        "venn",
+        "wardley",
+        "xychart",
+        "zenuml",
+    ]
+)
+
+
+def normal_form(code: str) -> str:
+    """Indentation is structure in some of its diagrams; comment lines and trailing blanks are not."""
+    lines = (line.rstrip() for line in code.split("\n"))
+    return "\n".join(line for line in lines if line and not re.match(r"\s*%%(?!\{)", line))
+
+
+def syntax_error(code: str) -> str | None:
+    """Require that the first word names a kind of diagram; its grammar is left to mermaid itself."""
+    text = _COMMENT.sub("", _FRONT_MATTER.sub("", code)).lstrip()
+    if not text:
+        return "no diagram in the code"
+    if not text[:40].lower().startswith(_DIAGRAMS):
+        return f"{text.split(None, 1)[0][:60]!r} names no kind of Mermaid diagram"
+    return None
+
+
+def recognise(head: CodeHead) -> bool | None:
+    """Tell a diagram by its first word; Graphviz has a word in common with it, and a brace after it."""
+    if _FIRST_WORD.match(_PREFACE.sub("", head.text, count=1)) and not GRAPH.match(head.text):
+        return True
+    return None

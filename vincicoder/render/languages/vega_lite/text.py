@@ -1,0 +1,47 @@
+"""Vega-Lite as text: JSON with a view in it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from vincicoder.render.languages.code_head import CodeHead
+
+_MARKS = re.compile(
+    r'"\$schema"\s*:\s*"[^"]{0,80}vega(?:-lite)?/|"(?:mark|layer|hconcat|vconcat|facet|repeat)"\s*:'
+)
+_LOOKED_AT = 200_000  # characters: data may stand before the view
+_VIEWS = ("mark", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "spec")
+
+
+def normal_form(code: str) -> str:
+    """Return the JSON without layout; code that is none is its own normal form."""
+    try:
+        return json.dumps(json.loads(code), separators=(",", ":"), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return code
+
+
+def syntax_error(code: str) -> str | None:
+    """Parse the JSON and require one view of Vega-Lite in it."""
+    try:
+        specification = json.loads(code)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno}: {error.msg}"
+    except (ValueError, RecursionError) as error:
+        return f"{type(error).__name__}: {error}"
+    if not isinstance(specification, dict):
+        return f"the JSON is of type {type(specification).__name__}, not an object"
+    schema = specification.get("$schema")
+    if isinstance(schema, str) and "/vega/" in schema:
+        return f"the schema {schema[:100]} is that of Vega, not of Vega-Lite"
+    if not any(name in specification for name in _VIEWS):
+        return f"no view in the specification: one of {', '.join(_VIEWS)} is needed"
+    return None
+
+
+def recognise(head: CodeHead) -> bool | None:
+    """Tell a specification by its schema or by a view; other objects of JSON are of no language here."""
+    if not head.text.startswith("{"):
+        return None
+    return _MARKS.search(head.code[:_LOOKED_AT]) is not None
