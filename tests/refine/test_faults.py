@@ -11,7 +11,7 @@ import pytest
 from tests.refine.programs import MOLECULE, PROGRAMS
 from vincicoder.refine.edits import Span, apply_edits, edit
 from vincicoder.refine.mutation import FAULTS, mutate
-from vincicoder.sample import Language
+from vincicoder.render.registry import ROW_LANGUAGES
 
 # (language, kind, what went, what came): one for each way in which a fault is found.
 EXACT = [
@@ -75,7 +75,7 @@ def test_molecules_are_changed_atom_by_atom() -> None:
 
 
 def test_every_language_has_its_faults() -> None:
-    assert set(FAULTS) == set(Language) == set(PROGRAMS)
+    assert set(FAULTS) == set(ROW_LANGUAGES) == set(PROGRAMS)
 
 
 @pytest.mark.parametrize("language", sorted(PROGRAMS))
