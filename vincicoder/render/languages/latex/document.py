@@ -3,9 +3,10 @@ r"""Turns the code of a sample into what TeX is given: preamble, body, engines t
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from vincicoder.render.languages.latex.preamble import snippet_preamble
+from vincicoder.render.languages.latex.preamble import needs_chinese, snippet_preamble
 
 _COMMENT = re.compile(r"(?<!\\)(?:\\\\)*%.*")
 _CLASS = re.compile(r"\\documentclass\s*(?:\[(?P<options>[^\]]*)\])?\s*\{(?P<name>[^}]*)\}")
@@ -22,7 +23,7 @@ _TIGHT_PACKAGE = re.compile(r"\\usepackage\s*\[[^\]]*(?:tightpage)[^\]]*\]\s*\{p
 # Material that needs a line width or vertical mode, which the box of a picture does not have.
 _TEXTUAL = re.compile(
     r"\\\[|\$\$|\\begin\{(?:equation|align|gather|multline|flalign|eqnarray|displaymath|math|itemize|enumerate"
-    r"|description|center|flushleft|flushright|table|figure|minipage|tabularx|theorem|proof|quote|verbatim)"
+    r"|description|algorithm|algorithmic|longtable|multicols|center|flushleft|flushright|table|figure|minipage|tabularx|theorem|proof|quote|verbatim)"
     r"|\\(?:section|subsection|paragraph|par|centering|noindent|maketitle|item)\b|\n[ \t]*\n(?=[ \t]*\S)"
 )
 _FIRST_CONTENT = re.compile(r"\\begin\b|\\tikz(?![a-z])|\\\[|\$|\\\(")
@@ -52,15 +53,17 @@ class TexDocument:
         return self.preamble + self.opening + self.body
 
 
-def parse(code: str) -> TexDocument:
-    r"""Take a full document apart, or wrap a snippet under the fixed preamble."""
+def parse(code: str, packages: Sequence[str] = ()) -> TexDocument:
+    r"""Take a full document apart, or wrap a snippet under the fixed preamble and `packages`."""
     bare = _COMMENT.sub(lambda found: " " * len(found.group()), code)
     begin = _BEGIN.search(bare)
     document_class = _CLASS.search(bare)
     engines = _engines(bare)
     if document_class is not None and (begin is None or document_class.start() < begin.start()):
         return _full(code, bare, document_class["name"].strip(), begin, engines)
-    return _wrapped(code, bare, begin, engines)
+    if needs_chinese(bare) and engines == ("pdflatex",):
+        engines = ("xelatex",)
+    return _wrapped(code, bare, begin, engines, packages)
 
 
 def _full(
@@ -75,12 +78,18 @@ def _full(
     return TexDocument(preamble, opening, rest, engines, crop, True, 0)
 
 
-def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[str, ...]) -> TexDocument:
+def _wrapped(
+    code: str,
+    bare: str,
+    begin: re.Match[str] | None,
+    engines: tuple[str, ...],
+    packages: Sequence[str],
+) -> TexDocument:
     if begin is not None:
         head, body, crop = code[: begin.start()], code[begin.start() :], False
         if "\\end{document}" not in bare:
             body += "\n\\end{document}\n"
-        fixed = snippet_preamble(bare)
+        fixed = snippet_preamble(bare, packages)
         return TexDocument(fixed, "", head + body, engines, crop, False, -fixed.count("\n"))
     split = 0
     first = _FIRST_CONTENT.search(bare)
@@ -92,7 +101,7 @@ def _wrapped(code: str, bare: str, begin: re.Match[str] | None, engines: tuple[s
     # No new line of ours before the code: its line numbers stay as the author counts them.
     opening = f"\\begin{{document}}{before}\\ignorespaces "
     body = content.strip("\n") + f"\n{after}\\end{{document}}\n"
-    fixed = snippet_preamble(bare)
+    fixed = snippet_preamble(bare, packages)
     offset = (len(content) - len(content.lstrip("\n")) if split == 0 else 0) - fixed.count("\n")
     if head:
         return TexDocument(fixed, "", head + opening + body, engines, textual, False, offset)

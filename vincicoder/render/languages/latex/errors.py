@@ -6,6 +6,7 @@ import re
 import signal
 
 from vincicoder.render.languages.latex.run import TexExit
+from vincicoder.render.notes import missing_glyphs
 from vincicoder.render.protocol import Refusal
 from vincicoder.sample import Reason
 
@@ -22,14 +23,19 @@ _MISSING = (
     re.compile(r"Font \S+=(?P<name>\S+) (?:at \S+ |scaled \S+ )?not loadable: Metric \(TFM\) file"),
     re.compile(r"Package babel Error: Unknown option '(?P<name>[^']+)'"),
 )
+_PROBED = "/System/Library/Fonts/"  # ctex looks for it, to tell one system from another
 _FORBIDDEN = (
     re.compile(
-        r"^.*Not (?:reading from|writing to) (?!/dev/null).+ \(open(?:in|out)_any = .\)", re.MULTILINE
+        rf"^.*Not (?:reading from|writing to) (?!/dev/null|{_PROBED}).+ \(open(?:in|out)_any = .\)",
+        re.MULTILINE,
     ),
     re.compile(r"(?:pdf|lua|xe)latex: \S+: Permission denied"),
     re.compile(r"^.*File [`']\|.*' not found.*", re.MULTILINE),
     re.compile(r"^runsystem\(.*\)\.\.\.disabled.*$", re.MULTILINE),
 )
+_NO_ENVIRONMENT = re.compile(r"Environment (?P<name>[A-Za-z*]+) undefined")
+_NO_COMMAND = re.compile(r"Undefined control sequence\. \(at: .*?(?P<name>\\[A-Za-z]+)\)$")
+_NO_LETTER = re.compile(r"^Missing character: There is no (.) (?:\(U\+[0-9A-F]+\) )?in font", re.MULTILINE)
 _MEMORY = re.compile(
     r"TeX capacity exceeded, sorry \[(?:main memory size|pool size|save size|number of strings)"
     r"|memory exhausted|not enough memory|Unable to allocate"
@@ -76,6 +82,18 @@ def explain(ended: TexExit, log: str, terminal: str, line_offset: int, has_outpu
     return Refusal(
         Reason.RENDER_ERROR, message or f"TeX ended with code {ended.code}: {terminal[-500:].strip()}"
     )
+
+
+def undefined_name(detail: str) -> str:
+    r"""Return the command (`\name`) or environment (`name`) that a refusal's detail says lacks, or ''."""
+    found = _NO_ENVIRONMENT.search(detail) or _NO_COMMAND.search(detail)
+    return found["name"] if found else ""
+
+
+def missing_letters(log: str) -> tuple[str, ...]:
+    """Return the note of letters that TeX left out because its font lacks them, if there are any."""
+    letters = dict.fromkeys(ord(letter) for letter in _NO_LETTER.findall(log))
+    return (missing_glyphs(letters),) if letters else ()
 
 
 def _message(log: str, line_offset: int) -> str:

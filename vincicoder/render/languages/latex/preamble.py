@@ -3,6 +3,7 @@ r"""The fixed preamble under which snippets without a \documentclass are set. Ch
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 BORDER_POINTS = 4
 """White space around a snippet, and around a document that is cropped to its content."""
@@ -31,10 +32,30 @@ _PREAMBLE = rf"""\documentclass[border={BORDER_POINTS}pt]{{standalone}}
 \pgfplotsset{{compat=1.18}}
 """
 
+_CHINESE = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]")
 _COLOURED_TABLE = re.compile(r"\\(?:row|cell|column)colors?\b|\\arrayrulecolor\b")
 
 
-def snippet_preamble(code: str) -> str:
-    """Return the preamble for a snippet: one of two, so that both can be kept warm."""
+# Floats have no place in a box: an algorithm stands where it is.
+_AFTER = {
+    "algorithm": r"\standaloneconfig{float=true}\makeatletter\let\vc@algorithm\algorithm"
+    r"\renewcommand\algorithm[1][]{\vc@algorithm[H]}\makeatother"
+}
+
+CHINESE = "\\usepackage[fontset=fandol]{ctex}\n"
+
+
+def snippet_preamble(code: str, packages: Sequence[str] = ()) -> str:
+    """Return the preamble for a snippet: one of two, so that both can be kept warm, and further packages."""
     options = "dvipsnames,svgnames,table" if _COLOURED_TABLE.search(code) else "dvipsnames,svgnames"
-    return _PREAMBLE % options
+    chinese = CHINESE if needs_chinese(code) else ""
+    return (
+        _PREAMBLE % options
+        + chinese
+        + "".join(f"\\usepackage{{{name}}}{_AFTER.get(name, '')}\n" for name in packages)
+    )
+
+
+def needs_chinese(code: str) -> bool:
+    """Tell whether a snippet has Chinese, Japanese or Korean letters, which pdflatex cannot set."""
+    return not code.isascii() and bool(_CHINESE.search(code))

@@ -8,17 +8,20 @@ import signal
 import subprocess
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.languages.latex.document import TexDocument, parse
-from vincicoder.render.languages.latex.errors import explain, forbidden
+from vincicoder.render.languages.latex.errors import explain, forbidden, missing_letters, undefined_name
+from vincicoder.render.languages.latex.packages import package_for, read_packages
 from vincicoder.render.languages.latex.preamble import snippet_preamble
 from vincicoder.render.languages.latex.prefix import Habits, beginnings
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.languages.latex.run import JOB_NAME, TexExit, needs_second_run, run_cold
 from vincicoder.render.languages.latex.server import PreambleError, WarmLatex, fork_library, start_warm
+from vincicoder.render.notes import merged
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
@@ -26,6 +29,7 @@ WARM_PROCESSES = 24
 """pdflatex processes kept warm in a worker, each with another beginning of a document read: 34 MB
 each, most of it shared with the one it branched off."""
 
+_MAX_PACKAGES = 6  # times that a snippet is set anew with one more package
 _MAX_PREAMBLE_CHARACTERS = 16_384  # looked at to choose a worker
 
 
@@ -36,6 +40,7 @@ class LatexRenderer:
         self._limits = RenderLimits()
         self._workspace = Path()
         self._library: Path | None = None
+        self._packages: dict[str, list[str]] = {}
         self._habits = Habits()
         self._warm: OrderedDict[str, WarmLatex] = OrderedDict()
         self._jobs = 0
@@ -43,6 +48,7 @@ class LatexRenderer:
     def prepare(self, cache: Path) -> None:
         """Before the worker is confined: build the library that makes pdflatex a fork server."""
         self._library = fork_library(cache)
+        self._packages = read_packages(cache, _package_list())
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Load the preamble of most snippets."""
@@ -54,10 +60,26 @@ class LatexRenderer:
             )
 
     def render(self, code: str) -> Picture | Refusal:
-        """Set the code and draw its first page."""
+        """Set the code and draw its pages; a snippet that lacks a package, with that package."""
         if not code.strip():
             return Refusal(Reason.RENDER_NO_OUTPUT, "the document is empty")
-        document = parse(code)
+        packages: tuple[str, ...] = ()
+        for _ in range(_MAX_PACKAGES):
+            document = parse(code, packages)
+            outcome = self._draw(document)
+            lacking = () if document.own_preamble else self._lacking(outcome, packages)
+            if not lacking:
+                break
+            packages += lacking
+        return outcome
+
+    def _lacking(self, outcome: Picture | Refusal, packages: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the packages for want of which a snippet failed, where it did and they are known."""
+        name = undefined_name(outcome.detail) if isinstance(outcome, Refusal) else ""
+        found = package_for(name, self._packages) if name else ()
+        return tuple(package for package in found if package not in packages)
+
+    def _draw(self, document: TexDocument) -> Picture | Refusal:
         outcome: Picture | Refusal | None = None
         for engine in document.engines:
             outcome = self._typeset(document, engine)
@@ -169,7 +191,8 @@ class LatexRenderer:
         refused = forbidden(log, terminal)
         if refused is not None:
             return refused
-        return rasterize(pdf, document.crop, self._limits)
+        drawn = rasterize(pdf, document.crop, self._limits)
+        return replace(drawn, notes=merged(drawn.notes, missing_letters(log)))
 
 
 def create() -> LatexRenderer:
@@ -197,6 +220,7 @@ def fingerprint() -> Mapping[str, str]:
         "dpi": str(DOTS_PER_INCH),
         "preamble": code_sha256(snippet_preamble("") + snippet_preamble("\\rowcolor"))[:16],
         "packages": _package_list(),
+        "pages": "all",
     }
 
 
