@@ -83,6 +83,7 @@ class Reason(StrEnum):
     VERIFY_SIZE = "verify.size"  # too small, or an extreme aspect ratio
     VERIFY_ERROR_PAGE = "verify.error_page"  # shows an error message instead of the content
     VERIFY_MISSING_GLYPHS = "verify.missing_glyphs"  # boxes in place of letters that no font here has
+    VERIFY_REMOVED_SCRIPT = "verify.removed_script"  # the page's own script fails without a removed one
     VERIFY_MISMATCH = "verify.mismatch"  # not what the corpus's own picture shows
 
     DEDUP_SAME_ROW = "dedup.same_row"  # the source gives one id with one code twice

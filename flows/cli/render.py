@@ -1,15 +1,20 @@
-"""`vincicoder render`: one file to one picture, through the same engine as everything else."""
+"""`vincicoder render`: one file to one picture, cleaned, drawn and checked as a build does it."""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from vincicoder.render.registry import LANGUAGE_OF_SUFFIX, language_of_file
-from vincicoder.sample import InfrastructureError
+from vincicoder.sample import InfrastructureError, Rejection, Sample, Task, code_sha256
+
+if TYPE_CHECKING:
+    from vincicoder.clean import Cleaned
+    from vincicoder.render import RenderResult
 
 _SAMPLES_FAULT, _OUR_FAULT = 3, 4
 
@@ -25,41 +30,79 @@ def render(
     require_sandbox: Annotated[
         bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
     ] = False,
+    as_is: Annotated[
+        bool,
+        typer.Option("--as-is", help="Draw the code as it is, without cleaning it or checking the picture."),
+    ] = False,
 ) -> None:
-    """Render one file in the sandbox. Exit 0: rendered; 3: the sample's fault; 4: ours."""
-    from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
+    """Clean, render and check one file, as a build would. Exit 0: kept; 3: the sample's fault; 4: ours.
 
+    A picture that the checks refuse is written all the same.
+    """
     chosen = language or language_of_file(file.name)
     if chosen is None:
         known = ", ".join(LANGUAGE_OF_SUFFIX)
         typer.echo(f"vincicoder: received {file.name}; known suffixes are {known}: give --language", err=True)
         raise typer.Exit(2)
     code = file.read_text("utf-8", errors="replace")
+    cleaned = None if as_is else _clean(chosen, code)
+    rejection = cleaned.rejection if cleaned else None
+    result = None
     try:
-        with RenderEngine(RenderLimits(), workers=1, require_sandbox=require_sandbox) as engine:
-            result = next(iter(engine.render([RenderRequest(str(file), chosen, code)])))
+        if rejection is None:
+            result = _draw(str(file), chosen, cleaned.code if cleaned else code, require_sandbox)
     except InfrastructureError as error:
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(_OUR_FAULT) from error
-    if result.png is not None:
+    if result is not None and result.png is not None:
         output.write_bytes(result.png)
+        if cleaned:
+            rejection = _check(result, chosen, cleaned)
+    elif result is not None and result.reason is not None:
+        rejection = Rejection(result.reason, result.detail)
+    status = "rejected" if rejection else result.status.value if result else "failed"
     outcome = {
-        "status": result.status.value,
-        "reason": result.reason.value if result.reason else None,
-        "detail": result.detail,
-        "width": result.width,
-        "height": result.height,
-        "seconds": round(result.seconds, 4),
-        "fingerprint": result.fingerprint,
-        "notes": list(result.notes),
+        "status": status,
+        "reason": rejection.reason.value if rejection else None,
+        "detail": rejection.detail if rejection else result.detail if result else "",
+        "width": result.width if result else 0,
+        "height": result.height if result else 0,
+        "seconds": round(result.seconds, 4) if result else 0.0,
+        "fingerprint": result.fingerprint if result else "",
+        "notes": list(result.notes) if result else [],
+        "changes": list(cleaned.changes) if cleaned else [],
     }
     if as_json:
         typer.echo(json.dumps(outcome))
-    elif result.status is RenderStatus.RENDERED:
-        typer.echo(f"{output}: {result.width}x{result.height} px in {result.seconds:.2f} s")
+    elif status == "rendered":
+        typer.echo(f"{output}: {outcome['width']}x{outcome['height']} px in {outcome['seconds']:.2f} s")
     else:
-        typer.echo(f"{file}: {result.reason.value if result.reason else 'failed'}: {result.detail}", err=True)
-    if result.status is RenderStatus.REJECTED:
+        typer.echo(f"{file}: {outcome['reason'] or 'failed'}: {outcome['detail']}", err=True)
+    if status == "rejected":
         raise typer.Exit(_SAMPLES_FAULT)
-    if result.status is RenderStatus.FAILED:
+    if status == "failed":
         raise typer.Exit(_OUR_FAULT)
+
+
+def _clean(language: str, code: str) -> Cleaned:
+    from vincicoder.clean import CleanLimits, clean_samples
+
+    sample = Sample("", "", "", "", "", "", language, Task.DIRECT, code, code_sha256(code))
+    return clean_samples([sample], replace(CleanLimits(), min_characters=1))[0]
+
+
+def _draw(name: str, language: str, code: str, require_sandbox: bool) -> RenderResult:
+    from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
+
+    with RenderEngine(RenderLimits(), workers=1, require_sandbox=require_sandbox) as engine:
+        return next(iter(engine.render([RenderRequest(name, language, code)])))
+
+
+def _check(result: RenderResult, language: str, cleaned: Cleaned) -> Rejection | None:
+    from vincicoder.verify import PictureLimits, decode_picture, verify_picture
+
+    assert result.png is not None
+    pixels = decode_picture(result.png, result.width, result.height)
+    if isinstance(pixels, Rejection):
+        return pixels
+    return verify_picture(pixels, language, cleaned.code, PictureLimits(), result.notes, cleaned.changes)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 from vincicoder.sample import Rejection
 
-STAGE = StageName("verify", 7)
+STAGE = StageName("verify", 8)
 
 # Images decoded at a time: 64 of the largest pages are about 1 GB of pixels at the very worst.
 _BATCH_ROWS = 64
@@ -100,16 +100,19 @@ def _own_pictures(home: Home, collected: StageOutput, sample_ids: pa.ChunkedArra
 def _check_batch(
     home: Home, batch: pa.Table, own: dict[str, bytes], limits: PictureLimits
 ) -> list[Rejection | _Checked]:
-    columns = ("sample_id", "language", "code", "render_output", "render_row", "image_width", "image_height")
+    columns = (
+        *("sample_id", "language", "code", "render_output", "render_row", "image_width", "image_height"),
+        *("render_notes", "changes"),
+    )
     rows = list(zip(*(batch[name].to_pylist() for name in columns), strict=True))
     images = read_renders(home, [RenderPlace(row[3], row[4]) for row in rows], ["png"])
     found: list[Rejection | _Checked] = []
-    for sample_id, language, code, output, number, width, height in rows:
+    for sample_id, language, code, output, number, width, height, notes, changes in rows:
         pixels = decode_picture(images[RenderPlace(output, number)]["png"], width, height)
         if isinstance(pixels, Rejection):
             found.append(pixels)
             continue
-        rejection = verify_picture(pixels, language, code, limits)
+        rejection = verify_picture(pixels, language, code, limits, notes, changes)
         if rejection is not None:
             found.append(rejection)
             continue
