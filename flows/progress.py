@@ -1,4 +1,4 @@
-"""Progress of a build: a line per finished shard with rate and time left, and what each stage took."""
+"""Progress of a build: a line per finished shard with rate and time left, what each stage took, and a share."""
 
 from __future__ import annotations
 
@@ -15,12 +15,37 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("vincicoder")
 
+# About how much of a first build's time each stage takes, in percent: rendering decides. The sum is 100.
+_PERCENT = {
+    "index_benchmark": 1.0,
+    "collect": 3.0,
+    "clean": 6.0,
+    "sign": 3.0,
+    "dedup_code": 1.0,
+    "render": 60.0,
+    "verify": 7.0,
+    "verify_source": 1.0,
+    "dedup": 2.0,
+    "decontaminate": 1.0,
+    "refine": 12.0,
+    "compose": 1.0,
+    "publish": 2.0,
+}
+_TOLD_EVERY_SECONDS = 2.0
+
 
 @dataclass(slots=True)
 class BuildClock:
-    """Wall seconds of each stage, as they are spent."""
+    """Wall seconds of each stage, as they are spent.
 
+    `on_progress` is called with the percent done of the whole build, 0 to 100, at most every two seconds and
+    at the end of each stage.
+    """
+
+    on_progress: Callable[[float], None] | None = None
     stage_seconds: dict[str, float] = field(default_factory=dict)
+    _percent_before: float = 0.0
+    _last_told: float = 0.0
 
     @contextmanager
     def stage(self, name: str, shards: int, rows: int) -> Iterator[Callable[[StageOutput], None]]:
@@ -48,12 +73,21 @@ class BuildClock:
                 rate,
                 _duration(left),
             )
+            self._tell(self._percent_before + _PERCENT[name] * done_shards / max(shards, 1), False)
 
         logger.info("%s: %d rows in %d shards", name, rows, shards)
         try:
             yield advance
         finally:
             self.stage_seconds[name] = round(time.monotonic() - started, 3)
+        self._percent_before += _PERCENT[name]
+        self._tell(self._percent_before, True)
+
+    def _tell(self, percent: float, at_once: bool) -> None:
+        now = time.monotonic()
+        if self.on_progress is not None and (at_once or now - self._last_told >= _TOLD_EVERY_SECONDS):
+            self._last_told = now
+            self.on_progress(min(percent, 100.0))
 
 
 def _duration(seconds: float) -> str:

@@ -116,6 +116,10 @@ def write_file(home: Home, folder: str, path: str, data: bytes) -> ReleaseFile:
 
 
 def finish_release(home: Home, manifest: SftManifest | RlManifest) -> None:
-    """Write the manifest, which makes the release exist, and switch `current` to it."""
+    """Write the manifest, which makes the release exist; `make_current` switches to it."""
     home.write_bytes(f"{release_folder(manifest.kind, manifest.version)}/manifest.json", manifest.to_json())
-    home.point(f"releases/{manifest.kind}/current", manifest.version)
+
+
+def make_current(home: Home, kind: Kind, version: str) -> None:
+    """Switch `current` to a release, atomically."""
+    home.point(f"releases/{kind}/current", version)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from vincicoder.clean import CleanLimits
 from vincicoder.decontaminate import DecontaminationLimits
 from vincicoder.dedup import DuplicateLimits
+from vincicoder.gate import GateLimits
 from vincicoder.refine.config import RefineConfig
 from vincicoder.render.api import RenderLimits
 from vincicoder.verify import PictureLimits
@@ -38,6 +39,8 @@ class BuildConfig(BaseModel):
     refine: RefineConfig = RefineConfig()
     benchmarks: tuple[str, ...] = ()  # NAME=FOLDER or NAME=hub: what the release must not hold
     decontamination: DecontaminationLimits = DecontaminationLimits()
+    gate: GateLimits = GateLimits()  # what may get lost against the current release
+    accept: bool = False  # make the release the current one, whatever got lost
 
 
 def default_home() -> str:
