@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.pipeline import result_json, run_build
+from flows.pipeline import ReleaseRefusedError, result_json, run_build
+from flows.report import show_build, show_progress
+from flows.run_log import log_to_run
+from flows.run_names import build_run_name
 from flows.runners import PrefectRunner
-from storage.card import funnel_lines
 from vincicoder.config import BuildConfig, default_home
+from vincicoder.gate import GateLimits
 from vincicoder.refine.config import RefineConfig
+
+logger = logging.getLogger("vincicoder")
 
 
 @flow(
     name="build-sft-data",
-    flow_run_name="build-sft-data {profile}",
+    flow_run_name=build_run_name,
     task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
@@ -39,11 +44,32 @@ def build_sft_data(
     refine: bool = True,
     refine_share: float = 30.0,
     refine_config: dict[str, Any] | None = None,
+    gate: dict[str, float] | None = None,
+    accept: bool = False,
 ) -> dict[str, Any]:
     """Build and publish an SFT release; the same build as `vincicoder build sft`.
 
-    `home` defaults to `$VINCICODER_HOME`, else the user's data folder. Running it again resumes,
-    and does nothing where nothing changed.
+    Running it again resumes, and does nothing where nothing changed. A release that lost too much against the
+    current one is published, but does not become the current one, and the run fails.
+
+    Args:
+        profile: A named set of sources, such as packages or packages-full; null takes only those named below.
+        limit: Collect this many rows in all, for a quick look.
+        home: Where outputs and releases are kept: a folder or a URI. Default: $VINCICODER_HOME of the worker,
+            else the user's data folder.
+        recipe: What the release is made of: a recipe's name or YAML file.
+        sources: Published corpora: NAME reads the hub, NAME=PATH a local copy in its published layout.
+        source_configs: YAML files that declare sources of your own.
+        benchmarks: Benchmarks to keep out, as NAME=FOLDER, NAME=hub or NAME=hub:ID.
+        shard_rows: Rows a shard. Raise it for large corpora, so that a build has at most some hundred shards.
+        strict: A source that is not here, or a quota that can't be filled, fails the run.
+        require_sandbox: Fail when a layer of the sandbox is missing.
+        refine: Add refinement rows: flawed code to be corrected.
+        refine_share: Percent of the rows that get a refinement row.
+        refine_config: Who makes flawed code, such as a model's server; in place of the two above.
+        gate: What may get lost against the current release: row_loss_percent, yield_loss_percent,
+            new_reason_percent and few_rows.
+        accept: Make the release the current one, whatever got lost.
     """
     config = BuildConfig(
         profile=profile,
@@ -58,17 +84,15 @@ def build_sft_data(
         refine=RefineConfig.model_validate(refine_config)
         if refine_config
         else RefineConfig(maker="mutation" if refine else "none", share_percent=refine_share),
+        gate=GateLimits(**(gate or {})),  # type: ignore[arg-type]
+        accept=accept,
     )
-    result = run_build(config, home or default_home(), PrefectRunner(), str(flow_run.get_id() or ""))
-    create_markdown_artifact(
-        "\n".join(funnel_lines(result.funnel)), key="sft-funnel", description=result.version
-    )
-    create_table_artifact(
-        [
-            {"source": s.name, "domain": s.domain, "collected": s.collected, "released": s.released}
-            for s in result.sources
-        ],
-        key="sft-yield-by-source",
-        description=result.version,
-    )
+    with log_to_run():
+        progress = show_progress("sft-progress", profile or "own sources")
+        run = str(flow_run.get_id() or "")
+        result = run_build(config, home or default_home(), PrefectRunner(), run, progress)
+        show_build(result)
+        if result.refused:
+            raise ReleaseRefusedError(result.version, result.refused)
+        logger.info("release %s at %s is the current one", result.version, result.release)
     return result_json(result)

@@ -5,34 +5,41 @@ from __future__ import annotations
 import platform
 import resource
 import time
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flows.plan import plan_build
 from flows.progress import BuildClock
+from storage.catalog import BuildFacts
 from storage.home import Home
+from storage.outputs import read_output
 from storage.release import release_folder
 from storage.renders import RenderIndex
+from tasks.sft.card_facts import funnel_rows
 from tasks.sft.clean import clean_shard
 from tasks.sft.collect import collect_shard
-from tasks.sft.compose import compose_rows, count_refinements
+from tasks.sft.compose import compose_rows
 from tasks.sft.decontaminate import benchmark_rows, decontaminate_shard, index_benchmark
 from tasks.sft.deduplicate import deduplicate, deduplicate_code
 from tasks.sft.engine import engine_scope
-from tasks.sft.publish import funnel_rows, publish_release
+from tasks.sft.publish import publish_release
 from tasks.sft.refine import refine_shard
 from tasks.sft.render import render_shard
 from tasks.sft.sign import sign_shard
 from tasks.sft.verify import verify_shard
 from tasks.sft.verify_source import verify_sources
 from vincicoder import __version__
+from vincicoder.clean.tokens import token_counter
 from vincicoder.compose import load_recipe
 from vincicoder.decontaminate import choose
 from vincicoder.refine.config import check_maker
 from vincicoder.render.sandbox import probe, require_every_layer
+from vincicoder.sample import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from flows.runners import Runner
     from storage.card import FunnelRow
@@ -45,7 +52,8 @@ if TYPE_CHECKING:
 class BuildResult:
     """What a build came to. Every collected row was kept or rejected; `made` counts the refinement rows
     that the release holds beside those kept. `seconds` are wall time; `core_seconds` sum the work of all
-    shards, those done by earlier runs included."""
+    shards, those done by earlier runs included. `refused` says why the gate did not let the release become
+    the current one; empty where it is."""
 
     release: str
     version: str
@@ -59,10 +67,35 @@ class BuildResult:
     peak_memory_mb: float
     funnel: list[FunnelRow]
     sources: list[SourceEntry]
+    refused: list[str] = field(default_factory=list)
 
 
-def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str) -> BuildResult:
+class ReleaseRefusedError(Exception):
+    """A release was published, but lost too much to become the current one."""
+
+    def __init__(self, version: str, losses: Sequence[str]) -> None:
+        self.version, self.losses = version, list(losses)
+        super().__init__(
+            f"release {version} is published but not made the current one, as against that one "
+            f"{'; '.join(self.losses)}. Mend the cause and build again, or take it as it is with --accept "
+            "(the flow's parameter accept)"
+        )
+
+    def __reduce__(self) -> tuple[type[ReleaseRefusedError], tuple[str, list[str]]]:
+        return type(self), (self.version, self.losses)
+
+
+def run_build(
+    config: BuildConfig,
+    home_uri: str,
+    runner: Runner,
+    flow_run: str,
+    on_progress: Callable[[float], None] | None = None,
+) -> BuildResult:
     """Build and publish one SFT release. Finished outputs of earlier runs are used as they are.
+
+    `on_progress` is told the percent done. A release that lost too much against the current one is published,
+    and `refused` of the result says what it lost.
 
     Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails, and
     `InfrastructureError` where the whole sandbox is required and does not work.
@@ -70,21 +103,21 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
     if config.require_sandbox:
         require_every_layer(probe())  # before any work, not at the first render
     started = time.monotonic()
-    started_at = time.time()
+    started_at = datetime.now(UTC)
     recipe = load_recipe(config.recipe)
     chosen = choose(config.benchmarks)
     check_maker(config.refine)
     plan = plan_build(config)
     home = Home(home_uri)
-    clock = BuildClock()
+    clock = BuildClock(on_progress)
     with home.lock(), engine_scope():
         with clock.stage("index_benchmark", len(chosen), 0) as done:
             named = [{"home": home, "source": c.benchmark.name, "shard": 0, "chosen": c} for c in chosen]
             benchmarks = runner.map(index_benchmark, named, done)
         stages = _run_stages(config, home, runner, clock, plan.shards, recipe, benchmarks)
-        sources = _with_counts(plan.sources, stages[0], stages[-1])
+        sources = _with_counts(home, plan.sources, stages[0], stages[-1])
         with clock.stage("publish", 1, sum(output.rows_kept for output in stages[-1])):
-            manifest = runner.run(
+            published = runner.run(
                 publish_release,
                 home=home,
                 stages=stages,
@@ -93,20 +126,22 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
                 name=config.profile or "own",
                 recipe=recipe,
                 config=recorded_config(config),
-                build={
-                    "flow_run": flow_run,
-                    "started_at": started_at,
-                    "host": platform.node(),
-                    "python": platform.python_version(),
-                    "config": config.model_dump_json(),
-                },
+                build=BuildFacts(
+                    flow_run=flow_run,
+                    started_at=started_at,
+                    host=platform.node(),
+                    python=platform.python_version(),
+                    config=config.model_dump_json(),
+                    stage_seconds=dict(clock.stage_seconds),
+                ),
+                gate=None if config.accept else config.gate,
             )
         funnel = funnel_rows(home, stages)
-    made = count_refinements(home, stages[-1])
-    kept = sum(output.rows_kept for output in stages[-1]) - made
+    made = sum(source.refined for source in sources)
+    kept = sum(source.released for source in sources)
     return BuildResult(
-        release=home.path(release_folder("sft", manifest.version)),
-        version=manifest.version,
+        release=home.path(release_folder("sft", published.version)),
+        version=published.version,
         collected=plan.rows,
         made=made,
         kept=kept,
@@ -117,6 +152,7 @@ def run_build(config: BuildConfig, home_uri: str, runner: Runner, flow_run: str)
         peak_memory_mb=_peak_memory_mb(),
         funnel=funnel,
         sources=sources,
+        refused=published.refused,
     )
 
 
@@ -203,13 +239,20 @@ def _calls(home: Home, previous: Sequence[StageOutput], **arguments: Any) -> lis
 
 
 def _with_counts(
-    sources: Sequence[SourceEntry], collected: Sequence[StageOutput], composed: Sequence[StageOutput]
+    home: Home,
+    sources: Sequence[SourceEntry],
+    collected: Sequence[StageOutput],
+    composed: Sequence[StageOutput],
 ) -> list[SourceEntry]:
+    tasks = {entry.name: Counter[str]() for entry in sources}
+    for output in composed:
+        tasks[output.source].update(read_output(home, output, columns=["task"])["task"].to_pylist())
     return [
         replace(
             entry,
             collected=sum(output.rows_in for output in collected if output.source == entry.name),
-            released=sum(output.rows_kept for output in composed if output.source == entry.name),
+            released=tasks[entry.name][Task.DIRECT],
+            refined=tasks[entry.name][Task.REFINE],
         )
         for entry in sources
     ]
@@ -217,8 +260,12 @@ def _with_counts(
 
 def recorded_config(config: BuildConfig) -> dict[str, Any]:
     """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
-    places = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks"}
-    fields = {**config.model_dump(mode="json", exclude=places), "refine": config.refine.decides()}
+    elsewhere = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks", "gate", "accept"}
+    fields = {**config.model_dump(mode="json", exclude=elsewhere), "refine": config.refine.decides()}
+    # Names, not places: the manifest leaves the machine.
+    fields["recipe"] = load_recipe(config.recipe).name
+    if config.clean.tokenizer is not None:
+        fields["clean"]["tokenizer"] = token_counter(config.clean.tokenizer).name
     names = [chosen.benchmark.name for chosen in choose(config.benchmarks)]
     return {"vincicoder": __version__, "benchmarks": names, **fields}
 

@@ -1,4 +1,4 @@
-"""Progress of a build: a line per finished shard with rate and time left, what each stage took, and a share."""
+"""Progress of a build: a line per finished shard with rate and time left, and the share that is done."""
 
 from __future__ import annotations
 

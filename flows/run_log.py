@@ -1,4 +1,4 @@
-"""Brings the project's log lines into a Prefect run: a worker sets up its logging before it imports a flow."""
+"""Brings the project's log lines into a Prefect run: a worker sets up its log before it imports a flow."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOGGER = "vincicoder"
 
 @contextmanager
 def log_to_run() -> Iterator[None]:
-    """Send what `vincicoder` logs within a flow, its progress and its warnings, to the flow's and tasks' runs.
+    """Send what `vincicoder` logs within a flow, progress and warnings, to the flow's and tasks' runs.
 
     All is sent by the end. A handler that is there already, as within another flow, is used as it is.
     """
@@ -41,7 +41,7 @@ def log_to_run() -> Iterator[None]:
 
 
 def _naming_run(flow_run_id: str) -> Callable[[logging.LogRecord], bool]:
-    """Return a filter that gives lines of threads which know of no run, such as the engine's, to the flow's."""
+    """Return a filter that gives to the flow's run what threads outside any run log, such as the engine's."""
 
     def name(record: logging.LogRecord) -> bool:
         try:

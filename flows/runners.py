@@ -5,9 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from copy import copy
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
 
+from prefect.exceptions import TerminationSignal
 from prefect.futures import as_completed as as_prefect_completed
+from prefect.states import Cancelled
 
 from tasks.stage import TASK_OPTIONS, is_retryable
 
@@ -47,7 +51,14 @@ class Runner(Protocol):
 
 
 class PrefectRunner:
-    """Submits each call as a Prefect task run; must be used inside a flow."""
+    """Submits each call as a Prefect task run; must be used inside a flow.
+
+    When the run is cancelled, tasks that wait are not started, and those that run end as cancelled, whatever
+    error the end of the engine gives them.
+    """
+
+    def __init__(self) -> None:
+        self._cancelled: BaseException | None = None
 
     def map(
         self,
@@ -55,11 +66,40 @@ class PrefectRunner:
         calls: Sequence[Mapping[str, Any]],
         on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
-        futures = {task.submit(**call): number for number, call in enumerate(calls)}
-        return _gather(task.name, calls, futures, as_prefect_completed(list(futures)), on_done)
+        cancellable = self._cancellable(task)
+        futures = {cancellable.submit(**call): number for number, call in enumerate(calls)}
+        try:
+            return _gather(task.name, calls, futures, as_prefect_completed(list(futures)), on_done)
+        except TerminationSignal as signal:
+            self._cancelled = signal
+            for future in futures:
+                future.wrapped_future.cancel()
+            raise
 
     def run(self, task: Task[..., Any], **arguments: Any) -> Any:
-        return task(**arguments)
+        state = self._cancellable(task)(**arguments, return_state=True)
+        if self._cancelled is not None:
+            raise self._cancelled
+        return state.result()
+
+    def _cancellable(self, task: Task[..., Any]) -> Task[..., Any]:
+        """The task, with what it does when the run was cancelled: end as cancelled, not as failed."""
+
+        @wraps(task.fn)
+        def function(*values: Any, **named: Any) -> Any:
+            try:
+                if self._cancelled is None:
+                    return task.fn(*values, **named)
+            except TerminationSignal as signal:
+                self._cancelled = signal
+            except Exception:
+                if self._cancelled is None:
+                    raise
+            return Cancelled(message="the flow run was cancelled")
+
+        cancellable = copy(task)
+        cancellable.fn = function
+        return cancellable
 
 
 class DirectRunner:

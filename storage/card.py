@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import yaml
+
+from storage.column_notes import table_notes
+from storage.schemas import RELEASE_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,16 +40,35 @@ class QuotaRow:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskRows:
+    """Rows of one kind by task: direct ones, and the refinement rows made from some of them."""
+
+    direct: int
+    refine: int
+
+
+@dataclass(frozen=True, slots=True)
+class LengthRow:
+    """How long one measure (characters, tokens, image_width, image_height) is in a domain's direct rows."""
+
+    domain: str
+    measure: str
+    least: int
+    median: int
+    p95: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What the card tells."""
+    """What the card tells. `duplicates` counts the rows that left as such, by kind."""
 
     version: str
     rows_by_split: Mapping[str, int]
-    rows_by_domain: Mapping[str, int]
-    rows_by_license: Mapping[str, int]
-    rows_by_task: Mapping[str, int]
-    rows_by_language: Mapping[str, int]
-    rows_by_chart_type: Mapping[str, int]
+    rows_by_domain: Mapping[str, TaskRows]
+    rows_by_license: Mapping[str, TaskRows]
+    rows_by_language: Mapping[str, TaskRows]
+    rows_by_chart_type: Mapping[str, TaskRows]
     rows_by_flaw_maker: Mapping[str, int]
     recipe: str
     composition: Sequence[QuotaRow]
@@ -53,6 +76,9 @@ class CardFacts:
     sources: Sequence[SourceEntry]
     benchmarks: Sequence[Mapping[str, Any]]  # rows of `storage.schemas.BENCHMARK_SCHEMA`
     thresholds: Sequence[Mapping[str, Any]]  # rows of `storage.schemas.THRESHOLDS_SCHEMA`
+    lengths: Sequence[LengthRow]
+    duplicates: Mapping[str, int]
+    data_bytes: int
     pictures: Sequence[str]
 
 
@@ -69,6 +95,7 @@ def funnel_lines(funnel: Sequence[FunnelRow]) -> list[str]:
 def render_card(facts: CardFacts) -> str:
     """Return the whole card as Markdown."""
     total = sum(facts.rows_by_split.values())
+    notes = table_notes()["images"]
     header = {
         "pretty_name": f"VinciCoder SFT {facts.version}",
         "license": "other",
@@ -102,17 +129,34 @@ def render_card(facts: CardFacts) -> str:
         "code, which fails or draws something else; the answer is the corrected code. `target_id` names the",
         "direct row of the same picture; both lie in the same split.",
         "",
+        "## Reading it",
+        "",
+        "In the folder of the release:",
+        "",
+        "```python",
+        "from datasets import load_dataset",
+        "",
+        *_snippet(facts.rows_by_split),
+        "```",
+        "",
+        "| column | type | |",
+        "|---|---|---|",
+        *(
+            f"| `{field.name}` | {_type_name(field.type)} | {notes.columns[field.name]} |"
+            for field in RELEASE_SCHEMA
+        ),
+        "",
         "## Rows",
+        "",
+        f"{total} rows in {facts.data_bytes / 1e6:.1f} MB of Parquet.",
         "",
         *_counts("split", facts.rows_by_split),
         "",
-        *_counts("task", facts.rows_by_task),
+        *_by_task("domain", facts.rows_by_domain),
         "",
-        *_counts("domain", facts.rows_by_domain),
+        *_by_task("language", facts.rows_by_language),
         "",
-        *_counts("language", facts.rows_by_language),
-        "",
-        *_counts("kind of drawing", facts.rows_by_chart_type),
+        *_by_task("kind of drawing", facts.rows_by_chart_type),
         *(
             ["", *_counts("maker of flawed code", facts.rows_by_flaw_maker)]
             if facts.rows_by_flaw_maker
@@ -131,6 +175,21 @@ def render_card(facts: CardFacts) -> str:
         "",
         *funnel_lines(facts.funnel),
         "",
+        "## Sizes and lengths",
+        "",
+        "Of direct rows, by domain: code in characters and tokens of the target model, pictures in pixels.",
+        "",
+        "| domain | measure | least | median | 95% at most | most |",
+        "|---|---|---:|---:|---:|---:|",
+        *(
+            f"| {row.domain} | {row.measure} | {row.least} | {row.median} | {row.p95} | {row.most} |"
+            for row in facts.lengths
+        ),
+        "",
+        "## Duplicates",
+        "",
+        *_duplicate_lines(facts.duplicates),
+        "",
         "## Benchmarks",
         "",
         *_benchmark_lines(facts.benchmarks),
@@ -143,15 +202,18 @@ def render_card(facts: CardFacts) -> str:
         "",
         "The licence of each row is in its `license` column.",
         "",
-        *_counts("license", facts.rows_by_license),
+        *_by_task("license", facts.rows_by_license),
         "",
         "## Sources",
         "",
-        "| source | domain | licence | revision | collected | released | origin |",
-        "|---|---|---|---|---:|---:|---|",
+        "Of the rows collected, those released are direct rows; refinement rows are made from them.",
+        "",
+        "| source | domain | licence | revision | collected | released | % | refinement | origin |",
+        "|---|---|---|---|---:|---:|---:|---:|---|",
         *(
             f"| {s.name} | {s.domain} | {s.license} | {s.revision or '-'} | {s.collected} | {s.released} | "
-            f"{s.origin if s.available else 'not available: ' + s.note} |"
+            f"{_percent(s.released, s.collected)} | {s.refined} | "
+            f"{s.origin if s.available else 'not available when this was built'} |"
             for s in facts.sources
         ),
         "",
@@ -220,6 +282,48 @@ def _composition(quotas: Sequence[QuotaRow]) -> list[str]:
 
 def _by_count(item: tuple[str, int]) -> tuple[int, str]:
     return (-item[1], item[0])
+
+
+def _snippet(splits: Mapping[str, int]) -> list[str]:
+    files = {split: f"data/{split}-*.parquet" for split, rows in splits.items() if rows}
+    first = next(iter(files))
+    listed = ", ".join(f'"{split}": "{path}"' for split, path in files.items())
+    return [
+        f'rows = load_dataset("parquet", data_files={{{listed}}})["{first}"]',
+        'rows[0]["image"]     # a PIL image',
+        'rows[0]["messages"]  # the user\'s turn with its <image> tag, and the fenced answer',
+    ]
+
+
+def _duplicate_lines(duplicates: Mapping[str, int]) -> list[str]:
+    """How many rows left, and what for. Of the set's own rows none are duplicates of these kinds."""
+    if not duplicates:
+        return ["No row was a duplicate of another."]
+    lines = ["Rows that left because another one stays; `duplicates` in the catalogue says which:", ""]
+    return [*lines, *_counts("kind of duplicate", duplicates)]
+
+
+def _type_name(kind: pa.DataType) -> str:
+    if pa.types.is_struct(kind):
+        return "image"
+    if pa.types.is_list(kind):
+        return "list of turns" if pa.types.is_struct(kind.value_type) else f"list of {kind.value_type}"
+    return str(kind)
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}" if whole else ""
+
+
+def _by_task(name: str, counts: Mapping[str, TaskRows]) -> list[str]:
+    rows = sorted(counts.items(), key=lambda item: (-item[1].direct, -item[1].refine, item[0]))
+    total = TaskRows(sum(row.direct for _, row in rows), sum(row.refine for _, row in rows))
+    return [
+        f"| {name} | direct | refine |",
+        "|---|---:|---:|",
+        *(f"| {key} | {row.direct} | {row.refine} |" for key, row in rows),
+        f"| all | {total.direct} | {total.refine} |",
+    ]
 
 
 def _counts(name: str, counts: Mapping[str, int]) -> list[str]:

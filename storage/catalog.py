@@ -1,17 +1,7 @@
 """The catalogue of a release: everything but image bytes as native DuckDB tables.
 
-samples(...)                 one row per released sample
-rejects(...)                 one row per rejected row of any stage, with the head of its code
-duplicates(...)              which row left for which, of what kind, how far apart
-flaws(...)                   one row per try at a refinement sample: faults made, what came of it
-stages(...)                  one row per stage and shard: rows in, kept, rejected, made, seconds
-sources(...)                 what each source declares, and whether it was there
-benchmarks(...)              which benchmarks were kept out, which were not looked at
-lineage(output_key, input_key)
-build(...)                   one row: version, configuration, flow run, when and on what
-source_thresholds(...)       beyond which distance from the source's own picture a render is a mismatch
-images                       view over the release's Parquet
-images_in(folder)            the same for a copy of the release that was moved
+docs/catalogue.md lists the tables and views, `columns.yaml` says what each column means. The file is one that
+DuckDB 1.x reads as well as 2.x.
 """
 
 from __future__ import annotations
@@ -19,17 +9,22 @@ from __future__ import annotations
 import json
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.catalog_views import add_comments, add_views, follow_duplicates
+from storage.database import create_database
 from storage.outputs import read_output
-from storage.schemas import BENCHMARK_SCHEMA
+from storage.schemas import BENCHMARK_SCHEMA, DUPLICATE_SCHEMA, FLAW_SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from storage.home import Home
@@ -51,6 +46,7 @@ _SOURCES_SCHEMA = pa.schema(
         ("note", pa.string()),
         ("collected", pa.int64()),
         ("released", pa.int64()),
+        ("refined", pa.int64()),
     ]
 )
 _STAGES_SCHEMA = pa.schema(
@@ -70,11 +66,40 @@ _STAGES_SCHEMA = pa.schema(
     ]
 )
 _LINEAGE_SCHEMA = pa.schema([("output_key", pa.string()), ("input_key", pa.string())])
+_TIMES_SCHEMA = pa.schema([("position", pa.int32()), ("stage", pa.string()), ("wall_seconds", pa.float64())])
+_BUILD_SCHEMA = pa.schema(
+    [
+        ("version", pa.string()),
+        ("flow_run", pa.string()),
+        ("started_at", pa.timestamp("us", tz="UTC")),
+        ("host", pa.string()),
+        ("python", pa.string()),
+        ("config", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BuildFacts:
+    """How a build ran: what is measured or of this machine, and so only in the catalogue.
+
+    `stage_seconds` are wall seconds by step, in order; `config` is JSON.
+    """
+
+    flow_run: str
+    started_at: datetime
+    host: str
+    python: str
+    config: str
+    stage_seconds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A row of the `sources` table. `revision` and counts are empty where it was not available."""
+    """A row of the `sources` table. `revision` and counts are empty where it was not available.
+
+    `released` counts direct rows, so it is at most `collected`; `refined` counts refinement rows.
+    """
 
     name: str
     domain: str
@@ -87,39 +112,42 @@ class SourceEntry:
     note: str
     collected: int = 0
     released: int = 0
+    refined: int = 0
 
 
 def write_catalog(
     path: Path,
     home: Home,
+    version: str,
     stages: Sequence[Sequence[StageOutput]],
     sources: Iterable[SourceEntry],
     benchmarks: Sequence[Mapping[str, Any]],
-    build: Mapping[str, Any],
+    thresholds: pa.Table,
+    build: BuildFacts,
+    data_folder: Path | None,
 ) -> None:
     """Write a new catalogue to a local path, one shard at a time.
 
     `stages` lists every stage's outputs in the order of the pipeline; the last stage's kept rows
-    are the released ones.
+    are the released ones. `data_folder` has the release's Parquet, None where it is on no local disk.
     """
+    create_database(path)
     with duckdb.connect(str(path)) as database:
         _write_samples(database, home, stages[-1])
         _write_rejects(database, home, [output for outputs in stages for output in outputs])
-        stage_rows = [
-            {
-                **{name: getattr(output, name) for name in _STAGES_SCHEMA.names if hasattr(output, name)},
-                "position": position,
-                "output_key": output.key,
-                "parameters": json.dumps(output.parameters, sort_keys=True),
-            }
-            for position, outputs in enumerate(stages)
-            for output in outputs
+        follow_duplicates(database)
+        stage_rows = pa.Table.from_pylist(_stage_rows(stages), _STAGES_SCHEMA)
+        _create(database, "stages", stage_rows, as_json=("parameters",))
+        times = [
+            {"position": position, "stage": stage, "wall_seconds": seconds}
+            for position, (stage, seconds) in enumerate(build.stage_seconds.items())
         ]
-        _create(database, "stages", pa.Table.from_pylist(stage_rows, _STAGES_SCHEMA))
+        _create(database, "stage_times", pa.Table.from_pylist(times, _TIMES_SCHEMA))
         _create(
             database, "sources", pa.Table.from_pylist([asdict(entry) for entry in sources], _SOURCES_SCHEMA)
         )
         _create(database, "benchmarks", pa.Table.from_pylist(list(benchmarks), BENCHMARK_SCHEMA))
+        _create(database, "source_thresholds", thresholds)
         edges = [
             {"output_key": output.key, "input_key": key}
             for outputs in stages
@@ -127,23 +155,28 @@ def write_catalog(
             for key in output.inputs
         ]
         _create(database, "lineage", pa.Table.from_pylist(edges, _LINEAGE_SCHEMA))
-        _create(database, "build", pa.Table.from_pylist([dict(build)]))
-
-
-def add_table(path: Path, name: str, table: pa.Table) -> None:
-    """Add one more table to a catalogue that is being written."""
-    with duckdb.connect(str(path)) as database:
-        _create(database, name, table)
-
-
-def add_image_views(path: Path, data_folder: Path) -> None:
-    """Add the views over the Parquet files, which must be in place by now."""
-    with duckdb.connect(str(path)) as database:
-        pattern = str(data_folder / "*.parquet").replace("'", "''")
-        database.execute(f"CREATE VIEW images AS SELECT * FROM read_parquet('{pattern}')")
-        database.execute(
-            "CREATE MACRO images_in(folder) AS TABLE SELECT * FROM read_parquet(folder || '/data/*.parquet')"
+        row = {name: getattr(build, name) for name in _BUILD_SCHEMA.names if name != "version"}
+        _create(
+            database,
+            "build",
+            pa.Table.from_pylist([{**row, "version": version}], _BUILD_SCHEMA),
+            as_json=("config",),
         )
+        add_views(database, None if data_folder is None else str(data_folder))
+        add_comments(database)
+
+
+def _stage_rows(stages: Sequence[Sequence[StageOutput]]) -> list[dict[str, Any]]:
+    return [
+        {
+            **{name: getattr(output, name) for name in _STAGES_SCHEMA.names if hasattr(output, name)},
+            "position": position,
+            "output_key": output.key,
+            "parameters": json.dumps(output.parameters, sort_keys=True),
+        }
+        for position, outputs in enumerate(stages)
+        for output in outputs
+    ]
 
 
 @contextmanager
@@ -153,9 +186,12 @@ def open_catalog(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield database
 
 
-def _create(database: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+def _create(
+    database: duckdb.DuckDBPyConnection, name: str, table: pa.Table, as_json: Sequence[str] = ()
+) -> None:
     database.register("incoming", table)
-    database.execute(f"CREATE TABLE {name} AS SELECT * FROM incoming")
+    casts = ", ".join(f"{column}::JSON AS {column}" for column in as_json)
+    database.execute(f"CREATE TABLE {name} AS SELECT *{f' REPLACE ({casts})' if casts else ''} FROM incoming")
     database.unregister("incoming")
 
 
@@ -173,19 +209,38 @@ def _append(database: duckdb.DuckDBPyConnection, name: str, tables: Iterable[pa.
 
 
 def _write_samples(database: duckdb.DuckDBPyConnection, home: Home, composed: Sequence[StageOutput]) -> None:
-    _append(
-        database, "samples", (read_output(home, output).drop_columns(["thumbnail"]) for output in composed)
-    )
+    _append(database, "samples", (_sample_rows(read_output(home, output)) for output in composed))
+
+
+def _sample_rows(table: pa.Table) -> pa.Table:
+    table = table.drop_columns(["thumbnail"])
+    signed = pa.array(table["phash"].to_numpy().view(np.int64))
+    return table.set_column(table.schema.get_field_index("phash"), "phash", signed)
 
 
 def _write_rejects(database: duckdb.DuckDBPyConnection, home: Home, outputs: Sequence[StageOutput]) -> None:
-    _append(database, "rejects", (_short(read_output(home, output, "rejected")) for output in outputs))
-    for name in ("duplicates", "flaws"):
+    _append(database, "rejects", (_reject_rows(home, output) for output in outputs))
+    for name, table, schema in (
+        ("duplicates", "compared", DUPLICATE_SCHEMA),
+        ("flaws", "flaws", FLAW_SCHEMA),
+    ):
         having = [output for output in outputs if f"{name}.parquet" in output.files]
-        _append(database, name, (read_output(home, output, name) for output in having))
+        pieces = (read_output(home, output, name) for output in having)
+        _append(database, table, chain([schema.empty_table()], pieces))
 
 
-def _short(rejected: pa.Table) -> pa.Table:
+def _reject_rows(home: Home, output: StageOutput) -> pa.Table:
+    """The rejected rows of an output: the head of each one's code, and where the whole is."""
+    rejected = read_output(home, output, "rejected")
     column = rejected.schema.get_field_index("code")
-    head = pc.utf8_slice_codeunits(rejected["code"], 0, REJECT_CODE_CHARACTERS)
-    return rejected.set_column(column, "code_head", head)
+    code = rejected["code"]
+    head = pc.utf8_slice_codeunits(code, 0, REJECT_CODE_CHARACTERS)
+    table = rejected.set_column(column, "code_head", head)
+    file = pa.scalar(f"{output.folder}/rejected.parquet")
+    for name, values in (
+        ("code_characters", pc.utf8_length(code).cast(pa.int64())),
+        ("code_file", pa.repeat(file, table.num_rows)),
+        ("code_row", pa.array(range(table.num_rows), pa.int64())),
+    ):
+        table = table.append_column(name, values)
+    return table

@@ -41,6 +41,22 @@ class ReleaseFile(_Record):
         return self
 
 
+class SourceRows(_Record):
+    """Rows of one source: collected, and released as direct and as refinement rows."""
+
+    collected: int = Field(ge=0)
+    direct: int = Field(ge=0)
+    refine: int = Field(ge=0)
+
+
+class ComparedCounts(_Record):
+    """What a later release is compared by: rows by source, direct rows by domain, rejected rows by reason."""
+
+    sources: dict[str, SourceRows]
+    domains: dict[str, int]
+    reasons: dict[str, int]
+
+
 class Manifest(_Record):
     """What every release states.
 
@@ -71,7 +87,8 @@ class SftManifest(Manifest):
     """Of an SFT release.
 
     `inputs` are the revisions by source; `stage_outputs` the keys of the compose stage's outputs in the home
-    it was built in; `funnel` counts rows stage by stage.
+    it was built in; `funnel` counts rows stage by stage; `counts`, missing in older ones, is what the next
+    release is compared by.
     """
 
     kind: Literal["sft"] = "sft"
@@ -79,6 +96,7 @@ class SftManifest(Manifest):
     stage_outputs: tuple[str, ...]
     funnel: tuple[dict[str, Any], ...]
     composition: tuple[dict[str, Any], ...]
+    counts: ComparedCounts | None = None
 
 
 class RlManifest(Manifest):

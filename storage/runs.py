@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from storage.database import create_database
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
@@ -245,6 +247,8 @@ class RunRegistry:
         deadline = time.monotonic() + wait_seconds
         while True:
             try:
+                if not read_only and not self.path.exists():
+                    create_database(self.path)
                 database = duckdb.connect(str(self.path), read_only=read_only)
                 break
             except duckdb.IOException as error:

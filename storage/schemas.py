@@ -19,8 +19,12 @@ SAMPLE_FIELDS = [
     pa.field("code_sha256", pa.string(), nullable=False),
 ]
 
-# What cleaning adds: what it changed in the code, in order; empty where it changed nothing.
-CLEAN_FIELDS = [pa.field("changes", pa.list_(pa.string()), nullable=False)]
+# What cleaning adds: what it changed in the code, in order; empty where it changed nothing; and how many
+# tokens of the target model the code has.
+CLEAN_FIELDS = [
+    pa.field("changes", pa.list_(pa.string()), nullable=False),
+    pa.field("tokens", pa.int32(), nullable=False),
+]
 
 # What rendering adds. The PNG itself stays in the `renders.parquet` of the output named by
 # `render_output`, at row `render_row`: image bytes are written once here and copied once, at publish.
@@ -64,7 +68,7 @@ REFINE_FIELDS = [
     pa.field("target_id", pa.string()),
     pa.field("flawed_code", pa.string()),
     pa.field("flaw_maker", pa.string()),
-    pa.field("flaw_kinds", pa.string()),
+    pa.field("flaw_kinds", pa.list_(pa.string())),
     pa.field("flaw_detail", pa.string()),
     pa.field("flaw_error", pa.string()),
     pa.field("flaw_similarity", pa.float32()),
@@ -80,7 +84,7 @@ FLAW_SCHEMA = pa.schema(
         pa.field("language", pa.string(), nullable=False),
         pa.field("round", pa.int32(), nullable=False),
         pa.field("maker", pa.string(), nullable=False),
-        pa.field("kinds", pa.string(), nullable=False),
+        pa.field("kinds", pa.list_(pa.string()), nullable=False),
         pa.field("detail", pa.string(), nullable=False),
         pa.field("outcome", pa.string(), nullable=False),
         pa.field("similarity", pa.float32()),
@@ -165,6 +169,11 @@ REJECT_SCHEMA = pa.schema(
         pa.field("stage", pa.string(), nullable=False),
         pa.field("reason", pa.string(), nullable=False),
         pa.field("detail", pa.string(), nullable=False),
+        # What was measured and the threshold that decided, where one did.
+        pa.field("value", pa.float64()),
+        pa.field("bound", pa.float64()),
+        # See `vincicoder.error_class`.
+        pa.field("error_class", pa.string()),
         pa.field("render_seconds", pa.float32()),
     ]
 )
@@ -201,6 +210,7 @@ _HUGGING_FACE_FEATURES: dict[str, object] = {
             "content": {"dtype": "string", "_type": "Value"},
         }
     ],
+    "flaw_kinds": [{"dtype": "string", "_type": "Value"}],
 }
 
 
@@ -216,7 +226,7 @@ def _release_schema() -> pa.Schema:
         pa.field("image_height", pa.int32(), nullable=False),
         pa.field("image_origin", pa.string(), nullable=False),
         pa.field("code_sha256", pa.string(), nullable=False),
-        # The same 64 bits as the catalogue's unsigned phash: ms-swift's loader overflows on uint64.
+        # Signed, in the catalogue too: ms-swift's loader overflows on uint64.
         pa.field("phash", pa.int64(), nullable=False),
         pa.field("render_fingerprint", pa.string(), nullable=False),
         # A measurement, so never the same twice: null here, real in the catalogue.

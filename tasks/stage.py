@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from storage.outputs import find_output, output_key, read_output, write_output
 from storage.schemas import REJECT_SCHEMA
+from vincicoder.error_class import error_class
 from vincicoder.sample import InfrastructureError, Sample
 
 if TYPE_CHECKING:
@@ -144,10 +145,14 @@ def split_rejected(
     kept_rows = [row for row in range(table.num_rows) if row not in rejections]
     kept = table.take(pa.array(kept_rows, pa.int64()))
     rejected = table.select(SAMPLE_COLUMNS).take(pa.array(order, pa.int64()))
+    why = [rejections[row] for row in order]
     for name, values, kind in (
         ("stage", [stage.name] * len(order), pa.string()),
-        ("reason", [rejections[row].reason.value for row in order], pa.string()),
-        ("detail", [rejections[row].detail for row in order], pa.string()),
+        ("reason", [one.reason.value for one in why], pa.string()),
+        ("detail", [one.detail for one in why], pa.string()),
+        ("value", [one.value for one in why], pa.float64()),
+        ("bound", [one.bound for one in why], pa.float64()),
+        ("error_class", [error_class(one.reason, one.detail) for one in why], pa.string()),
         ("render_seconds", [(seconds or {}).get(row) for row in order], pa.float32()),
     ):
         rejected = rejected.append_column(name, pa.array(values, kind))

@@ -65,7 +65,9 @@ def _as_text(code: str | bytes | None, max_code_bytes: int) -> tuple[str, Reject
         raw = code if isinstance(code, bytes) else code.encode("utf-8", "surrogatepass")
         digest = hashlib.sha256(raw).hexdigest()
         detail = f"{len(raw)} bytes; at most {max_code_bytes} are read; sha256 {digest}"
-        return _printable(code[:QUARANTINE_CHARACTERS]), Rejection(Reason.COLLECT_OVERSIZED, detail)
+        return _printable(code[:QUARANTINE_CHARACTERS]), Rejection(
+            Reason.COLLECT_OVERSIZED, detail, len(raw), max_code_bytes
+        )
     if isinstance(code, bytes):
         try:
             code = code.decode("utf-8")

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 class GateLimits:
     """What may get lost from one release to the next, in percent (0 to 100) of what there was.
 
-    `row_loss_percent`: rows released, in all, of a domain and of a source. `yield_loss_percent`: rows released
-    of those collected, in all and of a source. `new_reason_percent`: rows that are rejected for a reason that
-    rejected none before, of those collected. A domain or source that loses at most `few_rows` rows and keeps
-    some is let pass: a few rows are no sign. All counts are of direct rows.
+    `row_loss_percent`: rows released, in all, of a domain and of a source. `yield_loss_percent`: rows
+    released of those collected, in all and of a source. `new_reason_percent`: rows that are rejected for a
+    reason that rejected none before, of those collected. A domain or source that loses at most `few_rows`
+    rows and keeps some is let pass: a few rows are no sign. All counts are of direct rows.
     """
 
     row_loss_percent: float = 10.0
@@ -69,9 +69,7 @@ def find_losses(before: ReleaseCounts, now: ReleaseCounts, limits: GateLimits) -
     ]  # fmt: skip
 
 
-def _lost(
-    kind: str, before: Mapping[str, int], now: Mapping[str, int], limits: GateLimits
-) -> Iterator[str]:
+def _lost(kind: str, before: Mapping[str, int], now: Mapping[str, int], limits: GateLimits) -> Iterator[str]:
     for name, rows in sorted(before.items()):
         left = now.get(name, 0)
         if rows and not left:

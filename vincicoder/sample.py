@@ -126,10 +126,15 @@ def code_sha256(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a stage does not keep a row: the reason for machines, the detail for people."""
+    """Why a stage does not keep a row: the reason for machines, the detail for people.
+
+    Where a threshold decided, `value` is what was measured and `bound` the threshold, in the same unit.
+    """
 
     reason: Reason
     detail: str
+    value: float | None = None
+    bound: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

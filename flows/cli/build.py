@@ -6,21 +6,30 @@ import json
 import logging
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
+import yaml
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from flows.cli.dry_run import show_dry_run
+from flows.cli.prefect_server import ServerUnreachableError, require_server
 from vincicoder.config import BuildConfig, default_home
+from vincicoder.gate import GateLimits
 from vincicoder.refine.config import RefineConfig, RefineConfigError, load_refine_config
 from vincicoder.sample import InfrastructureError
 from vincicoder.sources.base import SourceUnavailableError
 
 app = typer.Typer(help="Build a training set.", no_args_is_help=True)
+
+
+class GateConfigError(Exception):
+    """The file with the gate's limits can't be used."""
+
 
 HomeOption = Annotated[
     str | None, typer.Option(help="Where outputs and releases are kept: a folder or a URI.")
@@ -74,6 +83,13 @@ def sft(
         Path | None,
         typer.Option(help="A YAML file that says who makes flawed code, such as a model's server."),
     ] = None,
+    gate_config: Annotated[
+        Path | None,
+        typer.Option(help="A YAML file that says what may get lost against the current release."),
+    ] = None,
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Make the release the current one, whatever got lost.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and what each quota would yield; start nothing.")
     ] = False,
@@ -82,7 +98,8 @@ def sft(
     """Collect, clean, render, verify, deduplicate, compose and publish an SFT release.
 
     Running it again resumes, and does nothing where nothing changed. With PREFECT_API_URL set the
-    build is a flow run on that server; without, it runs here and needs none.
+    build is a flow run on that server; without, it runs here and needs none. A release that lost too much
+    against the current one is published but does not take its place: exit 1 says what is lost.
     """
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
@@ -102,6 +119,8 @@ def sft(
             strict=strict,
             require_sandbox=require_sandbox,
             refine=_refine(refine, refine_share, refine_config),
+            gate=_gate(gate_config),
+            accept=accept,
         )
         if dry_run:
             show_dry_run(config, home_uri, as_json)
@@ -112,8 +131,14 @@ def sft(
         raise typer.Exit(1) from error
     if as_json:
         typer.echo(json.dumps(result))
-        return
-    _print_summary(result, home_uri)
+    else:
+        _print_summary(result, home_uri)
+    if result["refused"]:
+        from flows.pipeline import ReleaseRefusedError
+
+        refused = ReleaseRefusedError(result["version"], result["refused"])
+        typer.echo(f"vincicoder: {refused}", err=True)
+        raise typer.Exit(1)
 
 
 def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> RefineConfig:
@@ -123,11 +148,21 @@ def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> Ref
     return config if share_percent is None else config.model_copy(update={"share_percent": share_percent})
 
 
-def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
+def _gate(file: Path | None) -> GateLimits:
+    if file is None:
+        return GateLimits()
+    try:
+        return TypeAdapter(GateLimits).validate_python(yaml.safe_load(file.read_text("utf-8")))
+    except (OSError, yaml.YAMLError, ValueError) as error:
+        raise GateConfigError(f"received {file} as the gate's configuration: {error}") from error
+
+
+def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
     # Prefect takes over a second to import: only a build pays for it.
     if os.environ.get("PREFECT_API_URL"):
         from flows.build_sft_data import build_sft_data
 
+        require_server()
         return build_sft_data(
             profile=config.profile,
             limit=config.limit,
@@ -142,6 +177,8 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
             refine=config.refine.maker != "none",
             refine_share=config.refine.share_percent,
             refine_config=config.refine.model_dump(mode="json"),
+            gate=asdict(config.gate),
+            accept=config.accept,
         )
     from flows.pipeline import result_json, run_build
     from flows.runners import DirectRunner
@@ -151,6 +188,7 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, object]:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is all a user needs; anything else is a bug and shows its traceback."""
+    from flows.pipeline import ReleaseRefusedError
     from flows.runners import ShardsFailedError
     from storage.audit import BrokenInvariantsError
     from storage.home import HomeBusyError
@@ -163,6 +201,9 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
     return (
         ShardsFailedError,
+        ReleaseRefusedError,
+        ServerUnreachableError,
+        GateConfigError,
         HomeBusyError,
         BalanceError,
         BrokenInvariantsError,
@@ -179,13 +220,13 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     )
 
 
-def _print_summary(result: dict[str, object], home_uri: str) -> None:
+def _print_summary(result: dict[str, Any], home_uri: str) -> None:
     console = Console()
     table = Table(title=f"Funnel of {result['version']}")
     for column in ("stage", "in", "made", "kept", "rejected"):
         table.add_column(column, justify="left" if column == "stage" else "right")
     table.add_column("why")
-    for row in result["funnel"]:  # type: ignore[attr-defined]
+    for row in result["funnel"]:
         why = ", ".join(
             f"{reason} {count}" for reason, count in sorted(row["reasons"].items(), key=lambda i: -i[1])
         )

@@ -1,5 +1,6 @@
 -- Which licences are in the release
-SELECT license, count(*) AS rows, count(DISTINCT source) AS sources
+SELECT license, count(*) FILTER (task = 'direct') AS direct_rows, count(*) FILTER (task = 'refine') AS refinement_rows,
+       count(DISTINCT source) AS sources
 FROM samples
 GROUP BY license
-ORDER BY rows DESC, license;
+ORDER BY direct_rows DESC, license;

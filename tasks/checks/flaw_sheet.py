@@ -33,7 +33,7 @@ def flaw_sheet(home: Home, outputs: Sequence[StageOutput], pairs: int) -> bytes:
     for output in outputs:
         for row in read_output(home, output, columns=_COLUMNS).to_pylist():
             if row["task"] == Task.REFINE.value:
-                groups[row["domain"]][row["flaw_kinds"]].append(row)
+                groups[row["domain"]]["+".join(row["flaw_kinds"])].append(row)
     if not groups:
         raise ValueError("there are no refinement rows to show")
     chosen = interleaved([interleaved(_ranked(kinds)) for _, kinds in sorted(groups.items())])[:pairs]
@@ -62,6 +62,8 @@ def _pair(home: Home, row: dict[str, Any]) -> tuple[SheetEntry, SheetEntry]:
     return (
         SheetEntry(images[target]["png"], f"{row['domain']} · {row['language']}", f"target; {told}"),
         SheetEntry(
-            images[flawed]["png"] or message_picture(row["flaw_error"]), row["flaw_kinds"], row["flaw_detail"]
+            images[flawed]["png"] or message_picture(row["flaw_error"]),
+            "+".join(row["flaw_kinds"]),
+            row["flaw_detail"],
         ),
     )

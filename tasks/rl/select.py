@@ -13,7 +13,7 @@ from prefect import task
 
 from storage.home import open_local_parquet
 from storage.manifest import RlManifest
-from storage.release import SPLITS, finish_release, read_manifest, release_folder
+from storage.release import SPLITS, finish_release, make_current, read_manifest, release_folder
 from storage.release_facts import data_files, resolve_version
 from storage.rl_release import write_rl_files
 from tasks.stage import TASK_OPTIONS
@@ -80,7 +80,7 @@ def build_rl(
     version = f"{recipe_name}-{key[:12]}"
     existing = read_manifest(home, "rl", version)
     if existing is not None:
-        home.point("releases/rl/current", version)
+        make_current(home, "rl", version)
         return _result(home, existing)
     sft = read_manifest(home, "sft", sft_version)
     assert sft is not None, "resolve_version has seen it"
@@ -128,6 +128,7 @@ def build_rl(
         difficulty="rewards" if rewards is not None else "complexity",
     )
     finish_release(home, manifest)
+    make_current(home, "rl", version)
     return _result(home, manifest)
 
 

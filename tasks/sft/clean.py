@@ -18,6 +18,7 @@ from tasks.stage import (
     split_rejected,
 )
 from vincicoder.clean import CleanLimits, clean_samples, versions
+from vincicoder.clean.tokens import token_counter
 from vincicoder.sample import code_sha256
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ STAGE = StageName("clean", 3)
 def clean_shard(
     home: Home, source: str, shard: int, previous: StageOutput, limits: CleanLimits
 ) -> StageOutput:
-    """Clean the code of every row. Rejected rows keep the code as it was collected.
+    """Clean the code of every row and count its tokens. Rejected rows keep the code as it was collected.
 
     The versions of Python, ruff and the tokenizer are parameters: they decide what passes.
     """
@@ -47,6 +48,7 @@ def clean_shard(
             "code": pa.array([one.code for one in kept], pa.string()),
             "code_sha256": pa.array([code_sha256(one.code) for one in kept], pa.string()),
             "changes": pa.array([list(one.changes) for one in kept], pa.list_(pa.string())),
+            "tokens": pa.array(token_counter(limits.tokenizer).count([one.code for one in kept]), pa.int32()),
         }
         arrays = [
             columns[name] if name in columns else parted.kept[name].combine_chunks()

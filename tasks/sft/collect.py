@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from vincicoder.sample import Rejection, Sample
     from vincicoder.sources.base import Source
 
-STAGE = StageName("collect", 2)
+STAGE = StageName("collect", 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from tasks.stage import StageName, StageTables, split_rejected
 from vincicoder.compose import (
     Candidates,
     Draw,
+    Quota,
     QuotaResult,
     ReleaseRecipe,
     chart_type_of,
@@ -29,7 +30,7 @@ from vincicoder.compose import (
 )
 from vincicoder.compose.draw import LOW_QUALITY, NOT_ASKED, OVER_QUOTA, TAKEN
 from vincicoder.compose.recipe import SELECTABLE
-from vincicoder.sample import Reason, Rejection, Task
+from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("vincicoder")
 
-STAGE = StageName("compose", 2)
+STAGE = StageName("compose", 3)
 
 _REASONS = {
     OVER_QUOTA: Reason.COMPOSE_OVER_QUOTA,
@@ -77,7 +78,11 @@ def compose_rows(
 
     def apply(table: pa.Table, decision: list[list[int]]) -> StageTables:
         rejections = {
-            row: Rejection(_REASONS[verdict], _detail(recipe, verdict, quota))
+            row: Rejection(
+                _REASONS[verdict],
+                _detail(recipe, verdict, quota),
+                *(_out_of_bounds(recipe, quota, table, row) if verdict == LOW_QUALITY else ()),
+            )
             for row, verdict, quota in decision
         }
         for row, code in enumerate(table["code"].to_pylist()):
@@ -166,14 +171,6 @@ def chart_types(table: pa.Table) -> list[str]:
     return [chart_type_of(language, code) for language, code in pairs]
 
 
-def count_refinements(home: Home, composed: Sequence[StageOutput]) -> int:
-    """Return how many refinement rows there are among the kept ones."""
-    return sum(
-        pc.sum(pc.equal(read_output(home, output, columns=["task"])["task"], Task.REFINE.value)).as_py() or 0
-        for output in composed
-    )
-
-
 def shortfalls(results: Sequence[QuotaResult]) -> list[QuotaResult]:
     return [result for result in results if result.shortfall]
 
@@ -196,6 +193,20 @@ def _detail(recipe: ReleaseRecipe, verdict: int, quota: int) -> str:
     if verdict == LOW_QUALITY:
         return f"recipe {recipe.name}, quota {name}: outside its bounds"
     return f"recipe {recipe.name} asks for no such rows"
+
+
+def _out_of_bounds(
+    recipe: ReleaseRecipe, quota: int, table: pa.Table, row: int
+) -> tuple[float, float] | tuple[()]:
+    """The first value of a row that a bound of the recipe or its quota excludes, and that bound."""
+    holders: list[ReleaseRecipe | Quota] = [recipe, *([recipe.quotas[quota]] if quota >= 0 else [])]
+    for one in holders:
+        for bounds, sign in ((one.minimum, 1), (one.maximum, -1)):
+            for name, bound in bounds.items():
+                value = table[name][row].as_py()
+                if value is not None and sign * value < sign * bound:
+                    return float(value), bound
+    return ()
 
 
 def _composed(kept: pa.Table, recipe: ReleaseRecipe) -> pa.Table:

@@ -24,7 +24,6 @@ from vincicoder.decontaminate import (
     read_items,
 )
 from vincicoder.dedup.minhash import SIGNATURE_VERSION
-from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,9 +31,10 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
     from vincicoder.decontaminate import ChosenBenchmark, DecontaminationLimits
+    from vincicoder.sample import Rejection
 
 INDEX_STAGE = StageName("index_benchmark", 1)
-STAGE = StageName("decontaminate", 1)
+STAGE = StageName("decontaminate", 2)
 
 # Rows compared at a time.
 _BATCH_ROWS = 256
@@ -96,7 +96,7 @@ def decontaminate_shard(
             index = _index(home, tuple(output.key for output in benchmarks), benchmarks)
             for first, rows in _signed_rows(home, table, previous, signatures):
                 for number, leak in index.find(rows, limits).items():
-                    rejections[first + number] = Rejection(Reason.DECONTAMINATE_BENCHMARK, leak.detail)
+                    rejections[first + number] = leak.rejection(limits)
         seconds = {row: table["render_seconds"][row].as_py() for row in rejections}
         return split_rejected(STAGE, table, rejections, seconds)
 

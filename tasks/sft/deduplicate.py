@@ -26,13 +26,13 @@ from vincicoder.dedup.keepers import REMOVED
 from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from storage.home import Home
     from storage.outputs import StageOutput
 
-CODE_STAGE = StageName("dedup_code", 2)
-STAGE = StageName("dedup", 2)
+CODE_STAGE = StageName("dedup_code", 3)
+STAGE = StageName("dedup", 3)
 
 _REASONS = {
     "same_row": Reason.DEDUP_SAME_ROW,
@@ -44,7 +44,7 @@ _REASONS = {
 }
 _UNIT = {"near_image": "bits", "near_code": "percent", "same_template": "percent"}
 
-# A removal as it is remembered: [row in the shard, kept id, kind, distance].
+# A removal as it is remembered: [row in the shard, kept id, kind, distance, bound (null where none decided)].
 Removal = list[Any]
 
 
@@ -66,7 +66,7 @@ def deduplicate_code(
         for row, keeper in zip(removed.tolist(), kept.tolist(), strict=True):
             kept_id = ids[keeper].as_py()
             kind = "same_row" if ids[row].as_py() == kept_id else "exact_code"
-            decisions[shards[row]].append([int(rows[row]), kept_id, kind, 0])
+            decisions[shards[row]].append([int(rows[row]), kept_id, kind, 0, None])
         return [sorted(decision) for decision in decisions]
 
     return run_whole_stage(
@@ -92,7 +92,7 @@ def deduplicate(
     def decide() -> list[dict[str, Any]]:
         rows = read_signed_rows(home, previous, signatures)
         found = find_duplicates(rows.signed, limits, true_similarity(home, previous, rows))
-        return _by_shard(rows, found, len(previous))
+        return _by_shard(rows, found, len(previous), _bounds(limits))
 
     return run_whole_stage(
         home,
@@ -105,14 +105,31 @@ def deduplicate(
     )
 
 
-def _by_shard(rows: SignedRows, found: Found, shards: int) -> list[dict[str, Any]]:
+def _bounds(limits: DuplicateLimits) -> dict[str, float]:
+    """The largest distance of each kind of duplicate, in its unit."""
+    return {
+        "near_image": limits.image.radius,
+        "near_code": round(100 * (1 - limits.code.jaccard), 6),
+        "same_template": round(100 * (1 - limits.template.jaccard), 6),
+    }
+
+
+def _by_shard(
+    rows: SignedRows, found: Found, shards: int, bounds: Mapping[str, float]
+) -> list[dict[str, Any]]:
     """Sort removals, and the clusters of more than their first row, by the shard they hit."""
     decisions: list[dict[str, Any]] = [{"removed": [], "clusters": []} for _ in range(shards)]
     state = found.decisions.state
     for row in np.flatnonzero(state == REMOVED).tolist():
         kind = Kind(int(found.decisions.kind[row])).name.lower()
         keeper = rows.sample_id(int(found.decisions.keeper[row]))
-        removal = [int(rows.row[row]), keeper, kind, int(found.decisions.distance[row])]
+        removal = [
+            int(rows.row[row]),
+            keeper,
+            kind,
+            int(found.decisions.distance[row]),
+            bounds.get(kind),
+        ]
         decisions[rows.shard[row]]["removed"].append(removal)
     joined = (state != REMOVED) & (found.clusters != np.arange(len(state)))
     for row in np.flatnonzero(joined).tolist():
@@ -136,9 +153,12 @@ def _apply(table: pa.Table, decision: dict[str, Any]) -> StageTables:
 def _remove(stage: StageName, table: pa.Table, decision: list[Removal]) -> StageTables:
     rejections = {
         row: Rejection(
-            _REASONS[kind], f"kept: {kept_id}" + (f", {distance} {_UNIT[kind]} apart" if distance else "")
+            _REASONS[kind],
+            f"kept: {kept_id}" + (f", {distance} {_UNIT[kind]} apart" if distance else ""),
+            None if bound is None else distance,
+            bound,
         )
-        for row, kept_id, kind, distance in decision
+        for row, kept_id, kind, distance, bound in decision
     }
     seconds = (
         {row: table["render_seconds"][row].as_py() for row in rejections}
@@ -150,7 +170,7 @@ def _remove(stage: StageName, table: pa.Table, decision: list[Removal]) -> Stage
     duplicates = pa.Table.from_pylist(
         [
             {"removed_id": ids[row], "kept_id": kept_id, "kind": kind, "distance": distance}
-            for row, kept_id, kind, distance in sorted(decision)
+            for row, kept_id, kind, distance, _ in sorted(decision)
         ],
         DUPLICATE_SCHEMA,
     )

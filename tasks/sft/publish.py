@@ -1,9 +1,9 @@
-"""Publish: copy the released images once into Parquet, and write card, manifest and catalogue."""
+"""Publish: copy the released images once into Parquet, write card, manifest, catalogue, and ask the gate."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from prefect import task
 
 from storage.audit import require_invariants
-from storage.card import CardFacts, FunnelRow, QuotaRow, render_card
-from storage.catalog import add_image_views, add_table, write_catalog
+from storage.card import render_card
+from storage.catalog import write_catalog
 from storage.manifest import SftManifest
 from storage.outputs import output_key, read_output
 from storage.release import (
@@ -25,7 +25,8 @@ from storage.release import (
     write_file,
 )
 from storage.schemas import RELEASE_SCHEMA
-from tasks.sft.compose import composition
+from tasks.sft.card_facts import card_facts, funnel_rows
+from tasks.sft.gate import compared_counts, pass_gate
 from tasks.sft.sample_sheet import read_images, sample_sheet
 from tasks.sft.verify import STAGE as VERIFY_STAGE
 from tasks.sft.verify_source import thresholds_table
@@ -35,17 +36,24 @@ from vincicoder.compose import ReleaseRecipe, fenced
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from storage.catalog import SourceEntry
+    from storage.catalog import BuildFacts, SourceEntry
     from storage.home import Home
     from storage.manifest import ReleaseFile
     from storage.outputs import StageOutput
+    from vincicoder.gate import GateLimits
 
 STAGE = StageName("publish", 5)
 
-_COUNTED = ("domain", "license", "task", "language", "chart_type", "flaw_maker")
-
 # Rows whose images are in memory at a time while copying.
 _COPY_ROWS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRelease:
+    """A release that is there now, and why it is not the current one; empty where it is."""
+
+    version: str
+    refused: list[str]
 
 
 class NothingKeptError(Exception):
@@ -60,13 +68,15 @@ def publish_release(
     benchmarks: Sequence[Mapping[str, Any]],
     name: str,
     config: Mapping[str, Any],
-    build: Mapping[str, Any],
+    build: BuildFacts,
     recipe: ReleaseRecipe,
-) -> SftManifest:
-    """Publish the kept rows of the last stage as an SFT release; return its manifest.
+    gate: GateLimits | None,
+) -> PublishedRelease:
+    """Publish the kept rows of the last stage as an SFT release, and make it the current one.
 
     The version is `<name>-<key>` with a key made of everything that goes in, so publishing the same
-    rows again finds the release already there and only points `current` to it.
+    rows again finds the release already there. It does not become the current one where it lost more against
+    that one than `gate` allows; None lets every release pass.
     """
     composed = stages[-1]
     declared = [[entry.name, entry.license, entry.revision, entry.available] for entry in sources]
@@ -74,10 +84,8 @@ def publish_release(
         STAGE.name, STAGE.version, {"name": name, "sources": declared}, [o.key for o in composed]
     )
     version = f"{name}-{key[:12]}"
-    existing = read_manifest(home, "sft", version)
-    if existing is not None:
-        home.point("releases/sft/current", version)
-        return existing
+    if read_manifest(home, "sft", version) is not None:
+        return PublishedRelease(version, pass_gate(home, version, gate))
     counts = {split: _count(home, composed, split) for split in SPLITS}
     if not sum(counts.values()):
         raise NothingKeptError(_why_nothing(home, stages))
@@ -90,13 +98,13 @@ def publish_release(
     files.append(write_file(home, folder, "assets/samples.png", sample_sheet(home, composed)))
     verified = [output for outputs in stages for output in outputs if output.stage == VERIFY_STAGE.name]
     thresholds = thresholds_table(home, verified)
-    facts = _card_facts(home, stages, sources, benchmarks, thresholds.to_pylist(), version, counts, recipe)
+    facts = card_facts(
+        home, stages, sources, benchmarks, thresholds.to_pylist(), version, counts, recipe, files
+    )
     files.append(write_file(home, folder, "README.md", render_card(facts).encode()))
     with home.scratch_file(".duckdb") as scratch:
-        write_catalog(scratch, home, stages, facts.sources, benchmarks, {**build, "version": version})
-        add_table(scratch, "source_thresholds", thresholds)
-        if home.is_local:
-            add_image_views(scratch, home.local_path(f"{folder}/data"))
+        data = home.local_path(f"{folder}/data") if home.is_local else None
+        write_catalog(scratch, home, version, stages, facts.sources, benchmarks, thresholds, build, data)
         require_invariants(scratch)
         home.install(scratch, f"{folder}/catalog.duckdb")
     funnel = [
@@ -114,30 +122,10 @@ def publish_release(
         stage_outputs=tuple(output.key for output in composed),
         funnel=tuple(funnel),
         composition=tuple(asdict(row) for row in facts.composition),
+        counts=compared_counts(facts),
     )
     finish_release(home, manifest)
-    return manifest
-
-
-def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[FunnelRow]:
-    """Sum up what each stage did over all shards."""
-    rows = []
-    for outputs in stages:
-        reasons: Counter[str] = Counter()
-        for output in outputs:
-            if output.rows_rejected:
-                reasons.update(read_output(home, output, "rejected", ["reason"])["reason"].to_pylist())
-        rows.append(
-            FunnelRow(
-                stage=outputs[0].stage if outputs else "-",
-                rows_in=sum(output.rows_in for output in outputs),
-                rows_kept=sum(output.rows_kept for output in outputs),
-                rows_rejected=sum(output.rows_rejected for output in outputs),
-                reasons=dict(reasons),
-                rows_made=sum(output.rows_made for output in outputs),
-            )
-        )
-    return rows
+    return PublishedRelease(version, pass_gate(home, version, gate))
 
 
 def _why_nothing(home: Home, stages: Sequence[Sequence[StageOutput]]) -> str:
@@ -195,37 +183,3 @@ def _with_images(home: Home, rows: pa.Table, created_by: str) -> pa.Table:
         else:
             columns.append(rows[field.name].cast(field.type))
     return pa.table(columns, RELEASE_SCHEMA)
-
-
-def _card_facts(
-    home: Home,
-    stages: Sequence[Sequence[StageOutput]],
-    sources: Sequence[SourceEntry],
-    benchmarks: Sequence[Mapping[str, Any]],
-    thresholds: Sequence[Mapping[str, Any]],
-    version: str,
-    counts: Mapping[str, int],
-    recipe: ReleaseRecipe,
-) -> CardFacts:
-    counted: dict[str, Counter[str]] = {name: Counter() for name in _COUNTED}
-    for output in stages[-1]:
-        table = read_output(home, output, columns=_COUNTED)
-        for name, counter in counted.items():
-            counter.update(value for value in table[name].to_pylist() if value is not None)
-    return CardFacts(
-        version=version,
-        rows_by_split=counts,
-        rows_by_domain=counted["domain"],
-        rows_by_license=counted["license"],
-        rows_by_task=counted["task"],
-        rows_by_language=counted["language"],
-        rows_by_chart_type=counted["chart_type"],
-        rows_by_flaw_maker=counted["flaw_maker"],
-        recipe=recipe.name,
-        composition=[QuotaRow(**asdict(row)) for row in composition(home, stages[-2], recipe)],
-        funnel=funnel_rows(home, stages),
-        sources=sources,
-        benchmarks=benchmarks,
-        thresholds=thresholds,
-        pictures=["assets/samples.png"],
-    )

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from vincicoder.refine.protocol import Flaw, Maker
     from vincicoder.render import RenderEngine, RenderLimits
 
-STAGE = StageName("refine", 2)
+STAGE = StageName("refine", 3)
 
 # Targets whose pictures are in memory at a time.
 _BATCH_ROWS = 64
@@ -173,7 +173,7 @@ class _Work:
         verdict: FlawVerdict,
         render: dict[str, Any],
     ) -> None:
-        kinds = "+".join(flaw.kinds)
+        kinds = list(flaw.kinds)
         self.tries.append(
             {
                 "sample_id": flaw.sample_id,

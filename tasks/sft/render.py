@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName(RENDER_STAGE, 2)
+STAGE = StageName(RENDER_STAGE, 3)
 
 _CACHED_COLUMNS = [name for name in RENDERS_SCHEMA.names if name != "png"]
 
@@ -49,7 +49,7 @@ def render_shard(
 
     def compute(key: str) -> StageTables:
         engine = shared_engine(limits, workers=workers, require_sandbox=require_sandbox)
-        return _render_table(home, table, key, index, fingerprints, engine)
+        return _render_table(home, table, key, index, fingerprints, engine, limits)
 
     return run_stage(
         home,
@@ -64,7 +64,13 @@ def render_shard(
 
 
 def _render_table(
-    home: Home, table: pa.Table, key: str, index: RenderIndex, fingerprints: dict[str, str], engine: Any
+    home: Home,
+    table: pa.Table,
+    key: str,
+    index: RenderIndex,
+    fingerprints: dict[str, str],
+    engine: Any,
+    limits: RenderLimits,
 ) -> StageTables:
     programs = [
         Program(*values)
@@ -75,7 +81,7 @@ def _render_table(
     done = render_programs(home, programs, index, fingerprints, engine, _CACHED_COLUMNS)
     places = {**done.known, **{row: RenderPlace(key, place) for place, row in enumerate(done.fresh)}}
     renders = pa.Table.from_pylist([done.renders[row] for row in done.fresh], RENDERS_SCHEMA)
-    return _split(table, done.renders, places, fingerprints, renders)
+    return _split(table, done.renders, places, fingerprints, renders, limits)
 
 
 def _split(
@@ -84,9 +90,10 @@ def _split(
     places: dict[int, RenderPlace],
     fingerprints: dict[str, str],
     new_renders: pa.Table,
+    limits: RenderLimits,
 ) -> StageTables:
     rejections = {
-        row: Rejection(Reason(render["reason"]), render["detail"])
+        row: Rejection(Reason(render["reason"]), render["detail"], *_threshold(render, limits))
         for row, render in renders.items()
         if render["reason"] is not None
     }
@@ -107,3 +114,17 @@ def _split(
         if field.name in added:
             kept = kept.append_column(field, pa.array(added[field.name], field.type))
     return StageTables(kept.select(RENDERED_SCHEMA.names), parted.rejected, {"renders": new_renders})
+
+
+def _threshold(render: Mapping[str, Any], limits: RenderLimits) -> tuple[float | None, float | None]:
+    """What was measured and the bound, for refusals by a bound: seconds, MB. Of memory and output no value
+    is known, as the sample is stopped at the bound."""
+    reason = Reason(render["reason"])
+    if reason is Reason.RENDER_TIMEOUT:
+        of_cpu = "CPU" in render["detail"]
+        return render["render_seconds"], limits.cpu_seconds if of_cpu else limits.wall_seconds
+    if reason is Reason.RENDER_OUT_OF_MEMORY:
+        return None, float(limits.memory_mb)
+    if reason is Reason.RENDER_OUTPUT_LIMIT:
+        return None, float(limits.output_mb)
+    return None, None

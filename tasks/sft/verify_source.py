@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("verify_source", 4)
+STAGE = StageName("verify_source", 5)
 
 _COLUMNS = [f"source_{name}" for name in MEASURES]
 
@@ -77,18 +77,18 @@ def _distances(home: Home, output: StageOutput) -> pa.Table:
 
 
 def _beyond(distances: pa.Table, thresholds: SourceThresholds) -> list[list[Any]]:
-    """Return [row, detail] of every row beyond a bound."""
+    """Return [row, detail, value, bound] of every row beyond a bound."""
     found = []
     for row, values in enumerate(zip(*(distances[name].to_pylist() for name in _COLUMNS), strict=True)):
         if values[0] is None:
             continue
-        detail = mismatch(dict(zip(MEASURES, values, strict=True)), thresholds)
-        if detail is not None:
-            found.append([row, detail])
+        too_far = mismatch(dict(zip(MEASURES, values, strict=True)), thresholds)
+        if too_far is not None:
+            found.append([row, too_far.detail, too_far.value, too_far.bound])
     return found
 
 
 def _apply(table: pa.Table, decision: list[list[Any]]) -> StageTables:
-    rejections = {row: Rejection(Reason.VERIFY_MISMATCH, detail) for row, detail in decision}
+    rejections = {row: Rejection(Reason.VERIFY_MISMATCH, *why) for row, *why in decision}
     seconds = {row: table["render_seconds"][row].as_py() for row in rejections}
     return split_rejected(STAGE, table, rejections, seconds)

@@ -38,8 +38,9 @@ def test_an_unsteady_hash_tells_nothing() -> None:
 def test_few_rows_are_judged_by_bounds_for_unknown_sources() -> None:
     few = learn_thresholds("s", {name: np.zeros(29) for name in MEASURES})
     assert (few.learned, few.rows, few.bounds) == (False, 29, {**UNKNOWN, "hash": None})
-    detail = mismatch({**dict.fromkeys(MEASURES, 0.0), "color": 95.0}, few)
-    assert detail == "color 95 (at most 90)"
+    far = mismatch({**dict.fromkeys(MEASURES, 0.0), "color": 95.0}, few)
+    assert far is not None
+    assert (far.detail, far.value, far.bound) == ("color 95 (at most 90)", 95.0, 90.0)
     assert mismatch(dict.fromkeys(MEASURES, 0.0), few) is None
 
 

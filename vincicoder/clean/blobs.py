@@ -55,7 +55,10 @@ def graphics_blob(code: str) -> FilterResult:
             line = text.count("\n", 0, match.start()) + 1
             kind = match["type"] or "data"
             return Rejection(
-                Reason.CLEAN_DATA_BLOB, f"line {line}: {len(match['data'])} characters of {kind} in base64"
+                Reason.CLEAN_DATA_BLOB,
+                f"line {line}: {len(match['data'])} characters of {kind} in base64",
+                len(match["data"]),
+                MAX_DATA_CHARACTERS,
             )
     return None if text == code else Changed(text, "data_blobs: embedded fonts dropped")
 

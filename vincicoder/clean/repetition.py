@@ -36,6 +36,8 @@ def repetition(code: str) -> FilterResult:
         Reason.CLEAN_REPETITION,
         f"line {line}: {length // period} copies of a piece of {period} bytes, "
         f"{length / len(text):.0%} of the code",
+        length / len(text),
+        _MIN_SHARE,
     )
 
 

@@ -17,11 +17,17 @@ def character_bounds(limits: CleanLimits) -> Callable[[str], FilterResult]:
         length = len(code)
         if length < limits.min_characters:
             return Rejection(
-                Reason.CLEAN_TOO_SHORT, f"{length} characters; at least {limits.min_characters} are needed"
+                Reason.CLEAN_TOO_SHORT,
+                f"{length} characters; at least {limits.min_characters} are needed",
+                length,
+                limits.min_characters,
             )
         if length > limits.max_characters:
             return Rejection(
-                Reason.CLEAN_TOO_LONG, f"{length} characters; at most {limits.max_characters} are allowed"
+                Reason.CLEAN_TOO_LONG,
+                f"{length} characters; at most {limits.max_characters} are allowed",
+                length,
+                limits.max_characters,
             )
         return None
 
@@ -43,6 +49,8 @@ def token_bound(
             Rejection(
                 Reason.CLEAN_TOO_LONG,
                 f"{counts[row]} tokens of {counter.name}; at most {limits.max_tokens} are allowed",
+                counts[row],
+                limits.max_tokens,
             )
             if counts.get(row, 0) > limits.max_tokens
             else None

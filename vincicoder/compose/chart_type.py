@@ -23,7 +23,7 @@ _PYTHON: Mapping[str, frozenset[str]] = MappingProxyType(
         "pie": frozenset(("pie", "Pie", "Sunburst")),
         "bar": names("bar barh barplot countplot Bar broken_barh"),
         "area": names("fill_between stackplot fill_betweenx area"),
-        "error": frozenset(("errorbar",)),
+        "errorbar": frozenset(("errorbar",)),
         "vectors": names("quiver streamplot barbs"),
         "graph": names("draw_networkx draw_networkx_nodes draw_networkx_edges Sankey"),
         "molecule": names("MolFromSmiles loadMolecule MolToImage"),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from vincicoder.dedup.minhash import jaccard, program_shingles
 from vincicoder.dedup.near_code import BANDS, PERMUTATIONS, Signatures, band_keys
+from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -67,6 +68,20 @@ class Leak:
     def detail(self) -> str:
         unit = "bits" if self.kind == "picture" else "percent"
         return f"{self.benchmark}: {self.item}: {self.kind}, {self.distance} {unit} apart"
+
+    def rejection(self, limits: DecontaminationLimits) -> Rejection:
+        """Return why the row is refused; with distance and bound, where one decided."""
+        bound = {
+            "near_code": 100 * (1 - limits.jaccard),
+            "renamed_code": 100 * (1 - limits.unnamed_jaccard),
+            "picture": float(limits.radius),
+        }.get(self.kind)
+        return Rejection(
+            Reason.DECONTAMINATE_BENCHMARK,
+            self.detail,
+            None if bound is None else self.distance,
+            None if bound is None else round(bound, 6),
+        )
 
 
 _KINDS = ("exact_code", "near_code", "renamed_code", "picture")

@@ -50,7 +50,10 @@ def missing_glyphs(pixels: NDArray[np.uint8], language: str, code: str) -> Rejec
         return None
     shown = "".join(sorted(letters)[:8])
     return Rejection(
-        Reason.VERIFY_MISSING_GLYPHS, f"{boxes} boxes of one size in the picture; the code has {shown!r}"
+        Reason.VERIFY_MISSING_GLYPHS,
+        f"{boxes} boxes of one size in the picture; the code has {shown!r}",
+        boxes,
+        min(_ENOUGH, len(letters)),
     )
 
 

@@ -56,18 +56,25 @@ def check_pixels(pixels: NDArray[np.uint8], limits: PictureLimits) -> Rejection 
     height, width = pixels.shape[:2]
     if min(width, height) < limits.min_side:
         return Rejection(
-            Reason.VERIFY_SIZE, f"{width}x{height}: the shorter side must be at least {limits.min_side} px"
+            Reason.VERIFY_SIZE,
+            f"{width}x{height}: the shorter side must be at least {limits.min_side} px",
+            min(width, height),
+            limits.min_side,
         )
     if max(width, height) > limits.max_aspect * min(width, height):
         return Rejection(
             Reason.VERIFY_SIZE,
             f"{width}x{height}: sides may differ by a factor of {limits.max_aspect:g} at most",
+            max(width, height) / min(width, height),
+            limits.max_aspect,
         )
     ink = ink_fraction(pixels, limits.ink_levels)
     if ink < limits.min_ink_fraction:
         return Rejection(
             Reason.VERIFY_BLANK,
             f"{ink:.5%} of the pixels differ from the background; {limits.min_ink_fraction:.3%} needed",
+            ink,
+            limits.min_ink_fraction,
         )
     return None
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from vincicoder.sample import Reason, Rejection
 from vincicoder.verify.own_picture import MEASURES
 
 # With fewer rows the spread can't be told; the bounds for unknown sources are used.
@@ -91,11 +92,14 @@ def _bound(name: str, values: NDArray[np.float64]) -> float | None:
     return round(float(min(bound, UNKNOWN[name])), 6)
 
 
-def mismatch(distances: Mapping[str, float], thresholds: SourceThresholds) -> str | None:
-    """Return which measures are over the source's bounds, in words, or None where none is."""
+def mismatch(distances: Mapping[str, float], thresholds: SourceThresholds) -> Rejection | None:
+    """Return which measures are over the source's bounds, the first with value and bound, or None."""
     over = [
-        f"{name} {distances[name]:.3g} (at most {bound:.3g})"
+        (f"{name} {distances[name]:.3g} (at most {bound:.3g})", distances[name], bound)
         for name, bound in thresholds.bounds.items()
         if bound is not None and distances[name] > bound
     ]
-    return ", ".join(over) or None
+    if not over:
+        return None
+    _, value, bound = over[0]
+    return Rejection(Reason.VERIFY_MISMATCH, ", ".join(words for words, *_ in over), value, bound)

@@ -94,7 +94,7 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
         domain=entry["domain"],
         languages=(entry["language"],) if "language" in entry else ROW_LANGUAGES,
         license=entry["license"],
-        origin=f"own data, folder {entry['path']}",
+        origin=f"own data, folder {Path(entry['path']).name}",
         citation=entry.get("citation", ""),
     )
     return FolderSource(

@@ -1,0 +1,87 @@
+"""What a build shows in Prefect: its progress, and at the end what it released and what became of the rows.
+
+Prefect only watches: when its server does not take an artifact, the build goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from prefect.artifacts import (
+    create_link_artifact,
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
+
+from storage.card import funnel_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flows.pipeline import BuildResult
+
+logger = logging.getLogger("vincicoder")
+
+
+def show_progress(key: str, description: str) -> Callable[[float], None]:
+    """Make a progress artifact, and return what to call with the percent done, 0 to 100."""
+    made: list[Any] = []
+    with _only_watching(key):
+        made.append(create_progress_artifact(0.0, key=key, description=description))
+
+    def update(percent: float) -> None:
+        for artifact in made:
+            with _only_watching(key):
+                update_progress_artifact(artifact, percent)
+
+    return update
+
+
+def show_build(result: BuildResult) -> None:
+    """Show the release as a link and in words, the funnel, and the yield by source."""
+    with _only_watching("the release"):
+        link = result.release if "://" in result.release else Path(result.release).resolve().as_uri()
+        create_link_artifact(link, link_text=result.version, key="sft-release", description=_summary(result))
+    with _only_watching("the funnel"):
+        create_markdown_artifact(
+            "\n".join([_summary(result), "", *funnel_lines(result.funnel)]),
+            key="sft-funnel",
+            description=result.version,
+        )
+    with _only_watching("the yield by source"):
+        create_table_artifact(
+            [
+                {
+                    "source": source.name,
+                    "domain": source.domain,
+                    "collected": source.collected,
+                    "released": source.released,
+                    "percent": round(100 * source.released / source.collected, 1)
+                    if source.collected
+                    else None,
+                    "refinement rows": source.refined,
+                }
+                for source in result.sources
+            ],
+            key="sft-yield-by-source",
+            description=result.version,
+        )
+
+
+def _summary(result: BuildResult) -> str:
+    kept = f"{result.kept} of {result.collected} rows and {result.made} refinement rows"
+    state = f"refused: {'; '.join(result.refused)}" if result.refused else "now the current one"
+    return f"Release {result.version}: {kept}; {state}"
+
+
+@contextmanager
+def _only_watching(what: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        logger.warning("Prefect does not show %s: %s: %s", what, type(error).__name__, error)
