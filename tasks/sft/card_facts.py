@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from storage.catalog import SourceEntry
     from storage.home import Home
+    from storage.manifest import ReleaseFile
     from storage.outputs import StageOutput
-    from storage.release import ReleaseFile
     from vincicoder.compose import ReleaseRecipe
 
 _COUNTED = ("domain", "license", "language", "chart_type", "flaw_maker")

@@ -23,7 +23,9 @@ def compared_counts(facts: CardFacts) -> ComparedCounts:
     reasons: Counter[str] = Counter()
     for row in facts.funnel:
         reasons.update(row.reasons)
-    sources = {s.name: SourceRows(collected=s.collected, direct=s.released, refine=s.refined) for s in facts.sources}
+    sources = {
+        s.name: SourceRows(collected=s.collected, direct=s.released, refine=s.refined) for s in facts.sources
+    }
     domains = {name: rows.direct for name, rows in facts.rows_by_domain.items()}
     return ComparedCounts(sources=sources, domains=domains, reasons=dict(reasons))
 
