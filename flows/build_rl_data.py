@@ -8,13 +8,15 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 
 from flows.rl_set import build_rl_set
+from flows.run_log import log_to_run
+from flows.run_names import rl_run_name
 from storage.home import Home
 from vincicoder.config import default_home
 
 
 @flow(
     name="build-rl-data",
-    flow_run_name="build-rl-data {recipe}",
+    flow_run_name=rl_run_name,
     validate_parameters=True,
     persist_result=False,
 )
@@ -30,18 +32,28 @@ def build_rl_data(
 ) -> dict[str, Any]:
     """Publish an RL release; the same as `vincicoder build rl`.
 
-    `checkpoint` (a folder, or `run:latest-sft`) makes difficulty the reward of `answers` sampled answers.
+    Args:
+        recipe: Which rows to choose: a selection recipe's name or YAML file.
+        release: The SFT release to choose from: a version, or current.
+        limit: Choose at most this many rows.
+        home: The home with the SFT release. Default: $VINCICODER_HOME of the worker, else the user's data
+            folder.
+        strict: A domain that falls short fails the run.
+        checkpoint: A folder, or run:latest-sft: difficulty is then the reward of its sampled answers.
+        answers: Answers sampled a row.
+        tokens: Tokens an answer may have.
     """
-    result = build_rl_set(
-        Home(home or default_home()),
-        recipe=recipe,
-        release=release,
-        limit=limit,
-        strict=strict,
-        checkpoint=checkpoint,
-        answers=answers,
-        tokens=tokens,
-    )
+    with log_to_run():
+        result = build_rl_set(
+            Home(home or default_home()),
+            recipe=recipe,
+            release=release,
+            limit=limit,
+            strict=strict,
+            checkpoint=checkpoint,
+            answers=answers,
+            tokens=tokens,
+        )
     create_table_artifact(
         [{"domain": domain, "rows": rows} for domain, rows in result["domains"].items()],
         key="rl-rows-by-domain",

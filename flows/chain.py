@@ -90,5 +90,7 @@ async def _deployment_id(name: str) -> Any:
             return (await client.read_deployment_by_name(name)).id
         except ObjectNotFound as error:
             raise ChainError(
-                f"the server has no deployment {name}; run `prefect --no-prompt deploy --all` first"
+                f"the server has no deployment {name}; from the repository's root run "
+                "`prefect work-pool create --type process local`, the same for `gpu`, and "
+                "`prefect --no-prompt deploy --all`"
             ) from error

@@ -77,7 +77,7 @@ class ReleaseRefusedError(Exception):
         self.version, self.losses = version, list(losses)
         super().__init__(
             f"release {version} is published but not made the current one, as against that one "
-            f"{'; '.join(self.losses)}. Mend the cause and build again, or take it as it is with --accept "
+            f"{'; '.join(self.losses)}. Correct the cause and build again, or take it as it is with --accept "
             "(the flow's parameter accept)"
         )
 

@@ -6,14 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from prefect import flow
-from prefect.artifacts import (
-    create_markdown_artifact,
-    create_progress_artifact,
-    create_table_artifact,
-    update_progress_artifact,
-)
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
+from flows.report import show_progress
+from flows.run_log import log_to_run
+from flows.step_clock import StepClock
 from storage.home import Home
 from tasks.training.execute import execute_run
 from tasks.training.prepare import prepare_run
@@ -22,6 +20,8 @@ from vincicoder.train.follow import Guarded
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, load_recipe_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tasks.training.prepare import PreparedRun
     from vincicoder.train.metrics import Metric
 
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
 def train_sft(recipe: str, home: str | None = None) -> dict[str, Any]:
     """Fine-tune on an SFT release with ms-swift; the same as `vincicoder train sft`.
 
-    `recipe` is a file in the worker's folder. Running it again goes on from the last checkpoint, and does
-    nothing where the run has finished.
+    Running it again goes on from the last checkpoint, and does nothing where the run has finished.
+
+    Args:
+        recipe: A YAML file of kind sft, in the worker's folder.
+        home: The home with the release. Default: $VINCICODER_HOME of the worker, else the user's data folder.
     """
     loaded = load_recipe_file(Path(recipe))
     if not isinstance(loaded, SftRecipe):
@@ -41,7 +44,12 @@ def train_sft(recipe: str, home: str | None = None) -> dict[str, Any]:
 
 @flow(name="train-grpo", flow_run_name="train-grpo {recipe}", validate_parameters=True, persist_result=False)
 def train_grpo(recipe: str, home: str | None = None) -> dict[str, Any]:
-    """Reinforce with GRPO on an RL release, with verl or ms-swift; the same as `vincicoder train grpo`."""
+    """Reinforce with GRPO on an RL release, with verl or ms-swift; the same as `vincicoder train grpo`.
+
+    Args:
+        recipe: A YAML file of kind grpo, in the worker's folder.
+        home: The home with the release. Default: $VINCICODER_HOME of the worker, else the user's data folder.
+    """
     loaded = load_recipe_file(Path(recipe))
     if not isinstance(loaded, GrpoRecipe):
         raise RecipeError(f"recipe {recipe} is of kind {loaded.kind!r}; train-grpo takes kind: grpo")
@@ -49,24 +57,30 @@ def train_grpo(recipe: str, home: str | None = None) -> dict[str, Any]:
 
 
 def _train(recipe: SftRecipe | GrpoRecipe, path: str, home: str | None) -> dict[str, Any]:
-    opened = Home(home or default_home())
-    prepared = prepare_run(opened, recipe, Path(path).stem)
+    with log_to_run():
+        return _follow(Home(home or default_home()), recipe, Path(path).stem)
+
+
+def _follow(home: Home, recipe: SftRecipe | GrpoRecipe, name: str) -> dict[str, Any]:
+    prepared = prepare_run(home, recipe, name)
     create_markdown_artifact(_checks(prepared), key=f"{recipe.kind}-preflight", description=prepared.run_id)
-    progress: Any = create_progress_artifact(0.0, key=f"{recipe.kind}-progress", description=prepared.run_id)
+    progress = show_progress(f"{recipe.kind}-progress", prepared.run_id)
+    clock = StepClock(recipe.max_steps)
     steps = recipe.max_steps
 
     def show(metrics: list[Metric]) -> None:
+        clock.show(metrics)
         if steps:
             reached = max(metric.step for metric in metrics)
-            update_progress_artifact(progress, min(100.0 * reached / steps, 100.0))
+            progress(min(100.0 * reached / steps, 100.0))
 
-    result = execute_run(opened, prepared, str(flow_run.get_id() or ""), show)
+    result = execute_run(home, prepared, str(flow_run.get_id() or ""), show)
     Guarded().call("showing the run's end", lambda: _show_end(recipe.kind, prepared, progress, result))
     return dict(result)
 
 
-def _show_end(kind: str, prepared: PreparedRun, progress: Any, result: dict[str, Any]) -> None:
-    update_progress_artifact(progress, 100.0)
+def _show_end(kind: str, prepared: PreparedRun, progress: Callable[[float], None], result: dict[str, Any]) -> None:
+    progress(100.0)
     create_markdown_artifact(_summary(result), key=f"{kind}-checkpoint", description=prepared.run_id)
     if by_domain := _by_domain(result["metrics"]):
         create_table_artifact(by_domain, key=f"{kind}-by-domain", description=prepared.run_id)

@@ -52,7 +52,7 @@ class Releases:
 
 def build(home: Path, own: Path, recipe: Path | str, **changes: Any) -> Path:
     """Build from one own source configuration, with a refinement version of every row that allows it."""
-    settings = {"refine": RefineConfig(share_percent=100), "workers": 2, **changes}
+    settings = {"refine": RefineConfig(share_percent=100), "workers": 2, "accept": True, **changes}
     config = BuildConfig(profile=None, source_configs=(own,), recipe=str(recipe), shard_rows=8, **settings)
     return Path(run_build(config, str(home), DirectRunner(2), flow_run="").release)
 

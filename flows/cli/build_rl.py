@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.cli.prefect_server import ServerUnreachableError, require_server
 from vincicoder.config import default_home
 
 
@@ -46,6 +47,7 @@ def rl(
         if os.environ.get("PREFECT_API_URL"):
             from flows.build_rl_data import build_rl_data
 
+            require_server()
             result: dict[str, Any] = build_rl_data(
                 recipe, release, limit, where, strict, checkpoint, answers, tokens
             )
@@ -70,6 +72,7 @@ def rl(
         SelectionRecipeError,
         TrainingFailedError,
         TrainerEnvironmentError,
+        ServerUnreachableError,
         FileNotFoundError,
     ) as error:
         typer.echo(f"vincicoder: {error}", err=True)

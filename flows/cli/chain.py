@@ -8,6 +8,8 @@ from enum import StrEnum
 
 import typer
 
+from flows.cli.prefect_server import ServerUnreachableError, require_server
+
 
 class Switch(StrEnum):
     """What to do with the chain."""
@@ -25,13 +27,14 @@ def chain(switch: Switch) -> None:
     from flows.chain import ChainError, linked, switch_off, switch_on
 
     try:
+        require_server()
         if switch is Switch.ON:
             names = asyncio.run(switch_on())
         elif switch is Switch.OFF:
             names = asyncio.run(switch_off())
         else:
             names = asyncio.run(linked())
-    except ChainError as error:
+    except (ChainError, ServerUnreachableError) as error:
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(1) from error
     verb = {"on": "on", "off": "removed", "status": "on"}[switch]

@@ -21,7 +21,7 @@ from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.registry import get_source, list_sources
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 # Without these the main job can't run; other checks are warnings.
 _MAIN_LANGUAGES = ("python", "html", "svg", "latex")
@@ -76,9 +76,22 @@ def doctor(
         missing = ", ".join(check.name for check in checks if check.area == "sandbox" and not check.ok)
         if missing:
             console.print(f"\nSamples run with fewer layers of sandbox: no {missing}.", style="bold yellow")
-        console.print(f"\n{'Ready.' if healthy else 'Not ready: mend what says FAIL.'}", style="bold")
+        console.print(f"\n{_conclusion(checks, healthy)}", style="bold", soft_wrap=True)
     if not healthy:
         raise typer.Exit(1)
+
+
+def _conclusion(checks: Sequence[HealthCheck], healthy: bool) -> str:
+    if not healthy:
+        return "Not ready: correct what says FAIL."
+    corpora = [check.ok for check in checks if check.area == "corpora"]
+    missing = corpora.count(False)
+    if missing:
+        return (
+            f"Ready but for {missing} of {len(corpora)} corpora: a build leaves them out with a warning, and "
+            "refuses with --strict, as deployments do. `make corpora` fetches them."
+        )
+    return "Ready."
 
 
 def _renderers() -> Iterator[HealthCheck]:

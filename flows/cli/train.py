@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from flows.cli.prefect_server import ServerUnreachableError, require_server
 from vincicoder.config import default_home
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe, load_recipe_file
 
@@ -128,6 +129,7 @@ def _train(recipe: TrainingRecipe, path: Path, home: str | None) -> dict[str, An
     if os.environ.get("PREFECT_API_URL"):
         from flows.train import train_grpo, train_sft
 
+        require_server()
         flow = train_sft if isinstance(recipe, SftRecipe) else train_grpo
         return dict(flow(str(path), where))
     from flows.step_clock import StepClock
@@ -166,6 +168,7 @@ def _guarded(action: Any) -> Any:
         TrainerEnvironmentError,
         PreflightError,
         RunBusyError,
+        ServerUnreachableError,
         RecipeError,
         FileNotFoundError,
     ) as error:

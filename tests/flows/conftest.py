@@ -31,14 +31,29 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     file = small_deployments(folder, write_recipes(folder))
     with running_server(folder) as server:
         found = Deployed({**server, "VINCICODER_HOME": str(folder / "home")}, folder / "home", folder)
-        prefect(found.environment, "work-pool", "create", "--type", "process", "gpu")
+        for command in documented_commands("work-pool create"):
+            prefect(found.environment, *command)
         prefect(found.environment, "work-pool", "set-concurrency-limit", "gpu", "1")
+        (deploy,) = documented_commands("--no-prompt deploy")
+        prefect(found.environment, *deploy)  # as it is printed, and then with small recipes
         with (
             running_worker(found.environment, "local", folder / "local.log"),
-            running_worker(found.environment, "gpu", folder / "gpu.log", create=False),
+            running_worker(found.environment, "gpu", folder / "gpu.log"),
         ):
-            prefect(found.environment, "--no-prompt", "deploy", "--all", "--prefect-file", str(file))
+            prefect(found.environment, *deploy, "--prefect-file", str(file))
             yield found
+
+
+def documented_commands(start: str) -> list[list[str]]:
+    """The arguments of the `prefect` commands of docs/prefect.md that begin so."""
+    lines = (ROOT / "docs/prefect.md").read_text("utf-8").splitlines()
+    found = [
+        line.strip().partition("#")[0].split()[1:]
+        for line in lines
+        if line.startswith(f"    prefect {start}")
+    ]
+    assert found, start
+    return found
 
 
 def write_recipes(folder: Path) -> dict[str, str]:

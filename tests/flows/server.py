@@ -9,10 +9,12 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 PREFECT = str(Path(sys.executable).with_name("prefect"))
@@ -35,6 +37,8 @@ def running_server(folder: Path) -> Iterator[dict[str, str]]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
+        # Few runs ahead: on a busy machine a hundred at once may find SQLite locked.
+        "PREFECT_SERVER_SERVICES_SCHEDULER_MAX_RUNS": "3",
         "DO_NOT_TRACK": "1",
         "PWD": str(ROOT),
     }
@@ -85,21 +89,52 @@ def prefect(environment: dict[str, str], *arguments: str, seconds: int = 120) ->
     return done.stdout
 
 
-def ask(environment: dict[str, str], path: str, body: dict[str, object]) -> object:
+def ask(
+    environment: dict[str, str], path: str, body: dict[str, object] | None = None, method: str | None = None
+) -> Any:
+    """Call the server: POST where there is a body, else GET."""
     request = urllib.request.Request(
         environment["PREFECT_API_URL"] + path,
-        json.dumps(body).encode(),
+        None if body is None else json.dumps(body).encode(),
         {"Content-Type": "application/json"},
+        method=method,
     )
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                text = answer.read()
+                return json.loads(text) if text else None
+        except urllib.error.HTTPError as error:  # 503: SQLite is locked, as on a busy machine
+            if error.code != 503 or time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
+
+
+def wait_for_run(
+    environment: dict[str, str], run_id: str, states: tuple[str, ...] = (), seconds: float = 240
+) -> dict[str, Any]:
+    """Wait until a flow run has one of the states; without any, until it has ended."""
+    wanted = states or ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        run: dict[str, Any] = ask(environment, f"/flow_runs/{run_id}")
+        if run["state_type"] in wanted:
+            return run
+        time.sleep(0.3)
+    raise AssertionError(f"{run['name']} is {run['state_type']} after {seconds} s, not one of {wanted}")
+
+
+def start_run(environment: dict[str, str], deployment: str, parameters: dict[str, Any]) -> str:
+    """Start a run of a deployment; return its id."""
+    found = ask(environment, f"/deployments/name/{deployment}")
+    run = ask(environment, f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters})
+    return str(run["id"])
 
 
 @contextmanager
-def running_worker(environment: dict[str, str], pool: str, log: Path, create: bool = True) -> Iterator[None]:
-    """Create a work pool and serve it."""
-    if create:
-        prefect(environment, "work-pool", "create", "--type", "process", pool)
+def running_worker(environment: dict[str, str], pool: str, log: Path) -> Iterator[None]:
+    """Serve a work pool."""
     with log.open("wb") as stream:
         command = [PREFECT, "worker", "start", "--pool", pool, "--type", "process"]
         worker = subprocess.Popen(command, env=environment, cwd=log.parent, stdout=stream, stderr=stream)

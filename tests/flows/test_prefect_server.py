@@ -75,8 +75,27 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
     wanted = {"artifacts": {"flow_run_id": {"any_": list(flow_run)}}}
     artifacts = ask(environment, "/artifacts/filter", wanted)
     assert isinstance(artifacts, list)
-    assert {artifact["key"] for artifact in artifacts} == {"sft-funnel", "sft-yield-by-source"}
+    shown = {artifact["key"]: artifact for artifact in artifacts}
+    assert set(shown) == {"sft-progress", "sft-release", "sft-funnel", "sft-yield-by-source"}
+    assert shown["sft-progress"]["data"] == 100.0
+    assert f"[{version}](file://{home}/releases/sft/{version})" in shown["sft-release"]["data"]
+    assert runs[0]["name"] == "build-sft-data packages, limit 24"
+    lines = [
+        line["message"]
+        for offset in (0, 200)
+        for line in ask(environment, "/logs/filter", {"limit": 200, "offset": offset, "logs": {
+            "flow_run_id": {"any_": list(flow_run)}}})
+    ]  # fmt: skip
+    assert any(line.startswith("render openclipart 0000: ") and line.endswith(" left") for line in lines), (
+        lines
+    )
+    assert any("24/24 rows" in line for line in lines), lines
+    assert f"release {version} at {home}/releases/sft/{version} is the current one" in lines
     deployments = ask(environment, "/deployments/filter", {})
     assert isinstance(deployments, list)
+    described = next(one for one in deployments if "profile" in one["parameter_openapi_schema"]["properties"])
+    properties = described["parameter_openapi_schema"]["properties"]
+    assert all(field.get("description") for field in properties.values()), properties
+    assert described["parameters"]["strict"] is True
     crons = [schedule["schedule"]["cron"] for found in deployments for schedule in found["schedules"]]
     assert (len(deployments), crons) == (4, ["0 2 * * *"])
