@@ -79,7 +79,9 @@ def _follow(home: Home, recipe: SftRecipe | GrpoRecipe, name: str) -> dict[str, 
     return dict(result)
 
 
-def _show_end(kind: str, prepared: PreparedRun, progress: Callable[[float], None], result: dict[str, Any]) -> None:
+def _show_end(
+    kind: str, prepared: PreparedRun, progress: Callable[[float], None], result: dict[str, Any]
+) -> None:
     progress(100.0)
     create_markdown_artifact(_summary(result), key=f"{kind}-checkpoint", description=prepared.run_id)
     if by_domain := _by_domain(result["metrics"]):
