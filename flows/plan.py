@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from storage.catalog import SourceEntry
 from tasks.sft.collect import CollectShard
-from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.base import SourceUnavailableError, left_out
+from vincicoder.sources.counts import row_count
 from vincicoder.sources.hub.registry import parse_source
 from vincicoder.sources.own.source_config import load_source_config
 from vincicoder.sources.profiles import Selection, get_profile, plan
@@ -55,15 +56,18 @@ def plan_build(config: BuildConfig) -> BuildPlan:
     )
     shards: list[tuple[Source, int, CollectShard]] = []
     for source, positions in planned:
-        entries.append(_describe(source, source.revision(), ""))
+        notes = left_out(source)
+        for line in notes:
+            logger.warning("source %s: %s", source.info.name, line)
+        entries.append(_describe(source, source.revision(), "; ".join(notes), available=True))
         for number, first in enumerate(range(0, len(positions), config.shard_rows)):
             shards.append((source, number, CollectShard(positions[first : first + config.shard_rows])))
     names = [entry.name for entry in entries]
     if len(set(names)) < len(names):
         raise ValueError(f"sources must have different names, received {', '.join(sorted(names))}")
     if not shards:
-        notes = "; ".join(f"{entry.name}: {entry.note or 'no rows'}" for entry in entries)
-        raise SourceUnavailableError(f"no source has any rows here ({notes or 'no source was named'})")
+        listed = "; ".join(f"{entry.name}: {entry.note or 'no rows'}" for entry in entries)
+        raise SourceUnavailableError(f"no source has any rows here ({listed or 'no source was named'})")
     return BuildPlan(shards, entries)
 
 
@@ -79,13 +83,14 @@ def _available(selections: Sequence[Selection], strict: bool) -> tuple[list[Sele
             if strict:
                 raise
             logger.warning("source %s is left out: %s", selection.source, error)
-            missing.append(_describe(source, "", str(error)))
+            missing.append(_describe(source, "", str(error), available=False))
         else:
+            row_count(source)  # remembered for those who only ask
             found.append(selection)
     return found, missing
 
 
-def _describe(source: Source, revision: str, note: str) -> SourceEntry:
+def _describe(source: Source, revision: str, note: str, *, available: bool) -> SourceEntry:
     info = source.info
     return SourceEntry(
         name=info.name,
@@ -95,6 +100,6 @@ def _describe(source: Source, revision: str, note: str) -> SourceEntry:
         origin=info.origin,
         citation=info.citation,
         revision=revision,
-        available=not note,
+        available=available,
         note=note,
     )

@@ -1,4 +1,4 @@
-"""Progress of a build: a line per finished shard with rate and time left, and the share that is done."""
+"""Progress of a build: a line every few seconds with rate and time left, and the share that is done."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ _PERCENT = {
     "publish": 2.0,
 }
 _TOLD_EVERY_SECONDS = 2.0
+# A line at most so often: a build that finds all its outputs there says nothing until its end.
+_SECONDS_BETWEEN_LINES = 2.0
 
 
 @dataclass(slots=True)
@@ -50,14 +52,19 @@ class BuildClock:
     @contextmanager
     def stage(self, name: str, shards: int, rows: int) -> Iterator[Callable[[StageOutput], None]]:
         """Time a stage; yields what to call with every finished output."""
-        started = time.monotonic()
+        started = shown = time.monotonic()
         done_shards = done_rows = 0
 
         def advance(output: StageOutput) -> None:
-            nonlocal done_shards, done_rows
+            nonlocal done_shards, done_rows, shown
             done_shards += 1
             done_rows += output.rows_in
-            rate = done_rows / max(time.monotonic() - started, 1e-6)
+            self._tell(self._percent_before + _PERCENT[name] * done_shards / max(shards, 1), False)
+            now = time.monotonic()
+            if now - shown < _SECONDS_BETWEEN_LINES:
+                return
+            shown = now
+            rate = done_rows / max(now - started, 1e-6)
             left = (rows - done_rows) / rate if rate else 0.0
             logger.info(
                 "%s %s %04d: %d kept, %d rejected; %d/%d shards, %d/%d rows, %.0f rows/s, %s left",
@@ -73,13 +80,13 @@ class BuildClock:
                 rate,
                 _duration(left),
             )
-            self._tell(self._percent_before + _PERCENT[name] * done_shards / max(shards, 1), False)
 
-        logger.info("%s: %d rows in %d shards", name, rows, shards)
         try:
             yield advance
         finally:
-            self.stage_seconds[name] = round(time.monotonic() - started, 3)
+            seconds = self.stage_seconds[name] = round(time.monotonic() - started, 3)
+            if seconds >= _SECONDS_BETWEEN_LINES:
+                logger.info("%s: %d rows in %d shards, %s", name, rows, shards, _duration(seconds))
         self._percent_before += _PERCENT[name]
         self._tell(self._percent_before, True)
 

@@ -19,7 +19,7 @@ SAMPLE_FIELDS = [
     pa.field("code_sha256", pa.string(), nullable=False),
 ]
 
-# What cleaning adds: what it changed in the code, in order; empty where it changed nothing; and how many
+# What collecting and cleaning add: what they changed in the code, in order, empty where nothing; and how many
 # tokens of the target model the code has.
 CLEAN_FIELDS = [
     pa.field("changes", pa.list_(pa.string()), nullable=False),

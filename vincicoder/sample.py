@@ -145,6 +145,7 @@ class RawSample:
     a string that no renderer knows. The collect stage turns it into a sample or a reject.
     `image` is the corpus's own picture as its file's bytes, undecoded and unchecked, where it has one.
     `rejection` is the source's own verdict: a row that is not image-to-code at all.
+    `changes` says what the source did to the code, or could not find of the row, a line each.
     """
 
     source_id: str
@@ -154,6 +155,7 @@ class RawSample:
     license: str
     image: bytes | None = None
     rejection: Rejection | None = None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

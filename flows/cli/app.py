@@ -1,31 +1,77 @@
-"""The `vincicoder` command."""
+"""The `vincicoder` command. A group's module is imported when the group is asked for: some take a second."""
 
 from __future__ import annotations
 
-import typer
+from importlib import import_module
+from typing import Annotated, Any
 
-from flows.cli import build, build_rl, chain, doctor, refine, release, render, reward, sources, train
+import typer
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from vincicoder import __version__
+
+# The command's name, the module of `flows.cli` that has it, and the group or function there.
+_COMMANDS = {
+    "build": ("build_group", "app"),
+    "release": ("release", "app"),
+    "audit": ("release", "audit"),
+    "refine": ("refine", "app"),
+    "sources": ("sources", "app"),
+    "train": ("train", "app"),
+    "runs": ("train", "runs_app"),
+    "chain": ("chain", "chain"),
+    "render": ("render", "render"),
+    "score": ("reward", "score"),
+    "serve-reward": ("reward", "serve_reward"),
+    "doctor": ("doctor", "doctor"),
+}
+
+
+class _Commands(TyperGroup):
+    """The commands by name, each imported at its first use."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute = _COMMANDS[cmd_name]
+        found = getattr(import_module(f"flows.cli.{module}"), attribute)
+        if not isinstance(found, typer.Typer):
+            alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            alone.command(cmd_name)(found)
+            found = alone
+        command = get_command(found)
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="vincicoder",
+    cls=_Commands,
     help="Build image-code training sets whose every picture was rendered from its own code.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-build.app.command()(build_rl.rl)
-app.add_typer(build.app, name="build")
-app.add_typer(release.app, name="release")
-app.add_typer(refine.app, name="refine")
-app.add_typer(sources.app, name="sources")
-app.add_typer(train.app, name="train")
-app.add_typer(train.runs_app, name="runs")
-app.command()(chain.chain)
-app.command()(release.audit)
-app.command()(render.render)
-app.command()(reward.score)
-app.command()(reward.serve_reward)
-app.command()(doctor.doctor)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"vincicoder {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def vincicoder(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Build image-code training sets whose every picture was rendered from its own code."""
+
 
 if __name__ == "__main__":
     app()

@@ -14,15 +14,17 @@ import typer
 import yaml
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
-from rich.table import Table
 
 from flows.cli.dry_run import show_dry_run
 from flows.cli.prefect_server import ServerUnreachableError, require_server
+from flows.cli.tables import print_table
 from vincicoder.config import BuildConfig, default_home
 from vincicoder.gate import GateLimits
 from vincicoder.refine.config import RefineConfig, RefineConfigError, load_refine_config
 from vincicoder.sample import InfrastructureError
 from vincicoder.sources.base import SourceUnavailableError
+
+_REASONS_SHOWN = 3
 
 app = typer.Typer(help="Build a training set.", no_args_is_help=True)
 
@@ -222,23 +224,8 @@ def _expected_errors() -> tuple[type[Exception], ...]:
 
 def _print_summary(result: dict[str, Any], home_uri: str) -> None:
     console = Console()
-    table = Table(title=f"Funnel of {result['version']}")
-    for column in ("stage", "in", "made", "kept", "rejected"):
-        table.add_column(column, justify="left" if column == "stage" else "right")
-    table.add_column("why")
-    for row in result["funnel"]:
-        why = ", ".join(
-            f"{reason} {count}" for reason, count in sorted(row["reasons"].items(), key=lambda i: -i[1])
-        )
-        table.add_row(
-            row["stage"],
-            str(row["rows_in"]),
-            str(row["rows_made"] or ""),
-            str(row["rows_kept"]),
-            str(row["rows_rejected"]),
-            why or "nothing to reject",
-        )
-    console.print(table)
+    columns = ("stage", "in", "made", "kept", "rejected", "why")
+    print_table(columns, map(_funnel_line, result["funnel"]), f"Funnel of {result['version']}")
     console.print(
         f"{result['collected']} collected: {result['kept']} kept, {result['rejected']} rejected; "
         f"{result['made']} refinement rows made, in {result['seconds']:.0f} s. Release: {result['release']}",
@@ -251,3 +238,11 @@ def _print_summary(result: dict[str, Any], home_uri: str) -> None:
         f'duckdb -readonly {result["release"]}/catalog.duckdb "SELECT * FROM rejects LIMIT 10"',
     ):
         console.print(f"  {command}", soft_wrap=True, highlight=False)
+
+
+def _funnel_line(row: dict[str, Any]) -> tuple[object, ...]:
+    reasons = sorted(row["reasons"].items(), key=lambda item: -item[1])
+    why = ", ".join(f"{reason} {count}" for reason, count in reasons[:_REASONS_SHOWN]) or "nothing to reject"
+    if len(reasons) > _REASONS_SHOWN:
+        why += f", and {len(reasons) - _REASONS_SHOWN} other reasons"
+    return row["stage"], row["rows_in"], row["rows_made"] or "", row["rows_kept"], row["rows_rejected"], why

@@ -18,6 +18,7 @@ from vincicoder.config import default_home
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.sandbox import probe
 from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.counts import row_count
 from vincicoder.sources.registry import get_source, list_sources
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def _corpora() -> Iterator[HealthCheck]:
                 info.name,
                 True,
                 False,
-                f"{source.count()} rows, {info.license}, {source.revision()}",
+                f"{row_count(source)} rows, {info.license}, {source.revision()}",
             )
         except SourceUnavailableError as error:
             yield HealthCheck("corpora", info.name, False, False, str(error))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from flows.cli import release_checks as cli_release_checks
+from flows.cli.tables import print_table
 from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
 from storage.release import current_version, read_manifest, release_folder
@@ -53,13 +53,11 @@ def show(
     console = Console()
     console.print(f"[bold]{found}[/bold] at {store.path(release_folder('sft', found))}", soft_wrap=True)
     console.print(f"rows: {', '.join(f'{split} {rows}' for split, rows in manifest.rows.items())}")
-    files = Table("file", "rows", "MB", title="Files")
-    for file in manifest.files:
-        files.add_row(file.path, str(file.rows or ""), f"{file.bytes / 1e6:.1f}")
-    console.print(files)
+    files = [(file.path, file.rows or "", f"{file.bytes / 1e6:.1f}") for file in manifest.files]
+    print_table(("file", "rows", "MB"), files, "Files")
     catalog = _catalog(store, found)
     for name in ("yield_by_source", "licenses", "lengths"):
-        _print_result(console, ask(catalog, name))
+        _print_result(ask(catalog, name))
 
 
 def audit(
@@ -88,7 +86,7 @@ def audit(
     else:
         console = Console()
         for answer in answers:
-            _print_result(console, answer)
+            _print_result(answer)
         if not name:
             console.print(f"{found}: " + ("all invariants hold" if not problems else "BROKEN"), style="bold")
         for problem in problems:
@@ -116,8 +114,5 @@ def _catalog(store: Home, version: str) -> Path:
     return store.local_path(f"{release_folder('sft', version)}/catalog.duckdb")
 
 
-def _print_result(console: Console, answer: AuditResult) -> None:
-    table = Table(*answer.columns, title=answer.title, title_justify="left")
-    for row in answer.rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console.print(table)
+def _print_result(answer: AuditResult) -> None:
+    print_table(answer.columns, answer.rows, answer.title)

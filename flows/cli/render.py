@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from vincicoder.render.registry import LANGUAGE_OF_SUFFIX, language_of_file
+from vincicoder.extract import canonical_language
+from vincicoder.render.registry import LANGUAGE_OF_SUFFIX
 from vincicoder.sample import InfrastructureError, Rejection, Sample, Task, code_sha256
+from vincicoder.sources.own.folder_files import language_of
+from vincicoder.sources.own.program import read_program
 
 if TYPE_CHECKING:
     from vincicoder.clean import Cleaned
@@ -37,16 +40,18 @@ def render(
 ) -> None:
     """Clean, render and check one file, as a build would. Exit 0: kept; 3: the sample's fault; 4: ours.
 
-    A picture that the checks refuse is written all the same.
+    What lies beside the file and belongs to it (style sheets, inputs, data) is written into it. A picture
+    that the checks refuse is written all the same.
     """
-    chosen = language or language_of_file(file.name)
+    chosen = (canonical_language(language) or language) if language else language_of(file.name)
     if chosen is None:
         known = ", ".join(LANGUAGE_OF_SUFFIX)
         typer.echo(f"vincicoder: received {file.name}; known suffixes are {known}: give --language", err=True)
         raise typer.Exit(2)
-    code = file.read_text("utf-8", errors="replace")
+    program = read_program(file, file.resolve().parent, chosen)
+    code = program.code if isinstance(program.code, str) else program.code.decode("utf-8", "replace")
     cleaned = None if as_is else _clean(chosen, code)
-    rejection = cleaned.rejection if cleaned else None
+    rejection = program.rejection or (cleaned.rejection if cleaned else None)
     result = None
     try:
         if rejection is None:
@@ -70,7 +75,7 @@ def render(
         "seconds": round(result.seconds, 4) if result else 0.0,
         "fingerprint": result.fingerprint if result else "",
         "notes": list(result.notes) if result else [],
-        "changes": list(cleaned.changes) if cleaned else [],
+        "changes": [*program.changes, *(cleaned.changes if cleaned else ())],
     }
     if as_json:
         typer.echo(json.dumps(outcome))

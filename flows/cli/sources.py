@@ -7,24 +7,27 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from flows.cli.tables import print_table
+from vincicoder.clean import CleanLimits, clean_samples
 from vincicoder.collect import to_sample
 from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES
 from vincicoder.sample import InfrastructureError
-from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.base import SourceUnavailableError, left_out
+from vincicoder.sources.counts import row_count
+from vincicoder.sources.hub.pictures import kind_of_picture
 from vincicoder.sources.hub.registry import corpora, corpus_sources, parse_source
 from vincicoder.sources.own.source_config import SourceConfigError, load_source_config
 from vincicoder.sources.profiles import read_positions, spread
 from vincicoder.sources.registry import get_source, list_sources
 
 if TYPE_CHECKING:
-    from vincicoder.sample import Rejection, Sample
+    from vincicoder.sample import RawSample, Rejection, Sample
     from vincicoder.sources.base import Source
+    from vincicoder.sources.hub.source import CorpusSource
 
 app = typer.Typer(help="List the corpora, or look into one.")
 
@@ -33,60 +36,87 @@ _MAX_CODE_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One corpus as `sources --json` gives it. `note` says why it is not available."""
+    """One corpus as `sources --json` gives it. `note` says why it is not available; null: nobody asked."""
 
     name: str
     domain: str
     languages: tuple[str, ...]
     license: str
     origin: str
-    available: bool
+    available: bool | None
     size: str
     citation: str
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A row on its way: the sample as collected, its code as it is now, and what became of it."""
+
+    sample: Sample
+    code: str
+    rejection: Rejection | None
+    changes: tuple[str, ...]
+
+
 @app.callback(invoke_without_command=True)
 def sources(
     context: typer.Context,
+    hub: Annotated[
+        bool, typer.Option("--hub", help="Ask the hub which published corpora can be read from here.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
     """List every corpus: domain, languages, licence, size, and whether it can be read from here."""
     if context.invoked_subcommand is not None:
         return
-    published: list[Source] = [source for name in corpora() for source in corpus_sources(name, None)]
+    published = [source for name in corpora() for source in corpus_sources(name, None)]
     embedded: list[Source] = [get_source(info.name) for info in list_sources()]
-    with ThreadPoolExecutor(16) as pool:  # each published corpus is one question to the hub
-        listed = [*map(_look, embedded), *pool.map(_look, published)]
+    listed = [_look(source) for source in embedded]
+    if hub:
+        with ThreadPoolExecutor(16) as pool:  # each published corpus is one question to the hub
+            listed += pool.map(_look, published)
+    else:
+        listed += [_unasked(source) for source in published]
     if as_json:
         typer.echo(json.dumps([asdict(entry) for entry in listed]))
         return
-    table = Table()
-    for column in ("source", "domain", "languages", "licence", "size", "here"):
-        table.add_column(column)
-    for entry in listed:
-        shown = ", ".join(entry.languages[:4]) + (", ..." if len(entry.languages) > 4 else "")
-        mark = "yes" if entry.available else "no"
-        table.add_row(entry.name, entry.domain, shown, entry.license, entry.size, mark)
-    Console().print(table)
+    print_table(("source", "here", "size", "domain", "licence", "languages"), map(_line, listed))
     typer.echo("A corpus that is not here can be read from a local copy: build sft --source NAME=PATH")
 
 
+def _unasked(source: CorpusSource) -> Listed:
+    if not source.corpus.hub_id:
+        return _listed(source, False, source.info.size, "no data is published")
+    return _listed(source, None, source.info.size, "the hub was not asked: --hub")
+
+
+def _line(entry: Listed) -> tuple[str, ...]:
+    here = "hub" if entry.available is None else "yes" if entry.available else "no"
+    languages = ", ".join(entry.languages[:4]) + (", ..." if len(entry.languages) > 4 else "")
+    return entry.name, here, entry.size, entry.domain, entry.license, languages
+
+
 def _look(source: Source) -> Listed:
-    info, size, note = source.info, source.info.size, ""
+    size, note = source.info.size, ""
     try:
         source.revision()
         if not size:
-            size = f"{source.count():,} rows"
+            size = f"{row_count(source):,} rows"
     except (SourceUnavailableError, InfrastructureError) as error:
         note = str(error)
+    return _listed(source, not note, size, note)
+
+
+def _listed(source: Source, available: bool | None, size: str, note: str) -> Listed:
+    info = source.info
     return Listed(
         info.name,
         info.domain,
         tuple(info.languages),
         info.license,
         info.origin,
-        not note,
+        available,
         size,
         info.citation,
         note,
@@ -103,7 +133,10 @@ def peek(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
 ) -> None:
-    """Print and render some rows of a corpus. Writes code, its render, and the corpus's own picture."""
+    """Print, clean and render some rows of a corpus: what a build makes of each, and what it leaves out.
+
+    Writes code, its render, and the corpus's own picture.
+    """
     try:
         chosen = _chosen(name, source_config)
         found = [
@@ -115,20 +148,40 @@ def peek(
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(1) from error
     output.mkdir(parents=True, exist_ok=True)
-    samples: list[tuple[Sample, Rejection | None]] = []
-    for source, raw in found:
-        samples.append(to_sample(raw, source.info, "", _MAX_CODE_BYTES))
+    rows = [_collect(source, raw) for source, raw in found]
+    _clean(rows)
+    for number, (row, (_, raw)) in enumerate(zip(rows, found, strict=True), start=1):
         if raw.image is not None:
-            (output / f"{_stem(len(samples), samples[-1][0])}.source").write_bytes(raw.image)
-    outcomes = _render(samples, output)
+            suffix = kind_of_picture(raw.image) or "bin"
+            (output / f"{_stem(number, row.sample)}.own.{suffix}").write_bytes(raw.image)
+    outcomes = _render(rows, output)
     if as_json:
         typer.echo(json.dumps(outcomes))
         return
     for outcome in outcomes:
         head = f"{outcome['source']} {outcome['source_id']} ({outcome['domain']}, {outcome['language']})"
         typer.echo(f"\n{head}: {outcome['outcome']}")
-        typer.echo("\n".join(f"    {line}" for line in str(outcome["head"]).splitlines()))
+        for change in outcome["changes"]:
+            typer.echo(f"  - {change}")
+        typer.echo("\n".join(f"    {line}" for line in outcome["head"].splitlines()))
     typer.echo(f"\n{len(outcomes)} rows in {output}")
+    for source in chosen:
+        for line in left_out(source):
+            typer.echo(f"{source.info.name}: {line}")
+
+
+def _collect(source: Source, raw: RawSample) -> _Row:
+    sample, rejection = to_sample(raw, source.info, "", _MAX_CODE_BYTES)
+    return _Row(sample, sample.code, rejection, raw.changes)
+
+
+def _clean(rows: list[_Row]) -> None:
+    """Clean the rows that were collected, with the bounds that a build has."""
+    whole = [number for number, row in enumerate(rows) if row.rejection is None]
+    cleaned = clean_samples([rows[number].sample for number in whole], CleanLimits())
+    for number, found in zip(whole, cleaned, strict=True):
+        row = rows[number]
+        rows[number] = _Row(row.sample, found.code, found.rejection, row.changes + found.changes)
 
 
 def _chosen(name: str, source_config: Path | None) -> list[Source]:
@@ -145,17 +198,18 @@ def _chosen(name: str, source_config: Path | None) -> list[Source]:
         return list(parse_source(name))
 
 
-def _render(samples: list[tuple[Sample, Rejection | None]], output: Path) -> list[dict[str, object]]:
+def _render(rows: list[_Row], output: Path) -> list[dict[str, Any]]:
     from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
 
     suffixes = {name: LANGUAGES[name].suffixes[0] for name in ROW_LANGUAGES}
     requests = []
-    outcomes: list[dict[str, object]] = []
-    for number, (sample, rejection) in enumerate(samples, start=1):
+    outcomes: list[dict[str, Any]] = []
+    for number, row in enumerate(rows, start=1):
+        sample, rejection = row.sample, row.rejection
         path = output / f"{_stem(number, sample)}{suffixes.get(sample.language, '.txt')}"
-        path.write_text(sample.code, "utf-8")
+        path.write_text(row.code, "utf-8")
         if rejection is None:
-            requests.append(RenderRequest(str(number - 1), sample.language, sample.code))
+            requests.append(RenderRequest(str(number - 1), sample.language, row.code))
         outcomes.append(
             {
                 "source": sample.source,
@@ -163,10 +217,11 @@ def _render(samples: list[tuple[Sample, Rejection | None]], output: Path) -> lis
                 "domain": sample.domain,
                 "language": sample.language,
                 "code": str(path),
-                "head": "\n".join(sample.code[:2_000].splitlines()[:8]),
+                "head": "\n".join(row.code[:2_000].splitlines()[:8]),
                 "reason": rejection.reason.value if rejection else None,
                 "outcome": f"{rejection.reason.value}: {rejection.detail}" if rejection else "",
                 "picture": None,
+                "changes": list(row.changes),
             }
         )
     with RenderEngine(RenderLimits(), workers=1) as engine:

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from flows.cli.prefect_server import ServerUnreachableError, require_server
+from flows.cli.tables import print_table
 from vincicoder.config import default_home
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe, load_recipe_file
 
@@ -64,10 +63,10 @@ def runs(context: typer.Context, home: HomeOption = None, as_json: Json = False)
         typer.echo(json.dumps(found))
         return
     columns = ("run_id", "status", "release", "parent", "step", "final_loss", "reason", "checkpoint")
-    table = Table(*columns)
-    for run in found:
-        table.add_row(*("" if run[name] is None else str(run[name]) for name in columns))
-    Console().print(table if found else "no runs yet")
+    if found:
+        print_table(columns, ([run[name] for name in columns] for run in found))
+    else:
+        typer.echo("no runs yet")
 
 
 @runs_app.command()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("clean", 3)
+STAGE = StageName("clean", 4)
 
 
 @task(**STAGE.shard_task)
@@ -44,10 +44,14 @@ def clean_shard(
         rejections = {row: one.rejection for row, one in enumerate(cleaned) if one.rejection is not None}
         parted = split_rejected(STAGE, table, rejections)
         kept = [one for one in cleaned if one.rejection is None]
+        collected = parted.kept["changes"].to_pylist()
         columns = {
             "code": pa.array([one.code for one in kept], pa.string()),
             "code_sha256": pa.array([code_sha256(one.code) for one in kept], pa.string()),
-            "changes": pa.array([list(one.changes) for one in kept], pa.list_(pa.string())),
+            "changes": pa.array(
+                [[*before, *one.changes] for before, one in zip(collected, kept, strict=True)],
+                pa.list_(pa.string()),
+            ),
             "tokens": pa.array(token_counter(limits.tokenizer).count([one.code for one in kept]), pa.int32()),
         }
         arrays = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from prefect import task
 
-from storage.schemas import SAMPLE_SCHEMA, SOURCE_IMAGES_SCHEMA
+from storage.schemas import CLEANED_SCHEMA, SAMPLE_SCHEMA, SOURCE_IMAGES_SCHEMA
 from tasks.stage import StageName, StageTables, run_stage, split_rejected
 from vincicoder.collect import to_sample
 from vincicoder.sources.profiles import read_positions
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     from vincicoder.sample import Rejection, Sample
     from vincicoder.sources.base import Source
 
-STAGE = StageName("collect", 3)
+logger = logging.getLogger("vincicoder")
+
+STAGE = StageName("collect", 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ def collect_shard(
 ) -> StageOutput:
     """Read the rows of one shard. The key holds the corpus's revision, so new content is read anew.
 
-    The extra table `source_images` holds the corpus's own picture of each kept row that has one.
+    Column `changes` says what the source did to the code, or could not find of the row. The extra table
+    `source_images` holds the corpus's own picture of each kept row that has one.
     """
     revision = corpus.revision()
     parameters = {
@@ -61,6 +65,7 @@ def collect_shard(
     def compute(_key: str) -> StageTables:
         samples: list[Sample] = []
         rejections: dict[int, Rejection] = {}
+        changes: list[list[str]] = []
         images: list[dict[str, str | bytes]] = []
         for raw in read_positions(corpus, part.positions):
             sample, rejection = to_sample(raw, corpus.info, revision, max_code_bytes)
@@ -69,7 +74,10 @@ def collect_shard(
             elif raw.image is not None:
                 images.append({"sample_id": sample.sample_id, "image": raw.image})
             samples.append(sample)
+            changes.append(list(raw.changes))
         table = pa.Table.from_pylist([asdict(sample) for sample in samples], SAMPLE_SCHEMA)
+        table = table.append_column(CLEANED_SCHEMA.field("changes"), pa.array(changes, pa.list_(pa.string())))
+        _log_changes(source, shard, changes)
         split = split_rejected(STAGE, table, rejections)
         if not images:
             return split
@@ -85,3 +93,13 @@ def collect_shard(
         rows_in=len(part.positions),
         compute=compute,
     )
+
+
+def _log_changes(source: str, shard: int, changes: Sequence[Sequence[str]]) -> None:
+    """Say how many rows lack a picture that they name, with the first of them."""
+    for kind in ("own picture not found", "own picture cannot be read"):
+        found = [change for row in changes for change in row if change.startswith(f"collect: {kind}")]
+        if found:
+            logger.warning(
+                "%s %04d: %d rows: %s", source, shard, len(found), found[0].removeprefix("collect: ")
+            )

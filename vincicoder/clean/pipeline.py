@@ -16,6 +16,7 @@ from vincicoder.clean.limits import CleanLimits
 from vincicoder.clean.missing_files import latex_files, python_files
 from vincicoder.clean.missing_pictures import WITH_PICTURES, shown_files
 from vincicoder.clean.names import undefined_names
+from vincicoder.clean.notebook_lines import notebook_lines
 from vincicoder.clean.personal import personal_filters
 from vincicoder.clean.randomness import seeded
 from vincicoder.clean.repetition import repetition
@@ -49,6 +50,7 @@ def filters(limits: CleanLimits) -> tuple[Filter, ...]:
     return (
         Filter("encoding", each(plain_text)),
         Filter("characters", each(character_bounds(limits))),
+        Filter("notebook", each(notebook_lines), _PYTHON),
         *language_filters(),
         Filter("entities", each(expand_entities), _SVG),
         *syntax_filters(),

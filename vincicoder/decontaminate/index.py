@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from vincicoder.dedup.minhash import minhash, program_shingles
 from vincicoder.dedup.normal_form import normal_sha256
+from vincicoder.orientation import upright
 from vincicoder.render.finish import flatten_on_white, measure
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def _picture(image: bytes) -> dict[str, object]:
         with Image.open(io.BytesIO(image)) as picture:
             if picture.width * picture.height > _MAX_PIXELS:
                 return {}
-            measures = measure(flatten_on_white(picture))
+            measures = measure(flatten_on_white(upright(picture)))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         return {}
     return {"phash": measures.phash, "thumbnail": measures.thumbnail}

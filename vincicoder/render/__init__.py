@@ -3,5 +3,15 @@
 from vincicoder.render.api import RenderLimits, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.engine.engine import RenderEngine
 from vincicoder.render.fingerprint import fingerprint
+from vincicoder.render.one_picture import RenderError, render
 
-__all__ = ["RenderEngine", "RenderLimits", "RenderRequest", "RenderResult", "RenderStatus", "fingerprint"]
+__all__ = [
+    "RenderEngine",
+    "RenderError",
+    "RenderLimits",
+    "RenderRequest",
+    "RenderResult",
+    "RenderStatus",
+    "fingerprint",
+    "render",
+]

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.orientation import upright
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.registry import ROW_LANGUAGES
 
@@ -70,13 +71,16 @@ def read_reference(reference: bytes | str | Path) -> tuple[str, bytes]:
 
 
 def decode_reference(sha256: str, data: bytes) -> ReferencePicture:
-    """Decode an image, transparency on white. Raises ValueError where it is none, or too large."""
+    """Decode an image, transparency on white, turned as its EXIF says.
+
+    Raises ValueError where it is none, or too large.
+    """
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > MOST_REFERENCE_PIXELS:
                 raise ValueError(
                     f"it has {image.width}x{image.height} pixels; at most {MOST_REFERENCE_PIXELS} are allowed"
                 )
-            return ReferencePicture(sha256, flatten_on_white(image))
+            return ReferencePicture(sha256, flatten_on_white(upright(image)))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise ValueError(f"{type(error).__name__}: {error}") from error

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import PurePosixPath
+from typing import Protocol, runtime_checkable
 
 from vincicoder.sample import RawSample
 
@@ -52,3 +54,30 @@ class Source(Protocol):
     def rows(self, start: int, stop: int) -> Iterator[RawSample]:
         """Yield rows start..stop (half open, in order). One bad row is yielded as it is
         (`code=None` or bytes), never raised."""
+
+
+@runtime_checkable
+class ReportsLeftOut(Protocol):
+    """A source that knows what lies beside its rows and is none of them."""
+
+    def left_out(self) -> list[str]:
+        """One line for each kind of thing that is not taken: how many, which, and why."""
+
+
+def left_out(source: Source) -> list[str]:
+    """Return what a source leaves out, a line a kind; nothing where it keeps no account."""
+    return source.left_out() if isinstance(source, ReportsLeftOut) else []
+
+
+def count_by_suffix(names: Iterable[str]) -> str:
+    """Return how many of the names have which suffix, the commonest first: `3 .txt, 1 .md`."""
+    counts = Counter(PurePosixPath(name.lower()).suffix or "without a suffix" for name in names)
+    return ", ".join(
+        f"{count} {suffix}" for suffix, count in sorted(counts.items(), key=lambda i: (-i[1], i[0]))
+    )
+
+
+def few(names: Sequence[str], most: int = 3) -> str:
+    """Return the first names, and how many more there are."""
+    more = f", and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

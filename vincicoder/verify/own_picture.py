@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.orientation import upright
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.similarity.compare import compare_pictures
 from vincicoder.verify.align import align_pictures
@@ -53,6 +54,8 @@ class OwnPictureScores:
 def read_own_picture(data: bytes) -> NDArray[np.uint8] | None:
     """Decode a corpus's picture of any usual format to RGB on white, or None where that can't be done.
 
+    It is turned as its EXIF says.
+
     A broken picture of the corpus is no fault of the code, which has a render of its own.
     """
     try:
@@ -60,7 +63,7 @@ def read_own_picture(data: bytes) -> NDArray[np.uint8] | None:
             if image.width * image.height > _MAX_PIXELS:
                 return None
             image.load()
-            return flatten_on_white(image)
+            return flatten_on_white(upright(image))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
 

@@ -48,8 +48,7 @@ def test_jsonl_rows_good_and_bad(tmp_path: Path) -> None:
         ("rows.jsonl#2", "{not json", bad),
         ("9", "7", bad),
         ("rows.jsonl#4", "[1, 2]", bad),
-        ("rows.jsonl#5", "", bad),
-        ("rows.jsonl#6", "\\xff\\xfe\0garbage", bad),
+        ("rows.jsonl#5", "\\xff\\xfe\0garbage", bad),
         ("c", None, None),
     ]
     assert {(row.language, row.domain, row.license) for row in rows} == {("python", "chart", "CC0-1.0")}
@@ -117,9 +116,7 @@ def test_parquet_types_files_and_parts(tmp_path: Path) -> None:
 
 def test_parquet_without_the_column_says_what_there_is(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": ["a"], "n": [1]}), tmp_path / "rows.parquet")
-    expected = (
-        r"'charts': rows.parquet has no column code \(code\); its columns are 'text', 'n'. Mend code_column"
-    )
+    expected = r"'charts': rows.parquet has no column code \(code\) or .*; its columns are 'text', 'n'"
     with pytest.raises(SourceUnavailableError, match=expected):
         load(tmp_path, format="parquet", path="rows.parquet").count()
     (tmp_path / "rows.parquet").write_text("no parquet")

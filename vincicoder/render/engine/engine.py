@@ -151,6 +151,10 @@ class RenderEngine:
             for job in in_flight.values():
                 job.abandoned = True
 
+    def render_one(self, code: str, language: str) -> RenderResult:
+        """Render one program and wait for it. Raises RuntimeError on a closed engine."""
+        return next(self.render([RenderRequest("", language, code)]))
+
     def worker_processes(self) -> list[int]:
         """Return the process ids at the roots of the workers' process trees, for tests and reports."""
         return [] if self._supervisor is None else self._supervisor.worker_processes()

@@ -7,7 +7,6 @@ import hashlib
 import tarfile
 import threading
 import zipfile
-import zlib
 from array import array
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -15,7 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from vincicoder.sources.hub.tree import FileTree
-from vincicoder.sources.hub.unpack import holds_pictures, plain_tar
+from vincicoder.sources.hub.unpack import BROKEN_ARCHIVE, holds_pictures, plain_tar
 
 # A picture of more bytes is left out: the row is kept, and has none to be compared with.
 MAX_PICTURE_BYTES = 64 << 20
@@ -45,14 +44,7 @@ class Archive:
                 try:
                     entry = self._zip.getinfo(path)
                     return None if entry.file_size > MAX_PICTURE_BYTES else self._zip.read(entry)
-                except (
-                    KeyError,
-                    EOFError,
-                    zipfile.BadZipFile,
-                    zlib.error,
-                    NotImplementedError,
-                    RuntimeError,
-                ):
+                except BROKEN_ARCHIVE:
                     return None
             place = self._contents.find(path)
             if place is None or place[1] > MAX_PICTURE_BYTES:

@@ -21,7 +21,7 @@ def resolve_columns(
 
     Raises `SourceSchemaError` where a given column is not there, or a group of needed roles has none.
     """
-    absent = {role: name for role, name in given.items() if name not in found}
+    absent = {role: name for role, name in given.items() if top_column(name, found) not in found}
     if absent:
         named = ", ".join(f"{role}: {name}" for role, name in absent.items())
         raise SourceSchemaError(
@@ -33,12 +33,18 @@ def resolve_columns(
     columns = dict(given)
     for role, accepted in corpus.columns.items():
         present = [by_name[_plain(name)] for name in accepted if _plain(name) in by_name]
+        present += [name for name in accepted if name not in found and top_column(name, found) in found]
         if present and role not in columns and present[0] not in given.values():
             columns[role] = present[0]
     missing = [group for group in corpus.needs if not any(role in columns for role in group)]
     if missing:
         raise SourceSchemaError(_message(corpus, found, columns, missing, location, file))
     return columns
+
+
+def top_column(name: str, found: Sequence[str]) -> str:
+    """Return the column of the file that holds a column, which may be a dotted path into one."""
+    return name if name in found else name.partition(".")[0]
 
 
 def one_object_message(source: str, file: str) -> str:
@@ -72,10 +78,10 @@ def _message(
         " or ".join(f"{role} ({', '.join(corpus.columns[role])})" for role in group) for group in missing
     )
     if corpus.is_own:
-        fields = ", ".join(f"{group[-1]}_column" for group in missing)
+        fields = ", ".join(f"{group[0]}_column" for group in missing)
         return (
             f"source {corpus.name!r}: {file} has no column {accepted}; its columns are {_listed(found)}. "
-            f"Mend {fields} in the source file"
+            f"Fix {fields} in the source file"
         )
     free = [name for name in found if name not in columns.values()]
     choice = free[0] if len(free) == 1 else f"...  # one of {', '.join(free[:_MAX_LISTED]) or 'none is left'}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from vincicoder.extract import extract_code
+from vincicoder.extract import extract_code, fenced_blocks
 from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES
 from vincicoder.sample import Reason, Rejection
 from vincicoder.sources.hub.conversation import read_turns
@@ -56,19 +58,40 @@ class Row:
     file: str
 
     def get(self, role: str) -> Any:
-        """Return the field that has the role, or None."""
+        """Return the field that has the role, or None. A dotted column lies within another: `answer.code`."""
         column = self.columns.get(role)
-        return None if column is None else self.values.get(column)
+        if column is None:
+            return None
+        return self.values[column] if column in self.values else _within(self.values, column)
+
+
+def _within(value: Any, path: str) -> Any:
+    for name in path.split("."):
+        if isinstance(value, str) and value[:1] in "{[":
+            try:
+                value = json.loads(value)
+            except (ValueError, RecursionError):
+                return None
+        if isinstance(value, Mapping):
+            value = value.get(name)
+        elif (
+            isinstance(value, list) and re.fullmatch(r"-?\d+", name) and -len(value) <= int(name) < len(value)
+        ):
+            value = value[int(name)]
+        else:
+            return None
+    return value
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a corpus makes of a row. `domain` is None where it is the corpus's own."""
+    """What a corpus makes of a row. `domain` None is the corpus's own; `changes` are those of `RawSample`."""
 
     code: str | bytes | None
     language: str
     domain: str | None = None
     rejection: Rejection | None = None
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +101,8 @@ class Corpus:
     `hub_id` is empty where nothing is published. `columns` gives the accepted names of each role, in order
     of preference, whatever their case; of each group in `needs` at least one role must be there. `files`
     are glob patterns of the data files: where none matches, every data file is taken. `is_own` says that a
-    user's YAML file declares it, column by column.
+    user's YAML file declares it, column by column; `suffix` is then that of the format it names, for files
+    whose own tells none, and `encoding` that of its text files ('' looks for a mark, None does not look).
     """
 
     name: str
@@ -96,6 +120,8 @@ class Corpus:
     note: str = ""
     revision: str = "main"
     is_own: bool = False
+    suffix: str = ""
+    encoding: str | None = None
 
 
 def malformed(value: Any, column: str, language: str) -> Reading:
@@ -119,8 +145,19 @@ def read_code(row: Row, language: str, role: str = "code") -> Reading:
         return malformed(value, row.columns[role], language)
     if len(value) <= MAX_ANSWER_CHARACTERS and ("```" in value or "~~~" in value):
         found = extract_code(value, language)
-        return Reading(found.code if found else value, language)
+        return Reading(found.code if found else value, language, changes=several_blocks(value, language))
     return Reading(value, language)
+
+
+def several_blocks(text: str, language: str | None) -> tuple[str, ...]:
+    """Return the note that an answer has more blocks of code than the one taken; nothing where it has not."""
+    if text.count("```") + text.count("~~~") < 4:
+        return ()
+    count = sum(
+        bool(block.code.strip()) and (language is None or block.language in (language, None))
+        for block in fenced_blocks(text)
+    )
+    return (f"collect: one of {count} blocks of code taken",) if count > 1 else ()
 
 
 def read_answer(row: Row, language: str | None) -> Reading:
@@ -141,7 +178,11 @@ def read_answer(row: Row, language: str | None) -> Reading:
         found = extract_code(text, language)
         if found is not None:
             told = language or found.language or ""
-            return Reading(found.code, told, None if language else DOMAIN_OF_LANGUAGE.get(told, "diagram"))
+            domain = None if language else DOMAIN_OF_LANGUAGE.get(told, "diagram")
+            changes = several_blocks(text, told)
+            if len(answers) > 1:
+                changes += (f"collect: one of {len(answers)} answers taken",)
+            return Reading(found.code, told, domain, changes=changes)
     return other_task(
         "\n\n".join(answers), named, f"the answer holds no {named or 'known'} code: {answers[0][:120]!r}"
     )

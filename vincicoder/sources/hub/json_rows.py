@@ -101,12 +101,11 @@ def _parse(content: bytes) -> dict[str, Any] | Unreadable:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         text = content.decode("utf-8", "backslashreplace").rstrip("\r\n")
-        return Unreadable(text, f"the row is not UTF-8: {error}"[:300])
+        return Unreadable(text, f"the row is not UTF-8: {error}; own data may name its `encoding`"[:300])
     try:
         value, _ = json.JSONDecoder().raw_decode(text.lstrip("\ufeff \t\r\n"))
     except (ValueError, RecursionError) as error:
-        problem = "the row is empty" if not text.strip() else f"the row is no JSON: {error}"[:300]
-        return Unreadable(text.rstrip("\r\n"), problem)
+        return Unreadable(text.rstrip("\r\n"), f"the row is no JSON: {error}"[:300])
     if isinstance(value, dict):
         return value
     return Unreadable(text.strip().rstrip(","), f"the row is {_kind(value)}, not an object")
@@ -116,16 +115,65 @@ def _kind(value: object) -> str:
     return {list: "a list", str: "a text", type(None): "null"}.get(type(value), "a number or a truth value")
 
 
+def is_lines(head: bytes, suffix: str) -> bool:
+    """Whether a file of JSON holds a row a line, by its first bytes: its suffix may say otherwise.
+
+    A list, or objects over several lines, are no lines, whatever the suffix; a list of rows may be a line.
+    """
+    lines = [line.strip() for line in head.lstrip(b"\xef\xbb\xbf \t\r\n").split(b"\n", 50)]
+    lines = [line for line in lines if line]
+    if not lines:
+        return suffix != ".json"
+    if lines[0].startswith(b"["):
+        if len(lines) == 1:
+            return suffix != ".json" and not _is_list_of_rows(lines[0])
+        return _is_json(lines[0]) and lines[1].startswith((b"{", b"["))
+    if not lines[0].startswith(b"{"):
+        return suffix != ".json"
+    if suffix == ".json":
+        return len(lines) > 1 and lines[0].endswith(b"}") and lines[1].startswith(b"{")
+    # Objects over several lines open with a line that is none; a broken row has whole ones after it.
+    return len(lines) == 1 or any(line.startswith(b"{") and _is_json(line) for line in lines)
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    except RecursionError:
+        pass
+    return True
+
+
+def _is_list_of_rows(line: bytes) -> bool:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return True  # longer than what was looked at
+    return isinstance(found, list) and any(isinstance(row, dict) for row in found)
+
+
 def _line_starts(stream: IO[bytes]) -> array[int]:
-    starts, offset = array("q", [0]), 0
+    """Return where the lines start that are not blank, and where the file ends."""
+    starts, offset, start, blank = array("q"), 0, 0, True
     while block := stream.read(_BLOCK_BYTES):
-        position = block.find(b"\n")
-        while position >= 0:
-            starts.append(offset + position + 1)
-            position = block.find(b"\n", position + 1)
+        position = 0
+        while position < len(block):
+            end = block.find(b"\n", position)
+            stop = len(block) if end < 0 else end
+            if blank and stop > position:
+                blank = block[position : position + 1].isspace() and block[position:stop].isspace()
+            if end < 0:
+                break
+            if not blank:
+                starts.append(start)
+            position, blank = end + 1, True
+            start = offset + position
         offset += len(block)
-    if starts[-1] != offset:
-        starts.append(offset)
+    if not blank:
+        starts.append(start)
+    starts.append(offset)
     return starts
 
 

@@ -29,6 +29,7 @@ class ParquetRows:
 
     tree: FileTree
     name: str
+    label: str = ""  # what its user calls it
     _waiting: list[_Cursor] = field(default_factory=list, compare=False, repr=False)
     _lock: Any = field(default_factory=threading.Lock, compare=False, repr=False)
 
@@ -37,7 +38,7 @@ class ParquetRows:
         try:
             return pq.ParquetFile(pa.PythonFile(self.tree.open(self.name), "r"), pre_buffer=False)
         except pa.ArrowInvalid as error:
-            raise SourceUnavailableError(f"{self.name} is no Parquet file: {error}") from error
+            raise SourceUnavailableError(f"{self.label or self.name} is no Parquet file: {error}") from error
 
     @cached_property
     def _footer(self) -> tuple[list[int], list[int], list[str]]:

@@ -17,6 +17,16 @@ from vincicoder.sources.hub.tree import PICTURE_SUFFIXES, FileTree, retrying
 from vincicoder.sources.hub.unpack import is_archive
 
 _DATA_URI = re.compile(r"data:image/[\w.+-]+;base64,", re.I)
+_TO_BASE64 = str.maketrans("-_", "+/", " \t\r\n")  # both alphabets, and lines
+_MARKS = {
+    b"\x89PNG": "png",
+    b"\xff\xd8\xff": "jpeg",
+    b"GIF8": "gif",
+    b"BM": "bmp",
+    b"II*\0": "tiff",
+    b"MM\0*": "tiff",
+    b"\0\0\0": "avif",
+}
 _BASE64_HEADS = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "Qk")  # PNG, JPEG, GIF, WebP, BMP
 
 
@@ -42,6 +52,8 @@ class Pictures:
         counts. Bytes are not looked into: whether they are a picture shows when they are compared.
         """
         if isinstance(value, list | tuple):
+            if len(value) > 8 and all(isinstance(byte, int) and 0 <= byte <= 255 for byte in value):
+                return self.find(bytes(value), data_file)
             return next((found for item in value[:1] if (found := self.find(item, data_file))), None)
         if isinstance(value, dict):
             if isinstance(value.get("archive"), str):  # a row of an archive, with its picture beside it
@@ -62,11 +74,10 @@ class Pictures:
         if len(text) > 2 * MAX_PICTURE_BYTES:
             return None
         uri = _DATA_URI.match(text[:100])
-        if uri or (len(text) > 200 and text.startswith(_BASE64_HEADS)):
-            try:
-                return base64.b64decode(text[uri.end() :] if uri else text, validate=False)
-            except (ValueError, binascii.Error):
-                return None
+        if uri or text.lstrip().startswith(_BASE64_HEADS):
+            decoded = _from_base64(text[uri.end() :] if uri else text)
+            if uri or (decoded is not None and kind_of_picture(decoded)):
+                return decoded
         if text.startswith('["'):  # a list in a CSV file's field
             try:
                 return self.find(json.loads(text), data_file)
@@ -101,6 +112,37 @@ class Pictures:
     def _read(self, path: str) -> bytes | None:
         content = self.tree.read(path)
         return content if len(content) <= MAX_PICTURE_BYTES else None
+
+
+def _from_base64(text: str) -> bytes | None:
+    plain = text.translate(_TO_BASE64)
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
+    except (ValueError, binascii.Error):
+        return None
+
+
+def kind_of_picture(data: bytes) -> str:
+    """Return the format that a file's first bytes tell, '' where they are no picture's."""
+    if data[:4] == b"RIFF":
+        return "webp" if data[8:12] == b"WEBP" else ""
+    return next((kind for mark, kind in _MARKS.items() if data.startswith(mark)), "")
+
+
+def picture_note(image: bytes | None, named: Any) -> tuple[str, ...]:
+    """Return the note that the picture which a row's field names is not to be had; else nothing."""
+    if image is None:
+        if (
+            named is None
+            or named in ("", [], {}, b"")
+            or (isinstance(named, dict) and not any(named.values()))
+        ):
+            return ()
+        shown = f"{named[:100]!r}" if isinstance(named, str) else f"a {type(named).__name__}"
+        return (f"collect: own picture not found: {shown}",)
+    return (
+        () if kind_of_picture(image) else (f"collect: own picture cannot be read: it begins {image[:8]!r}",)
+    )
 
 
 def _joined(prefix: str, path: PurePosixPath) -> str:

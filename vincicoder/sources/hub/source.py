@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bisect
+import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -13,14 +15,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from vincicoder.sample import InfrastructureError, RawSample, Reason, Rejection
-from vincicoder.sources.base import SourceInfo, SourceUnavailableError
-from vincicoder.sources.hub.columns import SourceSchemaError, one_object_message, resolve_columns
+from vincicoder.sources.base import SourceInfo, SourceUnavailableError, count_by_suffix, few
+from vincicoder.sources.hub.columns import SourceSchemaError, one_object_message, resolve_columns, top_column
+from vincicoder.sources.hub.convert import PROBLEM
 from vincicoder.sources.hub.corpus import Corpus, Reading, Row
-from vincicoder.sources.hub.json_rows import JsonRows, Unreadable
+from vincicoder.sources.hub.json_rows import JsonRows, Unreadable, is_lines
 from vincicoder.sources.hub.parquet_rows import ParquetRows
-from vincicoder.sources.hub.pictures import Pictures
+from vincicoder.sources.hub.pictures import Pictures, picture_note
 from vincicoder.sources.hub.tree import FileTree, retrying
-from vincicoder.sources.hub.unpack import PLAIN_SUFFIXES, is_archive, is_data, plain_files
+from vincicoder.sources.hub.unpack import PLAIN_SUFFIXES, PlainFile, is_archive, is_data, plain_files
 from vincicoder.sources.keep import Keep
 
 _HELD_OUT = re.compile(
@@ -40,18 +43,29 @@ _NOT_ROWS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One file of rows, with the columns that it has."""
+    """One file of rows, with the columns that it has and the path by which its user knows it."""
 
     rows: JsonRows | ParquetRows
     columns: Mapping[str, str]
-    name: str
+    label: str
 
     def read(self, start: int, stop: int, filters: tuple[str, ...]) -> Iterator[dict[str, Any] | Unreadable]:
         if isinstance(self.rows, ParquetRows):
-            wanted = dict.fromkeys([*self.columns.values(), *filters])
+            fields = self.rows.fields()
+            columns = (top_column(name, fields) for name in (*self.columns.values(), *filters))
+            wanted = dict.fromkeys((*columns, *({PROBLEM} & set(fields))))
             yield from self.rows.read(start, stop, tuple(wanted))
         else:
             yield from self.rows.read(start, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """The files whose rows are read, and the paths of those that are not: splits, and what has no rows."""
+
+    taken: list[PlainFile]
+    held_out: list[str]
+    others: list[str]
 
 
 @dataclass(frozen=True)
@@ -117,48 +131,108 @@ class CorpusSource:
     @cached_property
     def _parts(self) -> list[_Part]:
         found: list[_Part] = []
-        for tree, name in self._files():
-            rows = _rows_of(tree, name)
+        for file in self._files.taken:
+            rows = _rows_of(file, self.corpus.suffix)
             if rows.count() == 0:
                 continue
             if isinstance(rows, JsonRows) and rows.is_one_object():
-                raise SourceSchemaError(one_object_message(self.info.name, name))
+                raise SourceSchemaError(one_object_message(self.info.name, file.label))
             place = self.location or f"hf://datasets/{self.corpus.hub_id}"
-            fields = rows.fields()
-            columns = resolve_columns(self.corpus, fields, self.columns, place, name)
+            fields = [name for name in rows.fields() if name != PROBLEM]
+            if (
+                isinstance(rows, JsonRows)
+                and not fields
+                and isinstance(first := next(rows.read(0, 1)), Unreadable)
+            ):
+                raise SourceSchemaError(f"source {self.info.name!r}: {file.label}: {first.problem}")
+            columns = resolve_columns(self.corpus, fields, self.columns, place, file.label)
             absent = [column for column in self.keep.columns if column not in fields]
             if absent:
                 raise SourceSchemaError(
                     f"source {self.info.name!r}: `keep` names {', '.join(absent)}; "
-                    f"the columns of {name} are {', '.join(fields)}"
+                    f"the columns of {file.label} are {', '.join(fields)}"
                 )
-            found.append(_Part(rows, columns, name))
+            found.append(_Part(rows, columns, file.label))
         return found
 
-    def _files(self) -> list[tuple[FileTree, str]]:
+    @cached_property
+    def _files(self) -> _Files:
         try:
             tree = self._tree
             names = list(tree.files)
         except (FileNotFoundError, InfrastructureError, ImportError, ValueError) as error:
             raise SourceUnavailableError(f"source {self.info.name!r}: {error}") from error
-        names = _in_files(self.corpus, names)
-        chosen = [name for name in names if is_data(name) and PurePosixPath(name).name not in _NOT_ROWS]
-        plain = [(tree, name) for name in chosen if PurePosixPath(name.lower()).suffix in PLAIN_SUFFIXES]
-        packed = [
-            name for name in names if (tree, name) not in plain and (name in chosen or is_archive(name))
+        listed = _in_files(self.corpus, names)
+        forced = self.corpus.suffix and tree.names_one_file
+        chosen = [
+            name
+            for name in listed
+            if PurePosixPath(name).name not in _NOT_ROWS
+            and (is_data(name) or (forced and not is_archive(name)))
         ]
-        # Archives are opened only where no plain file has the rows: else they hold pictures.
-        for name in [] if plain else packed:
-            unpacked, members = plain_files(tree, name)
-            plain.extend((unpacked, member) for member in members)
-        if not plain:
-            listed = ", ".join(names[:8]) or "nothing"
+        plain = [name for name in chosen if PurePosixPath(name.lower()).suffix in PLAIN_SUFFIXES]
+        packed = [name for name in listed if name not in plain and (name in chosen or is_archive(name))]
+        try:
+            # Archives are opened only where no plain file has the rows: else they hold pictures.
+            files = [
+                file
+                for name in plain or packed
+                for file in plain_files(tree, name, self.corpus.encoding, self.corpus.suffix)
+            ]
+        except SourceUnavailableError as error:
+            raise SourceUnavailableError(f"source {self.info.name!r}: {error}") from error
+        if not files:
+            shown = ", ".join(names[:8]) or "nothing"
             raise SourceUnavailableError(
                 f"source {self.info.name!r}: no file of rows (Parquet, JSON, JSON lines, Arrow, CSV) "
-                f"at {self._tree.url}; it holds {listed}{', ...' if len(names) > 8 else ''}"
+                f"at {self._tree.url}; it holds {shown}{', ...' if len(names) > 8 else ''}"
             )
-        training = [entry for entry in plain if not _HELD_OUT.search(entry[1])]
-        return training or plain
+        training = [file for file in files if not _HELD_OUT.search(file.label)] or files
+        taken = {
+            file.label.partition("/")[0] if is_archive(file.label.partition("/")[0]) else file.label
+            for file in files
+        }
+        return _Files(
+            training,
+            [file.label for file in files if file not in training],
+            [name for name in names if name not in taken and PurePosixPath(name).name not in _NOT_ROWS],
+        )
+
+    def left_out(self) -> list[str]:
+        """Say which files are no part of the source: held-out splits, and what is no file of its rows."""
+        files, lines = self._files, []
+        if files.held_out:
+            lines.append(
+                f"{len(files.held_out)} files of held-out splits are left out: {few(files.held_out)}; "
+                "name one as the path to take it"
+            )
+        others = [name for name in files.others if not is_archive(name)]
+        if others and self.corpus.is_own:
+            lines.append(
+                f"{len(others)} other files are not taken: {count_by_suffix(others)} ({few(others)})"
+            )
+        empty = len(files.taken) - len(self._parts)
+        if empty:
+            lines.append(f"{empty} files hold no row")
+        if self._repeated:
+            lines.append(
+                f"{len(self._repeated)} ids stand in several rows ({few(sorted(self._repeated))}): "
+                "file and number are added to them"
+            )
+        return lines
+
+    @cached_property
+    def _repeated(self) -> frozenset[str]:
+        """The ids that several rows of own data have; looked for where a column of ids is named."""
+        if not self.corpus.is_own or "id" not in self.corpus.columns:
+            return frozenset()
+        counts: Counter[str] = Counter()
+        for part in self._parts:
+            column = {"id": part.columns["id"]} if "id" in part.columns else {}
+            for values in _Part(part.rows, column, part.label).read(0, part.rows.count(), ()):
+                if isinstance(values, dict):
+                    counts[_identifier(Row(values, column, part.label).get("id"))] += 1
+        return frozenset(name for name, count in counts.items() if name and count > 1)
 
     def has_own_files(self) -> bool:
         """Whether the place has files that the corpus's patterns name."""
@@ -171,9 +245,18 @@ class CorpusSource:
         if self.location is None:
             return f"{self.corpus.hub_id}@{self._revision}"
         try:
-            return self._tree.content_hash()
+            return self._tree.content_hash() + self._settings
         except FileNotFoundError as error:
             raise SourceUnavailableError(f"source {self.info.name!r}: {error}") from error
+
+    @property
+    def _settings(self) -> str:
+        """What a user's file says of how the rows are read: another reading is another revision."""
+        corpus = self.corpus
+        if not (corpus.is_own or self.columns or self.keep.columns):
+            return ""
+        read = (corpus.columns, corpus.languages, corpus.domain, corpus.encoding, self.columns, self.keep)
+        return f"+{hashlib.sha256(repr(read).encode()).hexdigest()[:16]}"
 
     def count(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -196,28 +279,40 @@ class CorpusSource:
 
     def _to_raw(self, part: _Part, number: int, values: dict[str, Any] | Unreadable) -> RawSample:
         info = self.info
+        place = f"{part.label}#{number}"
         if isinstance(values, Unreadable):
-            return RawSample(
-                source_id=f"{part.name}#{number}",
-                code=values.text,
-                language=info.languages[0],
-                domain=info.domain,
-                license=info.license,
-                rejection=Rejection(Reason.COLLECT_MALFORMED_ROW, values.problem),
-            )
-        row = Row(values, part.columns, part.name)
+            return self._malformed(place, values.text, values.problem)
+        problem = values.pop(PROBLEM, None)
+        row = Row(values, part.columns, part.label)
+        if problem:
+            return self._malformed(place, str(row.get("code") or row.get("answer") or ""), problem)
         reading = self.corpus.read(row)
-        identifier = row.get("id")
+        identifier = _identifier(row.get("id"))
+        if identifier in self._repeated:
+            identifier = f"{identifier} ({place})"
         row_license = row.get("license")
+        image, note = self._picture(row) if _is_wanted(reading) else (None, ())
         return RawSample(
-            source_id=_identifier(identifier) or f"{part.name}#{number}",
+            source_id=identifier or place,
             code=reading.code,
             language=reading.language or (info.languages[0] if reading.rejection else ""),
             domain=reading.domain or info.domain,
             license=row_license if isinstance(row_license, str) and row_license else info.license,
-            image=self._pictures.find(row.get("image"), part.name) if _is_wanted(reading) else None,
+            image=image,
             rejection=reading.rejection or self.keep.verdict(values),
+            changes=reading.changes + note,
         )
+
+    def _malformed(self, place: str, text: str, problem: str) -> RawSample:
+        info = self.info
+        rejection = Rejection(Reason.COLLECT_MALFORMED_ROW, problem)
+        return RawSample(place, text, info.languages[0], info.domain, info.license, rejection=rejection)
+
+    def _picture(self, row: Row) -> tuple[bytes | None, tuple[str, ...]]:
+        """Return the row's own picture, or a note that what it names is not to be had."""
+        value = row.get("image")
+        image = self._pictures.find(value, row.file)
+        return image, picture_note(image, value)
 
 
 def _is_wanted(reading: Reading) -> bool:
@@ -238,19 +333,14 @@ def _is_named(corpus: Corpus, name: str) -> bool:
     return any(fnmatchcase(f"/{name.lower()}", pattern.lower()) for pattern in corpus.files)
 
 
-def _rows_of(tree: FileTree, name: str) -> JsonRows | ParquetRows:
-    suffix = PurePosixPath(name.lower()).suffix
+def _rows_of(file: PlainFile, given: str) -> JsonRows | ParquetRows:
+    suffix = PurePosixPath(file.name.lower()).suffix
+    suffix = suffix if suffix in PLAIN_SUFFIXES else given
     if suffix == ".parquet":
-        return ParquetRows(tree, name)
-    return JsonRows(tree, name, lines=suffix in (".jsonl", ".ndjson") or _is_lines(tree, name))
+        return ParquetRows(file.tree, file.name, file.label)
 
-
-def _is_lines(tree: FileTree, name: str) -> bool:
-    """Whether a .json file holds one object a line."""
-
-    def read() -> bytes:
-        with tree.open(name) as stream:
+    def read_head() -> bytes:
+        with file.tree.open(file.name) as stream:
             return stream.read(1 << 20)
 
-    lines = [line.strip() for line in retrying(read, name).split(b"\n", 2)]
-    return len(lines) > 1 and lines[0][:1] + lines[0][-1:] == b"{}" and lines[1].startswith(b"{")
+    return JsonRows(file.tree, file.name, is_lines(retrying(read_head, file.label), suffix))

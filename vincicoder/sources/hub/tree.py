@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import os
 import time
@@ -58,7 +59,8 @@ def retrying(action: Callable[[], _T], what: str) -> _T:
 
 @dataclass(frozen=True)
 class FileTree:
-    """The files of a corpus below a folder or URL; `url` may name one file of it instead.
+    """The files of a corpus below a folder or URL; `url` may name one file of it instead, or, on
+    this machine, several by a pattern (`*`, `?`, `[...]`, `**`).
 
     Web servers do not tell folders from files: there the URL of a folder ends in a slash.
     """
@@ -66,14 +68,21 @@ class FileTree:
     url: str
 
     @cached_property
-    def _place(self) -> tuple[Any, str, str]:
-        """The file system, the root folder, and the one file that was named ('' where all are meant)."""
+    def _place(self) -> tuple[Any, str, tuple[str, ...] | None]:
+        """The file system, the root folder, and the files that were named (None where all are meant)."""
         filesystem, path = url_to_fs(self.url if "://" in self.url else str(Path(self.url).expanduser()))
         path = path.rstrip("/")
         if not self.url.endswith("/") and retrying(lambda: bool(filesystem.isfile(path)), self.url):
             folder, _, name = path.rpartition("/")
-            return filesystem, folder, name
-        return filesystem, path, ""
+            return filesystem, folder, (name,)
+        if glob.has_magic(path) and isinstance(filesystem, LocalFileSystem) and not Path(path).exists():
+            return filesystem, *_matching(path)
+        return filesystem, path, None
+
+    @property
+    def names_one_file(self) -> bool:
+        """Whether `url` is the path of a file, or a pattern: whoever wrote it knows what is in it."""
+        return self._place[2] is not None
 
     @property
     def is_local(self) -> bool:
@@ -81,7 +90,9 @@ class FileTree:
 
     def whole(self) -> FileTree:
         """Return the folder that holds the file, where one file was named."""
-        return FileTree(self.url.rpartition("/")[0] or ".") if self._place[2] else self
+        if self._place[2] is None:
+            return self
+        return FileTree(self._place[1] or "/") if self.is_local else FileTree(self.url.rpartition("/")[0])
 
     def exists(self, relative: str) -> bool:
         filesystem, _, _ = self._place
@@ -98,9 +109,14 @@ class FileTree:
         Pictures may be millions, and are only ever looked up by name. Hidden files are left out.
         Raises FileNotFoundError where there is neither folder nor file.
         """
-        filesystem, root, only = self._place
-        if only:
-            found = {only: int(retrying(lambda: filesystem.size(self.path(only)), self.url) or 0)}
+        filesystem, root, named = self._place
+        if named is not None:
+            found = {
+                name: int(retrying(lambda name=name: filesystem.size(self.path(name)), name) or 0)  # type: ignore[misc]
+                for name in named
+            }
+            if not found:
+                raise FileNotFoundError(f"no file matches {self.url}")
         elif self.is_local:
             if not Path(root).is_dir():
                 raise FileNotFoundError(f"there is no file or folder {self.url}")
@@ -147,10 +163,20 @@ class FileTree:
         return f"sha256:{digest.hexdigest()}"
 
 
+def _matching(pattern: str) -> tuple[str, tuple[str, ...]]:
+    """Return the last folder of a pattern that is no pattern, and the files below it that match."""
+    parts = PurePosixPath(pattern).parts
+    plain = next(number for number, part in enumerate(parts) if glob.has_magic(part))
+    root = PurePosixPath(*parts[:plain]).as_posix()
+    found = glob.glob(str(PurePosixPath(*parts[plain:])), root_dir=root, recursive=True)  # noqa: PTH207
+    return root, tuple(sorted(name for name in found if Path(root, name).is_file()))
+
+
 def _walk_local(root: str) -> Iterator[tuple[str, int]]:
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if PurePosixPath(name).suffix.lower() not in PICTURE_SUFFIXES:
                 path = os.path.join(folder, name)  # noqa: PTH118 (a path object a file is slow)
-                yield os.path.relpath(path, root).replace(os.sep, "/"), os.stat(path).st_size  # noqa: PTH116
+                if os.path.exists(path):  # noqa: PTH110 (a link may lead nowhere)
+                    yield os.path.relpath(path, root).replace(os.sep, "/"), os.stat(path).st_size  # noqa: PTH116

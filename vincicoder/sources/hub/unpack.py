@@ -11,21 +11,33 @@ import os
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import pyarrow as pa
 
+from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.corpora import corpora_folder
-from vincicoder.sources.hub.convert import TABLE_SUFFIXES, is_web_dataset, write_table, write_web_dataset
+from vincicoder.sources.hub.convert import (
+    TABLE_SUFFIXES,
+    copy_as_utf8,
+    is_web_dataset,
+    marked_encoding,
+    write_table,
+    write_web_dataset,
+)
 from vincicoder.sources.hub.tree import PICTURE_SUFFIXES, FileTree
 
 PLAIN_SUFFIXES = frozenset({".parquet", ".json", ".jsonl", ".ndjson"})
 """Of files that are read as they lie."""
 DATA_SUFFIXES = PLAIN_SUFFIXES | TABLE_SUFFIXES
 _BLOCK_BYTES = 1 << 20
+BROKEN_ARCHIVE = (KeyError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError)
+"""What reading a member raises that is not there, is broken, encrypted or packed in an unknown way."""
 
 
 def _open_zstd(stream: IO[bytes]) -> Any:
@@ -52,25 +64,66 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith((".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz"))
 
 
-def plain_files(tree: FileTree, name: str) -> tuple[FileTree, list[str]]:
+@dataclass(frozen=True, slots=True)
+class PlainFile:
+    """A file of rows that can be read by seeking: where it lies, and what its user calls it.
+
+    `label` is the path of what the user has: of a file that was converted its own, of a member of an archive
+    the archive's and the member's.
+    """
+
+    tree: FileTree
+    name: str
+    label: str
+
+
+def plain_files(tree: FileTree, name: str, encoding: str | None = None, given: str = "") -> list[PlainFile]:
     """Return where the rows of a data file or archive can be read without decompressing.
 
     A plain file is returned as it is. A compressed file, the data files of an archive, Arrow and CSV are
-    unpacked to `$VINCICODER_CORPORA/unpacked` (default: the user's data folder), if they are not there yet.
+    unpacked to `$VINCICODER_CORPORA/unpacked` (default: the user's data folder), if they are not there yet;
+    so is a text file in another encoding: `encoding` names it, or '' asks for the file's own mark to be
+    looked at. `given` is the suffix of what a file holds whose own tells nothing. Raises
+    `SourceUnavailableError` where it cannot be read.
     """
-    if PurePosixPath(name.lower()).suffix in PLAIN_SUFFIXES:
-        return tree, [name]
-    folder = _cache_folder(tree, name, "data")
+    given = "" if is_data(name) or is_archive(name) else given
+    is_plain = PurePosixPath(f"{name.lower()}{given}").suffix in PLAIN_SUFFIXES
+    if is_plain and not _is_foreign(tree, name, encoding):
+        return [PlainFile(tree, name, name)]
+    folder = _cache_folder(tree, name, f"rows 2\0{encoding or ''}")
     if not (folder / ".whole").exists():
         with _building(folder) as part:
-            if is_archive(name) and _is_web_dataset(tree, name):
-                with tree.open(name) as packed, tarfile.open(fileobj=packed, mode="r|*") as archive:
-                    write_web_dataset(archive, name, part / f"{PurePosixPath(name).name}.jsonl")
-            else:
-                for path, stream in _members(tree, name):
-                    _write(stream, part / path)
+            try:
+                _unpack(tree, name, part, encoding or "", given)
+            except (*BROKEN_ARCHIVE, UnicodeError, tarfile.TarError, lzma.LZMAError, LookupError) as error:
+                raise SourceUnavailableError(f"{name} cannot be read: {error}") from error
     unpacked = FileTree(str(folder))
-    return unpacked, [file for file in unpacked.files if PurePosixPath(file.lower()).suffix in PLAIN_SUFFIXES]
+    found = [file for file in unpacked.files if PurePosixPath(file.lower()).suffix in PLAIN_SUFFIXES]
+    return [PlainFile(unpacked, file, _label(name, file)) for file in found]
+
+
+def _label(name: str, file: str) -> str:
+    """Return what a user calls a file that was unpacked from `name`."""
+    path = PurePosixPath(file)
+    converted = PurePosixPath(path.stem.lower()).suffix in TABLE_SUFFIXES
+    return f"{name}/{path.with_suffix('') if converted else path}" if is_archive(name) else name
+
+
+def _is_foreign(tree: FileTree, name: str, encoding: str | None) -> bool:
+    """Whether a plain file is text in another encoding than UTF-8."""
+    if encoding is None or name.lower().endswith(".parquet"):
+        return False
+    with tree.open(name) as stream:
+        return bool(encoding) or marked_encoding(stream.read(4)) is not None
+
+
+def _unpack(tree: FileTree, name: str, part: Path, encoding: str, given: str) -> None:
+    if is_archive(name) and _is_web_dataset(tree, name):
+        with tree.open(name) as packed, tarfile.open(fileobj=packed, mode="r|*") as archive:
+            write_web_dataset(archive, name, part / f"{PurePosixPath(name).name}.jsonl")
+        return
+    for path, stream in _members(tree, name):
+        _write(stream, part / f"{path}{given}", encoding)
 
 
 def _is_web_dataset(tree: FileTree, name: str) -> bool:
@@ -80,14 +133,53 @@ def _is_web_dataset(tree: FileTree, name: str) -> bool:
         return is_web_dataset(member.name for member in archive if member.isreg())
 
 
-def _write(stream: IO[bytes], target: Path) -> None:
+def _write(stream: IO[bytes], target: Path, encoding: str) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     suffix = target.suffix.lower()
     if suffix in TABLE_SUFFIXES:
-        write_table(stream, suffix, target.with_name(f"{target.name}.parquet"))
+        write_table(stream, suffix, target.with_name(f"{target.name}.parquet"), encoding)
+        return
+    if suffix != ".parquet":
+        copy_as_utf8(stream, target, encoding)
         return
     with target.open("wb") as output:
         shutil.copyfileobj(stream, output, _BLOCK_BYTES)
+
+
+def unpacked_folder(tree: FileTree, name: str) -> Path:
+    """Return a folder with all files of a zip or tar archive, unpacked once to the cache.
+
+    Left out are links, hidden files, and paths that lead out. Raises `SourceUnavailableError` where the
+    archive is broken or encrypted.
+    """
+    folder = _cache_folder(tree, name, "files")
+    if not (folder / ".whole").exists():
+        with _building(folder) as part:
+            try:
+                for path, stream in _all_members(tree, name):
+                    target = part / path
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    with target.open("wb") as output:
+                        shutil.copyfileobj(stream, output, _BLOCK_BYTES)
+            except (*BROKEN_ARCHIVE, tarfile.TarError, lzma.LZMAError) as error:
+                raise SourceUnavailableError(f"{name} cannot be read: {error}") from error
+    return folder
+
+
+def _all_members(tree: FileTree, name: str) -> Iterator[tuple[str, IO[bytes]]]:
+    with tree.open(name) as packed:
+        if name.lower().endswith(".zip"):
+            with zipfile.ZipFile(packed) as archive:
+                for entry in archive.infolist():
+                    if not entry.is_dir() and _is_safe(entry.filename):
+                        with archive.open(entry) as stream:
+                            yield entry.filename, stream
+        else:
+            with tarfile.open(fileobj=packed, mode="r|*") as archive:
+                for member in archive:
+                    content = archive.extractfile(member) if member.isreg() else None
+                    if content is not None and _is_safe(member.name):
+                        yield member.name, content
 
 
 def plain_tar(tree: FileTree, name: str) -> tuple[FileTree, str]:

@@ -8,8 +8,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
-from vincicoder.sources.hub.corpus import Corpus, Reading, Row, malformed, read_code
+from vincicoder.sources.hub.conversation import read_turns
+from vincicoder.sources.hub.corpus import (
+    CONVERSATION,
+    Corpus,
+    Reading,
+    Row,
+    malformed,
+    read_answer,
+    read_code,
+)
 from vincicoder.sources.hub.registry import find_corpora
 from vincicoder.sources.hub.source import CorpusSource
 from vincicoder.sources.keep import Keep
@@ -19,8 +29,9 @@ _FILES = {
     "json": ("*.json", "*.json.*"),
     "parquet": ("*.parquet",),
     "csv": ("*.csv*", "*.tsv*"),
-    "arrow": ("*.arrow",),
+    "arrow": ("*.arrow", "*.feather"),
 }
+_CONVERSATION = "conversation"
 _FIELDS = ("corpus", "path", "columns", "keep", "name", "revision")
 
 
@@ -63,11 +74,19 @@ def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> Co
 
 
 def make_rows_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
-    """Return own data, or a data set of the hub, by a checked entry with a column map."""
+    """Return own data, or a data set of the hub, by a checked entry with a column map.
+
+    Where no column of code is named, `code` is looked for, then a chat (`messages`, `conversations`).
+    """
     columns: dict[str, tuple[str, ...]] = {"code": (entry.get("code_column", "code"),)}
-    for role in ("id", "license", "language", "image"):
+    needs: list[tuple[str, ...]] = [("code",)]
+    if "code_column" not in entry:
+        columns[_CONVERSATION] = CONVERSATION
+        needs = [("code", _CONVERSATION)]
+    for role in ("id", "license", "language", "image", "domain"):
         if f"{role}_column" in entry:
             columns[role] = (entry[f"{role}_column"],)
+            needs.append((role,))
     is_hub = entry["format"] == "hub"
     corpus = Corpus(
         name=entry["name"],
@@ -78,12 +97,14 @@ def make_rows_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
         citation=entry.get("citation", ""),
         size="",
         columns=columns,
-        needs=tuple((role,) for role in columns),
+        needs=tuple(needs),
         read=partial(_read, entry.get("language")),
         files=() if is_hub else _FILES[entry["format"]],
         note="" if is_hub else f"{entry['format']} {entry['path']}",
         is_own=True,
         revision=entry.get("revision", "main"),
+        suffix="" if is_hub else f".{entry['format']}",
+        encoding=entry.get("encoding", ""),
     )
     return CorpusSource(corpus, _location(entry, folder))
 
@@ -92,14 +113,31 @@ def _read(language: str | None, row: Row) -> Reading:
     told = row.get("language") if language is None else language
     if told is not None and not isinstance(told, str):
         return malformed(told, row.columns["language"], "")
-    return read_code(row, told or "")
+    known = canonical_language(told or "") or told or ""
+    reading = _read_chat(row, known or None) or read_code(row, known)
+    domain = row.get("domain")
+    return replace(reading, domain=domain.strip().lower()) if isinstance(domain, str) else reading
+
+
+def _read_chat(row: Row, language: str | None) -> Reading | None:
+    """Read the code of a chat's answer; None where the row's column of code holds none."""
+    if row.get("code") is None and _CONVERSATION in row.columns:
+        return read_answer(Row(row.values, {_CONVERSATION: row.columns[_CONVERSATION]}, row.file), language)
+    value = row.get("code")
+    is_text = isinstance(value, str) and value.lstrip()[:200].startswith("[") and '"content"' in value[:2_000]
+    if not isinstance(value, list | dict) and not is_text:
+        return None
+    if read_turns(value) is None:
+        return None
+    values = {_CONVERSATION: value}
+    return read_answer(Row(values, {_CONVERSATION: _CONVERSATION}, row.file), language)
 
 
 def _location(entry: Mapping[str, Any], folder: Path) -> str | None:
     if "path" not in entry:
         return None
     path = str(entry["path"])
-    return path if "://" in path else str(folder / path)
+    return path if "://" in path else str(folder / Path(path).expanduser())
 
 
 def _keep(rules: Any, where: str) -> Keep:

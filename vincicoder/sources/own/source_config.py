@@ -6,10 +6,11 @@ sources:
     path: charts.jsonl       # relative to the YAML file: a file, a folder of files, or an archive
     domain: chart
     language: python         # or language_column: lang
-    code_column: code        # default: code
+    code_column: code        # default: code, or a chat in `messages`; `answer.code` lies within `answer`
     id_column: uuid          # default: the row's position
     license: CC-BY-4.0       # or also license_column
     image_column: picture    # the row's own picture: bytes, a path, base64; default: none
+    encoding: cp1252         # of text files; default: UTF-8, or what the file's mark says
     citation: Our charts, 2026
   - name: someone-elses
     format: hub              # any data set on the hub, or a copy of one at `path`
@@ -23,12 +24,14 @@ sources:
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
 from vincicoder.sample import Domain
 from vincicoder.sources.base import Source, SourceInfo
@@ -38,8 +41,17 @@ from vincicoder.sources.own.folder_source import FolderSource
 __all__ = ["SourceConfigError", "load_source_config"]
 
 _FORMATS = ("jsonl", "json", "parquet", "csv", "arrow", "folder", "hub")
+_FORMAT_NAMES = {"ndjson": "jsonl", "jsonlines": "jsonl", "tsv": "csv", "feather": "arrow", "files": "folder"}
+_TEXT_FIELDS = ("encoding",)
 _COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation")
-_COLUMN_FIELDS = ("language_column", "code_column", "id_column", "license_column", "image_column")
+_COLUMN_FIELDS = (
+    "language_column",
+    "code_column",
+    "id_column",
+    "license_column",
+    "image_column",
+    "domain_column",
+)
 _REQUIRED_FIELDS = ("name", "format", "path", "domain", "license")
 _HUB_FIELDS = ("hub_id", "revision")
 
@@ -74,12 +86,15 @@ def load_source_config(path: Path) -> list[Source]:
     return list(sources.values())
 
 
-def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
-    _check_fields(entry, where)
+def _make_source(given: Mapping[str, Any], folder: Path, where: str) -> Source:
+    _check_fields(given, where)
+    entry = _plain(given)
     _check_value(entry, "format", _FORMATS, where)
     _check_value(entry, "domain", tuple(Domain), where)
     if "language" in entry:
         _check_value(entry, "language", ROW_LANGUAGES, where)
+    if "encoding" in entry:
+        _check_encoding(entry["encoding"], where)
     is_folder = entry["format"] == "folder"
     if is_folder and any(field in entry for field in _COLUMN_FIELDS):
         raise SourceConfigError(f"{where}: a folder has no columns; remove {', '.join(_COLUMN_FIELDS)}")
@@ -98,13 +113,39 @@ def _make_source(entry: Mapping[str, Any], folder: Path, where: str) -> Source:
         citation=entry.get("citation", ""),
     )
     return FolderSource(
-        info, folder / entry["path"], entry["domain"], entry["license"], entry.get("language")
+        info,
+        folder / Path(entry["path"]).expanduser(),
+        entry["domain"],
+        entry["license"],
+        entry.get("language"),
+        entry.get("encoding", ""),
     )
+
+
+def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the entry with names as the project writes them: `Python`, `py` and `python3` are python."""
+    plain = dict(entry)
+    for field in ("format", "domain", "language"):
+        if field in plain:
+            plain[field] = plain[field].strip().lower()
+    plain["format"] = _FORMAT_NAMES.get(plain["format"], plain["format"])
+    if "language" in plain:
+        plain["language"] = canonical_language(plain["language"]) or plain["language"]
+    return plain
+
+
+def _check_encoding(name: str, where: str) -> None:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise SourceConfigError(
+            f"{where}: encoding is {name!r}; allowed are Python's, such as utf-8, cp1252, gb18030, shift_jis"
+        ) from error
 
 
 def _check_fields(entry: Mapping[str, Any], where: str) -> None:
     is_hub = entry.get("format") == "hub"
-    allowed = (*_COMMON_FIELDS, *_COLUMN_FIELDS, *(_HUB_FIELDS if is_hub else ()))
+    allowed = (*_COMMON_FIELDS, *_COLUMN_FIELDS, *_TEXT_FIELDS, *(_HUB_FIELDS if is_hub else ()))
     unknown = [field for field in entry if field not in allowed]
     if unknown:
         raise SourceConfigError(

@@ -11,6 +11,7 @@ from urllib.parse import quote
 import lxml.html
 from PIL import Image, UnidentifiedImageError
 
+from vincicoder.orientation import upright
 from vincicoder.sources.packages.html_css import parse_css, prune_css, read_stylesheet
 
 _DEFAULT_SIZE = (320, 200)
@@ -58,7 +59,7 @@ def picture_size(folder: Path, address: str) -> tuple[int, int]:
     path = folder / address.split("?")[0].split("#")[0]
     try:
         with Image.open(path) as picture:
-            return picture.size
+            return upright(picture).size
     except (OSError, UnidentifiedImageError, ValueError):
         return _DEFAULT_SIZE
 
