@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from tests.sources.layout import all_rows
-from tests.sources.own.unusual import CASES, ICON, PLOT, Case, lines, tree, zipped
+from tests.sources.own.unusual_places import PLACES
+from tests.sources.own.unusual_rows import ROWS
+from tests.sources.own.writers import ICON, PLOT, Case, lines, tree, zipped
 from vincicoder.sources.base import Source, SourceUnavailableError, left_out
 from vincicoder.sources.own.source_config import SourceConfigError, load_source_config
 
@@ -26,7 +28,7 @@ def own_places(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("VINCICODER_CORPORA", str(tmp_path_factory.mktemp("corpora")))
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.parametrize("case", [*ROWS.values(), *PLACES.values()], ids=[*ROWS, *PLACES])
 def test_every_unusual_input_is_read_or_refused_by_its_name(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
