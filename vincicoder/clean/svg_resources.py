@@ -13,6 +13,7 @@ _FETCHING = re.compile(
     r"""(?:[^>"']|"[^"]*"|'[^']*')*?\s(?:xlink:)?href\s*=\s*["']\s*(?!data:|\#)([^"'\s][^"']*)["']""",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:|//", re.IGNORECASE)
 _SHEET = re.compile(r"<\?xml-stylesheet\b.*?\?>", re.DOTALL)
 _FONT_FACE = re.compile(r"@font-face\s*\{[^{}]*url\(\s*[\"']?(?!data:|#)[^{}]*\}", re.IGNORECASE)
 _IMPORT = re.compile(r"@import\s+(?:url\(\s*)?(?:\"[^\"<]*\"|'[^'<]*'|[^;<\s)]*)[^;<]*;?", re.IGNORECASE)
@@ -20,7 +21,7 @@ _URL = re.compile(r"url\(\s*(?:[\"']|&quot;)?\s*(?!data:|#)([^\"')&\s][^\"')]*)"
 
 
 def svg_resources(code: str) -> FilterResult:
-    """Reject drawings that show something from elsewhere; drop style sheets and fonts that they name.
+    """Reject drawings that show a file or an address; drop style sheets and fonts that they name.
 
     No renderer of drawings fetches anything: the fonts named by a drawing never took part in its picture.
     """
@@ -31,6 +32,8 @@ def svg_resources(code: str) -> FilterResult:
         text = _IMPORT.sub("", _FONT_FACE.sub("", text))
     visible = _COMMENT.sub("", text)
     match = _FETCHING.search(visible)
+    if match and not _ADDRESS.match(match[2]):
+        return Rejection(Reason.CLEAN_MISSING_FILE, f"<{match[1]}> shows {match[2][:120]}")
     if match:
         return Rejection(Reason.CLEAN_EXTERNAL_RESOURCE, f"<{match[1]}> shows {match[2][:120]}")
     match = _URL.search(visible)

@@ -38,6 +38,14 @@ def drawn(attributes: str, body: str = _SHAPE) -> np.ndarray[tuple[int, ...], np
         ('width="100%" height="100%" viewBox="0 0 300 600"', 300, 600),
         ('width="300pt" height="150pt"', 400, 200),  # 96 pixels an inch, 72 points an inch
         ('width="10cm" height="10cm"', 378, 378),
+        ('width="600" viewBox="0 0 300 100"', 600, 200),  # one side: the other by the viewBox's ratio
+        ('height="300" viewBox="0 0 100 200"', 150, 300),
+        ('width="100%" height="300" viewBox="0 0 100 200"', 150, 300),
+        ('width="600" height="auto" viewBox="0 0 300 100"', 600, 200),
+        ('width="30" viewBox="0 0 300 100"', 512, 171),
+        ('style="width: 400px" viewBox="0 0 300 150"', 400, 200),
+        ('width="400" height="0" viewBox="0 0 300 150"', 400, 200),
+        ('width="300"', 300, 300),
         ("", 512, 512),
     ],
 )
@@ -53,8 +61,27 @@ def test_a_small_picture_without_a_view_box_is_scaled_whole() -> None:
 
 
 @needs_librsvg
+def test_the_encoding_that_a_document_once_had_changes_nothing() -> None:
+    body = f'<svg {_NAMESPACE} width="300" height="99"><text y="50">\u00e9\u00df</text></svg>'
+    plain, declared = (
+        render_svg(head + body, RenderLimits())
+        for head in ('<?xml version="1.0"?>', "<?xml version='1.0' encoding='ISO-8859-1'?>")
+    )
+    assert isinstance(plain, Picture) and isinstance(declared, Picture)
+    assert np.array_equal(plain.pixels, declared.pixels)
+
+
+def test_a_script_that_makes_elements_is_refused_by_name() -> None:
+    script = "document.documentElement.appendChild(document.createElement('rect'))"
+    refusal = render_svg(f"<svg {_NAMESPACE}><script>{script}</script></svg>", RenderLimits())
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason.value == "render.forbidden"
+    assert "<script>" in refusal.detail
+
+
+@needs_librsvg
 def test_both_libraries_follow_the_size_rule() -> None:
-    code = f'<svg {_NAMESPACE} width="30pt" height="15pt" viewBox="0 0 30 15">{_SHAPE}</svg>'.encode()
+    code = f'<svg {_NAMESPACE} width="30pt" height="15pt" viewBox="0 0 30 15">{_SHAPE}</svg>'
     assert draw_with_cairosvg(code).shape == draw_with_librsvg(code).shape == (256, 512, 3)
 
 
@@ -87,6 +114,8 @@ def test_the_guard_accepts_the_entities_of_drawing_programs() -> None:
         ('<image xlink:href="\n  /etc/passwd"/>', "outside"),
         ('<style>rect { fill: url("http://x.example/a") }</style>', "outside"),
         ('<rect style="fill:url(file:///a#b)"/>', "outside"),
+        ('<foreignObject><img src="http://x.example/a.png"/></foreignObject>', "outside"),
+        ('<foreignObject><object data="a.svg"/></foreignObject>', "outside"),
     ],
 )
 def test_the_guard_names_what_reaches_outside(body: str, words: str) -> None:

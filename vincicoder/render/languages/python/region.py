@@ -16,7 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits, too_large
-from vincicoder.render.languages.python.capture.deferred import Deferred, DotGraph, PlotlyFigure
+from vincicoder.render.languages.python.capture.deferred import (
+    Deferred,
+    DotGraph,
+    PlotlyFigure,
+    SvgDocument,
+)
 from vincicoder.render.notes import checked_notes
 from vincicoder.render.protocol import MAX_SCALE, Picture, Refusal
 from vincicoder.sample import Reason
@@ -107,6 +112,8 @@ class Region:
         text = self._map[_HEAD_BYTES : _HEAD_BYTES + length].decode("utf-8", "replace")
         if "graph" in head:
             return DotGraph(text)
+        if "svg" in head:
+            return SvgDocument(text)
         numbers = [float(head[f"figure_{name}"]) for name in ("width", "height", "scale")]
         if not all(math.isfinite(number) for number in numbers):
             return None

@@ -1,4 +1,4 @@
-"""The two libraries that draw SVG, behind one signature each: bytes in, RGB pixels on white out."""
+"""The two libraries that draw SVG, behind one signature each: text in, RGB pixels on white out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import ctypes.util
 import io
 from functools import cache
 from importlib import metadata
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,19 +14,17 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.render.finish import pick_channels
-from vincicoder.render.languages.svg.size import SCALED_SIDE, drawn_scale, pixel_size
+from vincicoder.render.languages.svg.size import drawn_scale, natural_size, pixel_size
 
 _DPI = 96.0  # CSS pixels an inch
-_FONT_SIZE = 16.0  # CSS pixels an em where the document says nothing
+# CSS's `medium`, which librsvg takes for 12 px. Its sheet would override an attribute.
+_DEFAULT_STYLE = b"svg:root:not([font-size]) { font-size: 16px }"
 _DECLARATIONS = """
 typedef struct { double x, y, width, height; } RsvgRectangle;
-typedef struct { double length; int unit; } RsvgLength;
 typedef struct { unsigned int domain; int code; char *message; } GError;
 void *rsvg_handle_new_from_data(const unsigned char *data, size_t length, GError **error);
 void rsvg_handle_set_dpi(void *handle, double dpi);
-int rsvg_handle_get_intrinsic_size_in_pixels(void *handle, double *width, double *height);
-void rsvg_handle_get_intrinsic_dimensions(void *handle, int *has_width, RsvgLength *width, int *has_height,
-    RsvgLength *height, int *has_viewbox, RsvgRectangle *viewbox);
+int rsvg_handle_set_stylesheet(void *handle, const unsigned char *css, size_t length, GError **error);
 int rsvg_handle_render_document(void *handle, void *cairo, RsvgRectangle *viewport, GError **error);
 void g_object_unref(void *object);
 void g_error_free(GError *error);
@@ -90,8 +87,8 @@ def has_librsvg() -> bool:
     return _library() is not None
 
 
-def draw_with_librsvg(data: bytes) -> NDArray[np.uint8]:
-    """Draw with librsvg, at the size of `svg_size`. Raises SvgError."""
+def draw_with_librsvg(code: str) -> NDArray[np.uint8]:
+    """Draw with librsvg, at the size of `size.py`. Raises SvgError."""
     import cairocffi
 
     library = _library()
@@ -107,12 +104,14 @@ def draw_with_librsvg(data: bytes) -> NDArray[np.uint8]:
         glib.g_error_free(error[0])
         return text
 
+    data = code.encode("utf-8", "replace")
     handle = rsvg.rsvg_handle_new_from_data(data, len(data), error)
     if handle == ffi.NULL:
         raise SvgError(message())
     try:
         rsvg.rsvg_handle_set_dpi(handle, _DPI)
-        natural_width, natural_height = _natural_size(ffi, rsvg, handle)
+        rsvg.rsvg_handle_set_stylesheet(handle, _DEFAULT_STYLE, len(_DEFAULT_STYLE), error)
+        natural_width, natural_height = natural_size(code)
         scale = drawn_scale(natural_width, natural_height)
         width, height = pixel_size(natural_width, natural_height, scale)
         surface = cairocffi.ImageSurface(cairocffi.FORMAT_RGB24, width, height)
@@ -131,42 +130,19 @@ def draw_with_librsvg(data: bytes) -> NDArray[np.uint8]:
         gobject.g_object_unref(handle)
 
 
-def _natural_size(ffi: Any, rsvg: Any, handle: Any) -> tuple[float, float]:
-    """Return the size in CSS pixels: width and height, else the viewBox, else a square."""
-    width, height = ffi.new("double *"), ffi.new("double *")
-    if (
-        rsvg.rsvg_handle_get_intrinsic_size_in_pixels(handle, width, height)
-        and width[0] > 0
-        and height[0] > 0
-    ):
-        return width[0], height[0]
-    flags = [ffi.new("int *") for _ in range(3)]
-    lengths = [ffi.new("RsvgLength *") for _ in range(2)]
-    box = ffi.new("RsvgRectangle *")
-    rsvg.rsvg_handle_get_intrinsic_dimensions(
-        handle, flags[0], lengths[0], flags[1], lengths[1], flags[2], box
-    )
-    if flags[2][0] and box.width > 0 and box.height > 0:
-        return box.width, box.height
-    return SCALED_SIDE, SCALED_SIDE
-
-
-def draw_with_cairosvg(data: bytes, size: tuple[int, int] | None = None) -> NDArray[np.uint8]:
-    """Draw with CairoSVG, at `size` (pixels) or at the size of `svg_size`. Raises SvgError."""
+def draw_with_cairosvg(code: str) -> NDArray[np.uint8]:
+    """Draw with CairoSVG, at the size of `size.py`. Raises SvgError."""
     import cairosvg
-    from cairosvg.helpers import node_format
-    from cairosvg.parser import Tree
 
+    natural = natural_size(code)
+    width, height = pixel_size(*natural, drawn_scale(*natural))
     try:
-        if size is None:
-            tree = Tree(bytestring=data)
-            # What units are resolved against; a real surface would draw all of it, at any size.
-            units = SimpleNamespace(dpi=_DPI, font_size=_FONT_SIZE, context_width=None, context_height=None)
-            natural = node_format(units, tree)[:2]
-            natural_width, natural_height = natural if min(natural) > 0 else (SCALED_SIDE, SCALED_SIDE)
-            size = pixel_size(natural_width, natural_height, drawn_scale(natural_width, natural_height))
         png = cairosvg.svg2png(
-            bytestring=data, output_width=size[0], output_height=size[1], background_color="white", dpi=_DPI
+            bytestring=code.encode("utf-8", "replace"),
+            output_width=width,
+            output_height=height,
+            background_color="white",
+            dpi=_DPI,
         )
     except MemoryError:
         raise

@@ -20,12 +20,15 @@ _MAX_ENTITY_BYTES = 10_000
 
 # Code that has none of these cannot be refused by the full check, which costs as much as drawing.
 _SUSPECT = re.compile(
-    r"<!ENTITY|<!DOCTYPE[^>]*\[|href\s*=\s*[\"']\s*(?![#\"'\s])|@import|<use|<\?xml-stylesheet|url\(\s*[\"']?\s*(?![#\"'\s])",
+    r"<!ENTITY|<!DOCTYPE[^>]*\[|(?:href|src|srcset|poster|data)\s*=\s*[\"']\s*(?![#\"'\s])|@import|<use|<\?xml-stylesheet|url\(\s*[\"']?\s*(?![#\"'\s])",
     re.IGNORECASE,
 )
 _FETCHING = frozenset(
     "image use feImage script style tref textPath pattern filter linearGradient radialGradient".split()  # noqa: SIM905
 )
+# Of pages within a drawing: what shows something, and the attributes that say from where.
+_SHOWING = frozenset("img iframe frame embed object video audio source track input link".split())  # noqa: SIM905
+_PLACES = frozenset({"src", "srcset", "poster", "data", "href"})
 _CSS_OUTSIDE = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:)[^\"'\s)]", re.IGNORECASE)
 
 
@@ -111,7 +114,8 @@ class _Checker:
         for container in {"", *self._open}:
             self._weights[container] = self._weights.get(container, 0) + 1
         for key, value in attributes.items():
-            if key.rpartition(":")[2] == "href" and name in _FETCHING:
+            place = key.rpartition(":")[2]
+            if (place == "href" and name in _FETCHING) or (place in _PLACES and name in _SHOWING):
                 self._reference(name, value.strip())
             elif "url(" in value and _CSS_OUTSIDE.search(value):
                 raise _outside(f"{key} of <{name}>", value)

@@ -1,4 +1,7 @@
-"""SVG, drawn by librsvg where it is installed, else by CairoSVG (the reference, five times slower)."""
+"""SVG, drawn by librsvg where it is installed, else by CairoSVG (the reference, five times slower).
+
+What librsvg draws wrongly is handed over to the browser.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,10 @@ from collections.abc import Mapping
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.svg.size import SIZE_RULE
 from vincicoder.render.protocol import LanguageRenderer, WorkerRenderer
+from vincicoder.sample import code_sha256
+
+FEATURES_VERSION = "1"
+"""Raised when other documents than before are handed over to the browser, or drawn in another style."""
 
 
 def create() -> WorkerRenderer:
@@ -21,8 +28,15 @@ def create() -> WorkerRenderer:
 def fingerprint() -> Mapping[str, str]:
     """Return the engine with its version, the size rule and the fonts."""
     from vincicoder.render.languages.svg.backends import backend_version
+    from vincicoder.render.languages.svg.browser import page_script
 
-    return {"engine": backend_version(), "size": SIZE_RULE, "fonts": fonts_fingerprint()}
+    return {
+        "engine": backend_version(),
+        "size": SIZE_RULE,
+        "fonts": fonts_fingerprint(),
+        "features": FEATURES_VERSION,
+        "page": code_sha256(page_script())[:16],
+    }
 
 
 def missing_tools() -> list[str]:

@@ -35,6 +35,7 @@ SPEC = LanguageSpec(
     queue_depth=3,
     recycle_after=5000,
     scratch_mb=16,
+    hands_over_to=("html",),
     tokens=MARKUP_TOKENS,
     normal_form=text.normal_form,
     syntax_error=text.syntax_error,

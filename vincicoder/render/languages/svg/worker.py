@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,11 +16,16 @@ from vincicoder.render.languages.svg.backends import (
     draw_with_librsvg,
     has_librsvg,
 )
+from vincicoder.render.languages.svg.browser import hand_over
+from vincicoder.render.languages.svg.detector import feature_beyond_librsvg, script_that_draws
 from vincicoder.render.languages.svg.guard import check_svg
-from vincicoder.render.protocol import Picture, Refusal
+from vincicoder.render.protocol import HandOver, Picture, Refusal
 from vincicoder.render.sandbox import kernel
 from vincicoder.sample import Reason
 
+# The text is decoded already: what it was written in would be taken for what it is in.
+_ENCODING = re.compile(r"(\s*<\?xml\b[^>]*?)\s+encoding\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+Draw = Callable[[str], NDArray[np.uint8]]
 _WARM_UP = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="300"><text x="9" y="99">Warm</text></svg>'
 )
@@ -28,10 +34,11 @@ _WARM_UP = (
 class SvgRenderer:
     """Implements `WorkerRenderer` in-process: the libraries keep nothing between documents.
 
-    `draw` is one of `svg_backends`; by default librsvg where it is installed.
+    `draw` is one of `backends.py`, and draws all documents; by default librsvg where it is installed, and the
+    browser what that draws wrongly.
     """
 
-    def __init__(self, draw: Callable[[bytes], NDArray[np.uint8]] | None = None) -> None:
+    def __init__(self, draw: Draw | None = None) -> None:
         self._draw = draw
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
@@ -40,7 +47,7 @@ class SvgRenderer:
         kernel.keep_freed_memory()
         render_svg(_WARM_UP, limits, self._draw)
 
-    def render(self, code: str) -> Picture | Refusal:
+    def render(self, code: str) -> Picture | Refusal | HandOver:
         """Draw one document."""
         return render_svg(code, self._limits, self._draw)
 
@@ -48,17 +55,24 @@ class SvgRenderer:
         """Nothing to stop."""
 
 
-def render_svg(
-    code: str, limits: RenderLimits, draw: Callable[[bytes], NDArray[np.uint8]] | None = None
-) -> Picture | Refusal:
-    """Check and draw one document, by default with librsvg where it is installed."""
+def render_svg(code: str, limits: RenderLimits, draw: Draw | None = None) -> Picture | Refusal | HandOver:
+    """Check and draw one document, by default with librsvg where it is installed.
+
+    Without `draw`, a document with a feature that librsvg draws wrongly is handed over to the browser.
+    """
+    code = _ENCODING.sub(r"\1", code, count=1) if "encoding" in code[:200] else code
     refusal = check_svg(code)
     if refusal is not None:
         return refusal
+    if script_that_draws(code):
+        return Refusal(Reason.RENDER_FORBIDDEN, "<script> makes elements: the scripts of a drawing never run")
     if draw is None:
+        feature = feature_beyond_librsvg(code)
+        if feature:
+            return hand_over(code, feature)
         draw = draw_with_librsvg if has_librsvg() else draw_with_cairosvg
     try:
-        return Picture(draw(code.encode("utf-8", "replace")))
+        return Picture(draw(code))
     except SvgError as error:
         if "Excessive depth" in str(error):  # the parser's own bound, 256
             return Refusal(Reason.RENDER_TOO_LARGE, f"elements nested too deep: {error}")

@@ -20,9 +20,9 @@ from PIL import Image
 
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white
-from vincicoder.render.languages.python.capture.deferred import Deferred
+from vincicoder.render.languages.python.capture.deferred import Deferred, SvgDocument
 from vincicoder.render.notes import MAX_NOTES
-from vincicoder.render.protocol import Picture
+from vincicoder.render.protocol import HandOver, Refusal
 from vincicoder.sample import Reason
 
 _IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".svg")
@@ -55,7 +55,7 @@ class Captured:
         self.notes: list[str] = []
         self._quiet = 1
         self._output: Callable[[], Pixels | Deferred] | None = None
-        self._left: Callable[[], Pixels] | None = None
+        self._left: Callable[[], Pixels | Deferred] | None = None
 
     def begin(self, limits: RenderLimits) -> None:
         """In a sample's own process: note from now on what it saves and shows."""
@@ -74,7 +74,7 @@ class Captured:
             self._output = picture
             self.outputs += 1
 
-    def add_left(self, picture: Callable[[], Pixels]) -> None:
+    def add_left(self, picture: Callable[[], Pixels | Deferred]) -> None:
         """Note a picture that was drawn but neither saved nor shown."""
         if not self._quiet:
             self._left = picture
@@ -133,13 +133,13 @@ def _newest_image_file(folder: Path) -> Path | None:
     return newest
 
 
-def decode_picture(data: bytes) -> Pixels | None:
-    """Decode an image file's bytes, SVG too; None where they are no image."""
-    if b"<svg" in data[:1000]:
-        from vincicoder.render.languages.svg.worker import render_svg
+def decode_picture(data: bytes) -> Pixels | Deferred | None:
+    """Decode an image file's bytes, SVG too; None where they are no image.
 
-        drawn = render_svg(data.decode("utf-8", "replace"), captured.limits)
-        return drawn.pixels if isinstance(drawn, Picture) else None
+    Raises SampleRefusedError for an SVG that is refused.
+    """
+    if b"<svg" in data[:1000]:
+        return _draw_svg(data.decode("utf-8", "replace"))
     try:
         with Image.open(io.BytesIO(data)) as image:
             captured.check_size(*image.size)
@@ -148,7 +148,20 @@ def decode_picture(data: bytes) -> Pixels | None:
         return None
 
 
-def decode_drawn(data: bytes) -> Pixels:
+def _draw_svg(text: str) -> Pixels | Deferred:
+    from vincicoder.render.languages.svg.worker import render_svg
+
+    drawn = render_svg(text, captured.limits)
+    if isinstance(drawn, Refusal):
+        raise SampleRefusedError(drawn.reason, f"the SVG that the code made: {drawn.detail}")
+    if isinstance(drawn, HandOver):
+        for note in drawn.notes:
+            captured.note(note)
+        return SvgDocument(text)
+    return drawn.pixels
+
+
+def decode_drawn(data: bytes) -> Pixels | Deferred:
     """Decode what a library drew. Raises ValueError where that is no image that we can read."""
     pixels = decode_picture(data)
     if pixels is None:

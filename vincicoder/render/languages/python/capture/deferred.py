@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import util
 from pathlib import Path
 
-from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render.languages.svg.browser import SVG_VIEW, svg_page
 from vincicoder.render.protocol import HandOver, PageView
 
 # plotly's own defaults for pictures (`plotly.io.defaults`): CSS pixels.
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 700, 500
 
 _DRAWN = "drawn"
-# As plotly finds formulas in a text: anything between dollars.
-_FORMULA = re.compile(r'\$+[^$"]+\$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +46,7 @@ def make_page(figure: PlotlyFigure) -> str:
     size = json.dumps({"width": figure.width, "height": figure.height, "autosize": False})
     before, after = _template()
     data = figure.text.replace("<", "\\u003c")
-    formula = _FORMULA.search(figure.text)
-    found = json.dumps(formula[0][:100].replace("<", "")) if formula else '""'
-    after = after.replace("@MATHJAX@", _mathjax() if formula else "")
-    return f"{before}{data}{after.replace('@SIZE@', size).replace('@FORMULA@', found)}"
+    return f"{before}{data}{after.replace('@SIZE@', size)}"
 
 
 @cache
@@ -65,21 +59,10 @@ def _template() -> tuple[str, str]:
     before = '<!DOCTYPE html><meta charset="utf-8"><script type="application/json" id="json">'
     after = (
         "</script><style>body{margin:0}</style>"
-        '<div id="figure" style="display:inline-block;vertical-align:top"></div>@MATHJAX@'
-        f"<script>{library}</script>"
-        f"<script>const size = @SIZE@, formula = @FORMULA@, drawn = '{_DRAWN}';\n{script}</script>"
+        f'<div id="figure" style="display:inline-block;vertical-align:top"></div><script>{library}</script>'
+        f"<script>const size = @SIZE@, drawn = '{_DRAWN}';\n{script}</script>"
     )
     return before, after
-
-
-@cache
-def _mathjax() -> str:
-    """Return the scripts that draw formulas, or nothing where MathJax is not here."""
-    path = find_library("mathjax")
-    if path is None:
-        return ""
-    settings = "window.MathJax={startup:{typeset:false},options:{enableMenu:false}}"
-    return f"<script>{settings}</script><script>{path.read_text('utf-8')}</script>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +77,25 @@ class DotGraph:
         return {"graph": 1}
 
 
-Deferred = PlotlyFigure | DotGraph
+@dataclass(frozen=True, slots=True)
+class SvgDocument:
+    """A drawing that the browser draws, as librsvg would draw it wrongly. `text` may be anything at all."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+    def head(self) -> dict[str, float]:
+        """Return the numbers that go with the text: one that says what it is."""
+        return {"svg": 1}
+
+
+Deferred = PlotlyFigure | DotGraph | SvgDocument
 
 
 def hand_over(figure: Deferred) -> HandOver:
     """Return the document that draws the figure, and the language whose worker is to do so."""
     if isinstance(figure, DotGraph):
         return HandOver("graphviz", figure.text, PageView(), notes=figure.notes)
+    if isinstance(figure, SvgDocument):
+        return HandOver("html", svg_page(figure.text), SVG_VIEW, notes=figure.notes)
     return HandOver("html", make_page(figure), picture_of_page(figure), notes=figure.notes)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from vincicoder.render.languages.python.capture.captured import Pixels, captured, decode_drawn
+from vincicoder.render.languages.python.capture.deferred import Deferred
 from vincicoder.render.languages.python.capture.on_matplotlib import draw
 
 
@@ -20,7 +21,7 @@ def hook_schemdraw() -> None:
     svg.Figure.show = show  # type: ignore[method-assign]
 
 
-def draw_left(names: Mapping[str, Any]) -> Pixels | None:
+def draw_left(names: Mapping[str, Any]) -> Pixels | Deferred | None:
     """Draw the drawing that the code bound last to a name of its own; an undrawn one has no figure yet."""
     from schemdraw import Drawing
     from schemdraw.backends import svg
