@@ -116,7 +116,7 @@ def test_the_other_layers_hold_the_attacks() -> None:
 
 _REPLACE_A_BROWSER = """
 import os
-from tests.conformance.harness import lasting_zombies
+from vincicoder.render.self_check.processes import lasting_zombies
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
 bomb = "<script>kept = new Uint8Array(700 << 20).fill(1); for (let n = 0; n < 3e8; n++);</script>"
 codes = ["<h1>hello</h1>", bomb, "<h1>hello</h1>"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vincicoder.render.languages.code_head import CodeHead
+from vincicoder.render.languages.hostile_sample import HostileSuite
 from vincicoder.render.languages.token_rules import TokenRules, usual_rules
 from vincicoder.render.protocol import LanguageRenderer
 
@@ -33,7 +34,8 @@ class LanguageSpec:
     is a second renderer of it: asked for by its name, never the language of a row.
 
     Engine. `renderer` imports the module that draws; it is called only where something is drawn, so that
-    the rest of the project works without the packages that drawing needs. `queue_depth`: samples handed to
+    the rest of the project works without the packages that drawing needs. `hostile` imports the samples of
+    its conformance suite (see `vincicoder.render.self_check`). `queue_depth`: samples handed to
     a busy worker ahead of time; over 1 only where a sample takes a few milliseconds, so that the hand-over
     would show. `recycle_after`: samples a worker renders before it is replaced. `scratch_mb`: size of the
     worker's private temporary file system beyond the sample's own `output_mb`. `hands_over_to`: the
@@ -58,6 +60,7 @@ class LanguageSpec:
     variant_of: str = ""
 
     renderer: Callable[[], LanguageRenderer[Any]]
+    hostile: Callable[[], HostileSuite]
     queue_depth: int = 1
     recycle_after: int = 1000
     scratch_mb: int = 256

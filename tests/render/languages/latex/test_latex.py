@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.conformance.harness import lasting_zombies
 from vincicoder.render import RenderLimits
 from vincicoder.render.languages.latex import renderer as latex_module
 from vincicoder.render.languages.latex.renderer import LatexRenderer, missing_tools
 from vincicoder.render.languages.latex.server import compiler
 from vincicoder.render.protocol import Picture
+from vincicoder.render.self_check.processes import lasting_zombies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,6 +10,7 @@ from vincicoder.render.languages.spec import LanguageSpec
 from vincicoder.render.languages.token_rules import usual_rules
 
 if TYPE_CHECKING:
+    from vincicoder.render.languages.hostile_sample import HostileSuite
     from vincicoder.render.protocol import LanguageRenderer
 
 
@@ -19,12 +20,19 @@ def _renderer() -> LanguageRenderer[Any]:
     return RENDERER
 
 
+def _hostile() -> HostileSuite:
+    from vincicoder.render.languages.asymptote.hostile import SUITE
+
+    return SUITE
+
+
 SPEC = LanguageSpec(
     name="asymptote",
     title="Asymptote",
     fences=("asy",),
     suffixes=(".asy",),
     renderer=_renderer,
+    hostile=_hostile,
     tokens=usual_rules(C_COMMENT, ("//", "/*")),
     normal_form=c_like_form,
     syntax_error=text.syntax_error,

@@ -10,6 +10,7 @@ from vincicoder.render.languages.spec import LanguageSpec
 from vincicoder.render.languages.token_rules import usual_rules
 
 if TYPE_CHECKING:
+    from vincicoder.render.languages.hostile_sample import HostileSuite
     from vincicoder.render.protocol import LanguageRenderer
 
 
@@ -19,12 +20,19 @@ def _renderer() -> LanguageRenderer[Any]:
     return RENDERER
 
 
+def _hostile() -> HostileSuite:
+    from vincicoder.render.languages.graphviz.hostile import SUITE
+
+    return SUITE
+
+
 SPEC = LanguageSpec(
     name="graphviz",
     title="Graphviz",
     fences=("dot", "gv"),
     suffixes=(".gv", ".dot"),
     renderer=_renderer,
+    hostile=_hostile,
     scratch_mb=64,
     tokens=usual_rules(C_COMMENT, ("//", "/*")),
     normal_form=text.normal_form,

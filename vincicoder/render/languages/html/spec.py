@@ -9,6 +9,7 @@ from vincicoder.render.languages.markup_text import MARKUP_TOKENS
 from vincicoder.render.languages.spec import DocumentMarks, LanguageSpec
 
 if TYPE_CHECKING:
+    from vincicoder.render.languages.hostile_sample import HostileSuite
     from vincicoder.render.protocol import LanguageRenderer
 
 
@@ -18,6 +19,12 @@ def _renderer() -> LanguageRenderer[Any]:
     return RENDERER
 
 
+def _hostile() -> HostileSuite:
+    from vincicoder.render.languages.html.hostile import SUITE
+
+    return SUITE
+
+
 SPEC = LanguageSpec(
     name="html",
     title="HTML",
@@ -25,6 +32,7 @@ SPEC = LanguageSpec(
     fences=("html5", "htm", "xhtml"),
     suffixes=(".html", ".htm"),
     renderer=_renderer,
+    hostile=_hostile,
     recycle_after=500,
     scratch_mb=1024,
     tokens=MARKUP_TOKENS,

@@ -8,6 +8,7 @@ from vincicoder.render.languages.latex import text
 from vincicoder.render.languages.spec import DocumentMarks, LanguageSpec
 
 if TYPE_CHECKING:
+    from vincicoder.render.languages.hostile_sample import HostileSuite
     from vincicoder.render.protocol import LanguageRenderer
 
 
@@ -17,6 +18,12 @@ def _renderer() -> LanguageRenderer[Any]:
     return RENDERER
 
 
+def _hostile() -> HostileSuite:
+    from vincicoder.render.languages.latex.hostile import SUITE
+
+    return SUITE
+
+
 SPEC = LanguageSpec(
     name="latex",
     title="LaTeX",
@@ -24,6 +31,7 @@ SPEC = LanguageSpec(
     fences=("tex", "tikz", "pgf", "pgfplots", "circuitikz", "latexcode"),
     suffixes=(".tex",),
     renderer=_renderer,
+    hostile=_hostile,
     scratch_mb=512,
     tokens=text.TOKENS,
     normal_form=text.normal_form,

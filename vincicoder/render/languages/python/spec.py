@@ -8,6 +8,7 @@ from vincicoder.render.languages.python import text
 from vincicoder.render.languages.spec import LanguageSpec
 
 if TYPE_CHECKING:
+    from vincicoder.render.languages.hostile_sample import HostileSuite
     from vincicoder.render.protocol import LanguageRenderer
 
 
@@ -15,6 +16,12 @@ def _renderer() -> LanguageRenderer[Any]:
     from vincicoder.render.languages.python.renderer import RENDERER
 
     return RENDERER
+
+
+def _hostile() -> HostileSuite:
+    from vincicoder.render.languages.python.hostile import SUITE
+
+    return SUITE
 
 
 SPEC = LanguageSpec(
@@ -27,6 +34,7 @@ SPEC = LanguageSpec(
     ),
     suffixes=(".py",),
     renderer=_renderer,
+    hostile=_hostile,
     recycle_after=5000,
     scratch_mb=16,
     hands_over_to=("html", "graphviz"),

@@ -9,6 +9,7 @@ from vincicoder.render.languages.spec import DocumentMarks, LanguageSpec
 from vincicoder.render.languages.svg import text
 
 if TYPE_CHECKING:
+    from vincicoder.render.languages.hostile_sample import HostileSuite
     from vincicoder.render.protocol import LanguageRenderer
 
 
@@ -24,6 +25,18 @@ def _reference() -> LanguageRenderer[Any]:
     return RENDERER
 
 
+def _hostile() -> HostileSuite:
+    from vincicoder.render.languages.svg.hostile import SUITE
+
+    return SUITE
+
+
+def _hostile_reference() -> HostileSuite:
+    from vincicoder.render.languages.svg.hostile_reference import SUITE
+
+    return SUITE
+
+
 SPEC = LanguageSpec(
     name="svg",
     title="SVG",
@@ -32,6 +45,7 @@ SPEC = LanguageSpec(
     doubtful_fences=("xml",),
     suffixes=(".svg",),
     renderer=_renderer,
+    hostile=_hostile,
     queue_depth=3,
     recycle_after=5000,
     scratch_mb=16,
@@ -51,6 +65,7 @@ REFERENCE = LanguageSpec(
     title="SVG",
     variant_of="svg",
     renderer=_reference,
+    hostile=_hostile_reference,
     recycle_after=5000,
     scratch_mb=16,
 )

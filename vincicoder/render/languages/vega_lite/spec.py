@@ -8,6 +8,7 @@ from vincicoder.render.languages.spec import LanguageSpec
 from vincicoder.render.languages.vega_lite import text
 
 if TYPE_CHECKING:
+    from vincicoder.render.languages.hostile_sample import HostileSuite
     from vincicoder.render.protocol import LanguageRenderer
 
 
@@ -15,6 +16,12 @@ def _renderer() -> LanguageRenderer[Any]:
     from vincicoder.render.languages.vega_lite.renderer import RENDERER
 
     return RENDERER
+
+
+def _hostile() -> HostileSuite:
+    from vincicoder.render.languages.vega_lite.hostile import SUITE
+
+    return SUITE
 
 
 SPEC = LanguageSpec(
@@ -25,6 +32,7 @@ SPEC = LanguageSpec(
     doubtful_fences=("vega",),
     suffixes=(".vl", ".vl.json"),
     renderer=_renderer,
+    hostile=_hostile,
     hands_over_to=("html",),
     normal_form=text.normal_form,
     syntax_error=text.syntax_error,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
-NEIGHBOUR = (
+_NEIGHBOUR = (
     "<style>body{font:24px sans-serif}p{animation:k 9s infinite}@keyframes k{to{margin-left:400px}}</style>"
     "<h1>neighbour</h1><p>moving</p><pre id=out></pre><script>"
     "const out=document.getElementById('out');"
@@ -26,7 +26,7 @@ def _reached(expression: str) -> str:
     )
 
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("empty", "render.no_output", "  \n "),
     Hostile("endless_loop", "render.timeout", _script("for(;;);")),
     Hostile("endless_loop_in_timer", "render.timeout", _script("setTimeout(()=>{for(;;);},500)")),
@@ -226,3 +226,5 @@ SAMPLES = [
         "Object.defineProperty(document.fonts,'status',{value:'loading'})</script>",
     ),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

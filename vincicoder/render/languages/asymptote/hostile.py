@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
-NEIGHBOUR = 'size(100);\ndraw(unitcircle);\nlabel("neighbour", (0, 0));'
+_NEIGHBOUR = 'size(100);\ndraw(unitcircle);\nlabel("neighbour", (0, 0));'
 
 _DOT = "size(50); fill(unitsquare);"
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("empty", "render.no_output", " "),
     Hostile("nothing_drawn", "render.no_output", "int x = 1;"),
     Hostile("syntax_error", "render.error", "size(100);\ndraw((0,0)--(1,1);", "line 2: syntax error"),
@@ -32,3 +32,5 @@ SAMPLES = [
     Hostile("write18_in_label", "rendered", 'size(99); label("x\\write18{touch @CANARY@}", (0,0));'),
     Hostile("huge_picture", "render.too_large", "size(90000); fill(unitsquare);"),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

@@ -3,7 +3,7 @@ memory that the picture is handed over in, the user."""
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile
 
 _IMAGE = "from PIL import Image\nImage.new('RGB', (9, 9)).show()\n"
 

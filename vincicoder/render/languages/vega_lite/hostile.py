@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
 _ROWS = {"values": [{"a": "x", "b": 3}, {"a": "y", "b": 5}]}
 _BARS = {
     "mark": "bar",
     "encoding": {"x": {"field": "a", "type": "nominal"}, "y": {"field": "b", "type": "quantitative"}},
 }
-NEIGHBOUR = json.dumps({"data": _ROWS, **_BARS})
+_NEIGHBOUR = json.dumps({"data": _ROWS, **_BARS})
 
 
 def _specification(**changes: object) -> str:
@@ -24,7 +24,7 @@ def _calculated(expression: str) -> str:
 
 _CONTENTS = "constructor.constructor('for(;;);')()"
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("empty", "render.error", " ", "JSON"),
     Hostile("not_json", "render.error", "{'mark': 'bar'}", "JSON"),
     Hostile("no_view", "render.error", '{"data": {"values": []}}'),
@@ -68,7 +68,7 @@ SAMPLES = [
     Hostile(
         "polluted_prototype",
         "rendered",
-        '{"__proto__": {"mark": "point"}, "config": {"__proto__": {"background": "red"}},' + NEIGHBOUR[1:],
+        '{"__proto__": {"mark": "point"}, "config": {"__proto__": {"background": "red"}},' + _NEIGHBOUR[1:],
     ),
     Hostile(
         "changed_theme", "rendered", _specification(config={"background": "#333", "bar": {"color": "red"}})
@@ -82,3 +82,5 @@ SAMPLES = [
     Hostile("deep_text", "render.error", "[" * 100_000, "JSON"),
     Hostile("endless_signal", "rendered", _specification(params=[{"name": "p", "expr": "p + 1"}])),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
-NEIGHBOUR = "digraph { neighbour -> other }"
+_NEIGHBOUR = "digraph { neighbour -> other }"
 
 
 def _complete(nodes: int) -> str:
@@ -12,7 +12,7 @@ def _complete(nodes: int) -> str:
     return f"digraph {{ {edges} }}"
 
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("empty", "render.error", " "),
     Hostile("syntax_error", "render.error", "digraph { a -> ", "syntax error"),
     Hostile("complete_graph", "render.timeout", _complete(150)),
@@ -35,3 +35,5 @@ SAMPLES = [
     ),
     Hostile("endless_sides", "render.out_of_memory", "digraph { a [shape=polygon sides=99999999] }"),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

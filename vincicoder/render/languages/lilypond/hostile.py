@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
-NEIGHBOUR = "{ c'4 d' e' f' | g'1 }"
+_NEIGHBOUR = "{ c'4 d' e' f' | g'1 }"
 
 
 def _scheme(code: str) -> str:
     return f"#{code}\n{{ c'4 }}"
 
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("empty", "render.no_output", " "),
     Hostile("no_score", "render.no_output", "x = 3"),
     Hostile("syntax_error", "render.error", "{ c'4\n  d'", "line 2: syntax error"),
@@ -55,3 +55,5 @@ SAMPLES = [
         _scheme('(symlink "/etc/passwd" "picture.png")'),
     ),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

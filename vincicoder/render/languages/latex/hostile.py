@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
-NEIGHBOUR = r"\begin{tikzpicture}\draw (0,0) circle (1) node {neighbour};\end{tikzpicture}"
+_NEIGHBOUR = r"\begin{tikzpicture}\draw (0,0) circle (1) node {neighbour};\end{tikzpicture}"
 
 
 def _article(body: str, preamble: str = "") -> str:
     return f"\\documentclass{{article}}\n{preamble}\n\\begin{{document}}\n{body}\n\\end{{document}}\n"
 
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("empty", "render.no_output", "\n"),
     Hostile("no_page", "render.no_output", _article("")),
     Hostile("blank_page", "render.no_output", _article(r"\null")),
@@ -137,3 +137,5 @@ SAMPLES = [
         "answers_for_the_server", "render.forbidden", _article(r"\immediate\openout6=/proc/self/fd/199 x")
     ),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
 _OPEN = (
     '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
     'width="300" height="300" viewBox="0 0 300 300">'
 )
 
-NEIGHBOUR = _OPEN + '<circle cx="150" cy="150" r="99" fill="teal"/><text x="20" y="40">neighbour</text></svg>'
+_NEIGHBOUR = (
+    _OPEN + '<circle cx="150" cy="150" r="99" fill="teal"/><text x="20" y="40">neighbour</text></svg>'
+)
 
 
 def _laughs() -> str:
@@ -35,7 +37,7 @@ def _blurs() -> str:
     return f"{_OPEN}{blur}{turbulence}{shapes}</svg>"
 
 
-SAMPLES = [
+_SAMPLES = [
     Hostile(
         "external_entity",
         "render.forbidden",
@@ -154,3 +156,5 @@ SAMPLES = [
         + '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd" parse="text"/></svg>',
     ),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

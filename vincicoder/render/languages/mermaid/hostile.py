@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.conformance.harness import Hostile
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
-NEIGHBOUR = "flowchart TD\n  N[neighbour] -->|label| O(other)\n  classDef x fill:#fc0\n  class N x"
+_NEIGHBOUR = "flowchart TD\n  N[neighbour] -->|label| O(other)\n  classDef x fill:#fc0\n  class N x"
 
 _TALL = "document.body.style.height='99999px'"
 
@@ -15,7 +15,7 @@ def _deep(levels: int) -> str:
     )
 
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("empty", "render.error", " "),
     Hostile("syntax_error", "render.error", "flowchart TD\n  A --> \n  B((", "Parse error on line"),
     Hostile("no_diagram", "render.error", "Here is your diagram:", "No diagram type detected"),
@@ -72,3 +72,5 @@ SAMPLES = [
         '%%{init: {"themeCSS": "@import url(http://127.0.0.1:@PORT@/a.css);"}}%%\nflowchart TD\n  A --> B',
     ),
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.conformance.harness import Hostile
-from tests.conformance.hostile_python_sharing import SHARING
+from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
+from vincicoder.render.languages.python.hostile_sharing import SHARING
 
-NEIGHBOUR = """
+_NEIGHBOUR = """
 import matplotlib.pyplot as plt
 plt.plot([1, 2, 3], [3, 1, 2], label="neighbour")
 plt.legend()
@@ -15,7 +15,7 @@ plt.savefig("chart.png")
 """
 
 # The second warm process draws it.
-SECOND_NEIGHBOUR = """
+_SECOND_NEIGHBOUR = """
 import pandas as pd
 pd.DataFrame({"neighbour": [1, 3, 2]}).plot(title="of the heavy process")
 """
@@ -30,7 +30,7 @@ plt.show()
 _NETWORK = "import graphviz\ndot = graphviz.Digraph()\ndot.edge('a', 'b')\n"
 _FIGURE = "import plotly.graph_objects as go\nfig = go.Figure(go.Bar(y=[1, 2]))\n"
 
-SAMPLES = [
+_SAMPLES = [
     Hostile("endless_loop", "render.timeout", "while True:\n    pass", says="CPU time"),
     Hostile(
         "ignores_every_signal",
@@ -393,8 +393,10 @@ kills_its_parent_by_a_pipe leaves_an_access_list finds_a_plain_folder forges_a_d
 looks_for_a_neighbours_picture locks_what_lies_outside
 does_not_leave
 """
-SAMPLES += [
+_SAMPLES += [
     replace(sample, name=f"{sample.name}_with_pandas", code=f"{sample.code}\n# pandas\n")
-    for sample in SAMPLES
+    for sample in _SAMPLES
     if sample.name in _IN_BOTH.split()
 ]
+
+SUITE = HostileSuite((_NEIGHBOUR, _SECOND_NEIGHBOUR), tuple(_SAMPLES))

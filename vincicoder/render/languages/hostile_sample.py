@@ -1,0 +1,33 @@
+"""Samples that attack or are awkward, which every language brings for its own conformance suite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hostile:
+    """A sample that attacks or is awkward, and what must come of it.
+
+    `expected` is the exact reason ("render.timeout"), or "rendered" where the attack must fail quietly and
+    the picture be drawn all the same. `says` is what the detail must hold. In the code these words are
+    replaced:
+
+    - `@PORT@`: a port of 127.0.0.1 where a listener counts who calls; nobody may
+    - `@CANARY@`: the path of a file with a secret, outside of what a sample may read
+    - `@SECRET@`: the secret, which is also in the engine's environment as VINCICODER_CANARY
+    """
+
+    name: str
+    expected: str
+    code: str
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HostileSuite:
+    """The hostile samples of a language. `neighbours` are harmless programs, one for each warm process that
+    draws the language: their pictures must stay the same whatever was drawn before them."""
+
+    neighbours: tuple[str, ...]
+    samples: tuple[Hostile, ...]

@@ -1,0 +1,24 @@
+"""The hostile SVG samples once more, for the reference renderer: what it says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from vincicoder.render.languages.hostile_sample import HostileSuite
+from vincicoder.render.languages.svg.hostile import SUITE as SVG_SUITE
+
+_OTHERWISE = {
+    "use_cycle": ("render.error", "RecursionError"),
+    "deep_nesting": ("render.error", "RecursionError"),
+    "filter_bomb": ("rendered", ""),  # it knows none of these filters
+}
+
+SUITE = HostileSuite(
+    SVG_SUITE.neighbours,
+    tuple(
+        replace(sample, expected=_OTHERWISE[sample.name][0], says=_OTHERWISE[sample.name][1])
+        if sample.name in _OTHERWISE
+        else sample
+        for sample in SVG_SUITE.samples
+    ),
+)
