@@ -8,7 +8,7 @@ import resource
 from collections.abc import Iterable
 from pathlib import Path
 
-from vincicoder.render.worker.processes import descendants
+from vincicoder.render.processes import descendants
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 

@@ -21,8 +21,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vincicoder.render.processes import descendants, kill_descendants
 from vincicoder.render.sandbox.kernel import adopt_orphans
-from vincicoder.render.worker.processes import descendants, kill_descendants
 
 _GONE_SECONDS = 20.0
 """How long what a killed engine leaves may take to notice and end."""

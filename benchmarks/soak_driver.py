@@ -18,9 +18,9 @@ from typing import Any
 
 from benchmarks.samples import pick_samples
 from vincicoder.render import RenderEngine, RenderRequest
+from vincicoder.render.processes import descendants, tree_use
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.self_check.processes import zombies
-from vincicoder.render.worker.processes import descendants, tree_use
 
 SAMPLES_PER_LANGUAGE = 40
 

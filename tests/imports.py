@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Container, Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,3 +45,55 @@ def imports_of(path: Path) -> list[str]:
     """Return `imported_modules` of a file of the repository."""
     package = ".".join(path.relative_to(ROOT).parent.parts)
     return imported_modules(path.read_text(), package)
+
+
+@cache
+def module_graph() -> dict[str, set[str]]:
+    """Return for each module of the project those it imports anywhere, in functions and for types too.
+
+    A package's `__init__` has the package's name. What is imported from a module counts as the module.
+    """
+    files = {_module_name(path): path for path in python_files(*PACKAGES)}
+    return {
+        name: {found for imported in imports_of(path) if (found := _known(imported, files)) not in ("", name)}
+        for name, path in files.items()
+    }
+
+
+def _module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _known(imported: str, modules: Container[str]) -> str:
+    while imported and imported not in modules:
+        imported = imported.rpartition(".")[0]
+    return imported
+
+
+def circles(graph: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """Return the groups of modules that import each other in a circle (Tarjan 1972)."""
+    numbers: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    found: list[list[str]] = []
+
+    def visit(module: str) -> None:
+        numbers[module] = lowest[module] = len(numbers)
+        stack.append(module)
+        for other in graph[module]:
+            if other not in numbers:
+                visit(other)
+                lowest[module] = min(lowest[module], lowest[other])
+            elif other in stack:
+                lowest[module] = min(lowest[module], numbers[other])
+        if lowest[module] == numbers[module]:
+            start = stack.index(module)
+            component, stack[start:] = stack[start:], []
+            if len(component) > 1:
+                found.append(sorted(component))
+
+    for module in graph:
+        if module not in numbers:
+            visit(module)
+    return found

@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from tests.imports import PACKAGES, ROOT, imported_modules, imports_of, python_files
+from tests.imports import PACKAGES, ROOT, circles, imported_modules, imports_of, module_graph, python_files
 
 # What each package may import of the other three, and of the orchestrator.
 FORBIDDEN = {
@@ -16,6 +16,15 @@ FORBIDDEN = {
     "flows": (),
 }
 STORAGE_MAY_KNOW = "vincicoder.sample"
+
+# Rooms inside the core, and those that their files must not import: whatever passes between the engine and
+# its workers does so by `vincicoder.render.wire`.
+CLOSED_ROOMS = {
+    "vincicoder.render.engine": ("vincicoder.render.worker",),
+    "vincicoder.render.worker": ("vincicoder.render.engine",),
+    "vincicoder.similarity": ("vincicoder.train", "vincicoder.reward"),
+    "vincicoder.reward": ("vincicoder.train",),
+}
 
 LONGEST_FILE = 500  # lines
 LONGEST_MEDIAN = 150  # lines
@@ -69,6 +78,33 @@ def test_a_wrong_import_is_found(package: str, source: str, offence: str) -> Non
 )
 def test_a_right_import_passes(package: str, source: str) -> None:
     assert forbidden_imports(package.split(".")[0], imported_modules(source, package)) == []
+
+
+@pytest.mark.parametrize("room", CLOSED_ROOMS)
+def test_a_room_keeps_out_of_the_rooms_that_are_closed_to_it(room: str) -> None:
+    graph = module_graph()
+    inside = [name for name in graph if f"{name}.".startswith(f"{room}.")]
+    assert inside, f"no code in {room}"
+    offences = [
+        f"{name} imports {imported}"
+        for name in inside
+        for imported in sorted(graph[name])
+        if f"{imported}.".startswith(tuple(f"{closed}." for closed in CLOSED_ROOMS[room]))
+    ]
+    assert offences == []
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    """Not even inside functions or for types alone: who reads one module of a circle has to read them all."""
+    graph = module_graph()
+    assert "vincicoder.render.languages.svg.spec" in graph["vincicoder.render.registry"]
+    assert "vincicoder.render.languages.svg.renderer" in graph["vincicoder.render.languages.svg.spec"]
+    assert circles(graph) == []
+
+
+def test_a_circle_is_found() -> None:
+    graph = {"a": ["b"], "b": ["c", "e"], "c": ["a"], "d": ["a", "d"], "e": []}
+    assert circles(graph) == [["a", "b", "c"]]
 
 
 def test_relative_imports_are_resolved() -> None:

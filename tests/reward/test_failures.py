@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.reward.answers import CHART, fenced, icon
-from vincicoder.render.worker.processes import descendants
+from vincicoder.render.processes import descendants
 from vincicoder.reward import RewardConfig, RewardError, RewardItem, RewardScorer, score_batch
 from vincicoder.similarity.encoders.base import MissingWeightsError
 

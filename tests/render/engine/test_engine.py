@@ -26,9 +26,9 @@ from vincicoder.render import (
     RenderStatus,
     fingerprint,
 )
+from vincicoder.render.processes import descendants
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox import Layer, probe
-from vincicoder.render.worker.processes import descendants
 from vincicoder.sample import InfrastructureError, Reason
 
 CIRCLE = (

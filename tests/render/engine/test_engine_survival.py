@@ -13,9 +13,9 @@ import pytest
 
 import vincicoder.render.engine.engine as engine_module
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult, RenderStatus
+from vincicoder.render.processes import descendants
 from vincicoder.render.sandbox import probe
 from vincicoder.render.sandbox.paths import package_root
-from vincicoder.render.worker.processes import descendants
 from vincicoder.sample import Reason
 
 SQUARE = (

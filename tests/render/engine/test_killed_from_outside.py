@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult, RenderStatus
+from vincicoder.render.processes import descendants
 from vincicoder.render.registry import why_unsupported
-from vincicoder.render.worker.processes import descendants
 
 # Each takes about a second of CPU, so that there is a middle to be killed in.
 _TEX_LOOP = (

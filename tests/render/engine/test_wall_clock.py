@@ -14,8 +14,8 @@ import pytest
 
 from tests.render.engine.test_killed_from_outside import SLOW
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult
+from vincicoder.render.processes import Queueing, queued_seconds, wall_left
 from vincicoder.render.registry import why_unsupported
-from vincicoder.render.worker.processes import Queueing, queued_seconds, wall_left
 
 _BUSY_PROCESSES = 6
 _MOST_CROWDS = 4  # the last one is eight times the first

@@ -19,15 +19,15 @@ from pathlib import Path
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.engine.affinity import Familiar
+from vincicoder.render.files import holds_more_than
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.languages.browser.chromium import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.languages.browser.libraries import LIBRARIES_VARIABLE, libraries_folder
 from vincicoder.render.notes import handed_over_to
+from vincicoder.render.processes import CpuMeter, Queueing, TreeUse, descendants, tree_use
 from vincicoder.render.protocol import HandOver
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
-from vincicoder.render.worker.files import holds_more_than
-from vincicoder.render.worker.processes import CpuMeter, Queueing, TreeUse, descendants, tree_use
 
 # A picture in flight should fit, so that the worker can go on while the engine is busy.
 _SOCKET_BUFFER_BYTES = 4 << 20

@@ -16,9 +16,9 @@ from vincicoder.render.api import RenderResult
 from vincicoder.render.engine.affinity import LOOK_AHEAD, choose
 from vincicoder.render.engine.handle import Job, WorkerHandle, WorkerState
 from vincicoder.render.engine.results import failed, from_message, read_hand_over, rejected
+from vincicoder.render.processes import wall_left
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.wire import Message, WireError
-from vincicoder.render.worker.processes import wall_left
 from vincicoder.sample import Reason
 
 # How often a long-running sample's process tree is measured. Short samples are never measured.

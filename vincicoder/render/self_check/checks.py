@@ -78,7 +78,7 @@ def fingerprint_is_the_same_everywhere(spec: LanguageSpec) -> str:
 
 
 def examples_pass_its_own_rules(spec: LanguageSpec) -> str:
-    """Its harmless programs have no syntax error, no start of another language, and survive `map_comments`."""
+    """Its harmless programs have no syntax error and no start of another language; `map_comments` fits."""
     for code in spec.hostile().neighbours:
         if spec.syntax_error and (problem := spec.syntax_error(code)):
             return f"syntax_error refuses a harmless program: {problem}"

@@ -6,7 +6,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from vincicoder.render.worker.processes import descendants
+from vincicoder.render.processes import descendants
 
 
 def command_lines(parent: int) -> dict[int, str]:

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.processes import kill_descendants
 from vincicoder.render.sandbox import kernel, namespaces
-from vincicoder.render.worker.processes import kill_descendants
 
 
 def run_guarded(configuration: WorkerConfiguration, work: Callable[[Path], None]) -> int:

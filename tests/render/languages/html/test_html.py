@@ -12,8 +12,8 @@ import pytest
 from vincicoder.render import RenderLimits
 from vincicoder.render.languages.html import renderer as html_module
 from vincicoder.render.languages.html.renderer import HtmlRenderer, missing_tools
+from vincicoder.render.processes import process_tree
 from vincicoder.render.protocol import Picture, Refusal
-from vincicoder.render.worker.processes import process_tree
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tests.render.library_samples import draw, page_after, refuse
 from vincicoder.render import RenderLimits
 from vincicoder.render.languages.html.renderer import HtmlRenderer
 from vincicoder.render.languages.mermaid.renderer import missing_tools
+from vincicoder.render.processes import tree_use
 from vincicoder.render.protocol import PageView
-from vincicoder.render.worker.processes import tree_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

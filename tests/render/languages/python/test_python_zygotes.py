@@ -15,7 +15,7 @@ import pytest
 from tests.render.engine.test_engine_survival import alive
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.languages.python.imports import is_light
-from vincicoder.render.worker.processes import descendants
+from vincicoder.render.processes import descendants
 
 # The height says what the process had loaded, without naming it: 100 pixels more for each library.
 _TELLTALE = (

@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.files import empty_folder
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.languages.latex.run import tex_environment
+from vincicoder.render.processes import kill_descendants
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.sandbox import kernel
 from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
-from vincicoder.render.worker.files import empty_folder
-from vincicoder.render.worker.processes import kill_descendants
 from vincicoder.sample import Reason
 
 MARGIN_PIXELS = 11

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from vincicoder.render.worker.processes import CpuMeter, Queueing, usage, wall_left
+from vincicoder.render.processes import CpuMeter, Queueing, usage, wall_left
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:

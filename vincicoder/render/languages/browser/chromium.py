@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.languages.browser.cdp import CdpPipe
-from vincicoder.render.worker.processes import process_tree
+from vincicoder.render.processes import process_tree
 from vincicoder.sample import InfrastructureError
 
 EXECUTABLE_VARIABLE = "VINCICODER_CHROMIUM"

@@ -18,8 +18,8 @@ from PIL import Image
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.fonts import FONT_CONFIGURATION
+from vincicoder.render.processes import communicate
 from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
-from vincicoder.render.worker.processes import communicate
 from vincicoder.sample import InfrastructureError, Reason
 
 DOTS_PER_INCH = 96

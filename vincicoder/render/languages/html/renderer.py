@@ -32,8 +32,8 @@ from vincicoder.render.languages.browser.page import (
     scripts,
 )
 from vincicoder.render.notes import script_errors
+from vincicoder.render.processes import usage
 from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
-from vincicoder.render.worker.processes import usage
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
 if TYPE_CHECKING:

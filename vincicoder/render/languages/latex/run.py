@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.processes import communicate
 from vincicoder.render.worker.child_process import ChildSandbox
-from vincicoder.render.worker.processes import communicate
 from vincicoder.sample import InfrastructureError
 
 JOB_NAME = "picture"

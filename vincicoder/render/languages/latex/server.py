@@ -17,7 +17,7 @@ from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.languages.latex.run import JOB_NAME, TexExit, tex_command, tex_environment
-from vincicoder.render.worker.processes import queued_seconds, wall_left
+from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.sample import InfrastructureError
 
 _REQUESTS, _ANSWERS = 198, 199  # the descriptors that fork.c uses

@@ -18,11 +18,11 @@ import numpy as np
 from PIL import Image
 
 from vincicoder.render.api import RenderLimits, too_large
+from vincicoder.render.files import empty_folder
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
-from vincicoder.render.worker.files import empty_folder
 from vincicoder.sample import Reason
 
 DOTS_PER_INCH = 200

@@ -31,6 +31,7 @@ _NETWORK = "import graphviz\ndot = graphviz.Digraph()\ndot.edge('a', 'b')\n"
 _FIGURE = "import plotly.graph_objects as go\nfig = go.Figure(go.Bar(y=[1, 2]))\n"
 
 _SAMPLES = [
+    Hostile("empty", "render.no_output", " "),
     Hostile("endless_loop", "render.timeout", "while True:\n    pass", says="CPU time"),
     Hostile(
         "ignores_every_signal",

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.files import empty_folder
 from vincicoder.render.finish import measure
 from vincicoder.render.languages.python.capture.deferred import Deferred, hand_over
 from vincicoder.render.languages.python.capture.install import install_hooks
@@ -24,7 +25,6 @@ from vincicoder.render.languages.python.stack import import_heavy_stack, import_
 from vincicoder.render.languages.python.warm_up import warm_up_heavy, warm_up_light
 from vincicoder.render.languages.python.zygote import SampleExit, Zygote
 from vincicoder.render.protocol import HandOver, Picture, Refusal
-from vincicoder.render.worker.files import empty_folder
 from vincicoder.sample import InfrastructureError, Reason
 
 _ATTEMPTS_AFTER_KILL = 2

@@ -12,17 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.files import holds_more_than
 from vincicoder.render.languages.python.capture.install import install_hooks
 from vincicoder.render.languages.python.chance import seed_numpy
 from vincicoder.render.languages.python.child import SampleSandbox, run_sample
 from vincicoder.render.languages.python.imports import Preloader
 from vincicoder.render.languages.python.region import Region
 from vincicoder.render.languages.python.threads import prepare_thread_pools
+from vincicoder.render.processes import queued_seconds, wall_left
 from vincicoder.render.protocol import Refusal
 from vincicoder.render.sandbox import namespaces
 from vincicoder.render.sandbox.kernel import use_huge_pages
-from vincicoder.render.worker.files import holds_more_than
-from vincicoder.render.worker.processes import queued_seconds, wall_left
 from vincicoder.sample import Reason
 
 _WATCH_SECONDS = 0.25  # between two looks at a folder that no file system of its own bounds

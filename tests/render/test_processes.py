@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from vincicoder.render.worker.processes import CpuMeter
+from vincicoder.render.processes import CpuMeter
 
 _CPUS = len(os.sched_getaffinity(0))
 
