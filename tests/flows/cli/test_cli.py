@@ -12,6 +12,7 @@ import pytest
 
 from tests.corpora import write_corpus
 from tests.samples import CHART, CIRCLE, FIGURE, GOOD, PAGE, rows
+from vincicoder import __version__
 
 
 def vincicoder(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -140,3 +141,17 @@ def test_mistakes_end_with_one_clear_line(arguments: list[str], message: str, tm
     assert done.returncode in (1, 2)
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_the_projects() -> None:
+    assert vincicoder("--version").stdout == f"vincicoder {__version__}\n"
+
+
+def test_sources_in_a_pipe_are_whole_and_do_not_ask_the_hub() -> None:
+    done = vincicoder("sources")
+    lines = done.stdout.splitlines()
+    assert {line.split()[0] for line in lines} >= {"source", "startbootstrap-sb-admin-2", "vincicoder-rl"}
+    assert not set("│┃─…") & set(done.stdout)
+    listed = {entry["name"]: entry for entry in json.loads(vincicoder("sources", "--json").stdout)}
+    assert listed["web2code"]["available"] is None and listed["msrl"]["available"] is False
+    assert listed["lucide"]["size"].endswith(" rows")
