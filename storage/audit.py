@@ -14,13 +14,11 @@ import pyarrow.parquet as pq
 
 from storage.catalog import open_catalog
 from storage.outputs import file_sha256
-from storage.release import release_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from storage.home import Home
     from storage.manifest import ReleaseFile, SftManifest
 
 _PREFIX = "invariant_"
@@ -86,12 +84,11 @@ def _broken_in(catalog: Path) -> list[str]:
     return problems
 
 
-def broken_invariants(home: Home, version: str, manifest: SftManifest) -> list[str]:
-    """Return what is wrong with an SFT release, in words; empty when all holds.
+def broken_invariants(folder: Path, manifest: SftManifest) -> list[str]:
+    """Return what is wrong with an SFT release in `folder`, in words; empty when all holds.
 
     The catalogue's invariants are checked, and the data files against the manifest and the catalogue.
     """
-    folder = home.local_path(release_folder("sft", version))
     stated = sum(file.rows or 0 for file in manifest.files)
     return broken_in_catalog(folder / "catalog.duckdb", stated) + wrong_files(folder, manifest.files)
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 from huggingface_hub import DatasetCard, HfApi
 
+from storage.catalog_views import write_public_copy
 from storage.manifest import load_manifest
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 # Above this a single commit is fragile: the resumable uploader of many commits takes over.
 _ONE_COMMIT_BYTES = 5_000_000_000
@@ -54,23 +59,43 @@ def plan_push(folder: Path, repository: str) -> PushPlan:
 
 
 def push_release(folder: Path, plan: PushPlan, private: bool, token: str | None = None) -> str:
-    """Upload as planned; return the address. Pushing the same release again uploads nothing new.
+    """Upload as planned; return the address. Pushing the same release again uploads at most the catalogue.
 
     The token is the hub's own (`hf auth login`, or `HF_TOKEN`). Raises the hub's errors as they are.
     """
     api = HfApi(token=token)
     api.create_repo(plan.repository, repo_type="dataset", private=private, exist_ok=True)
     patterns = [path for path, _ in plan.files]
-    if plan.one_commit:
-        done = api.upload_folder(
-            repo_id=plan.repository,
-            repo_type="dataset",
-            folder_path=folder,
-            allow_patterns=patterns,
-            commit_message=f"Release {plan.version}",
+    with stage(folder, plan) as staged:
+        if plan.one_commit:
+            done = api.upload_folder(
+                repo_id=plan.repository,
+                repo_type="dataset",
+                folder_path=staged,
+                allow_patterns=patterns,
+                commit_message=f"Release {plan.version}",
+            )
+            return str(done.commit_url)
+        api.upload_large_folder(
+            repo_id=plan.repository, repo_type="dataset", folder_path=staged, allow_patterns=patterns
         )
-        return str(done.commit_url)
-    api.upload_large_folder(
-        repo_id=plan.repository, repo_type="dataset", folder_path=folder, allow_patterns=patterns
-    )
     return f"{api.endpoint}/datasets/{plan.repository}"
+
+
+@contextmanager
+def stage(folder: Path, plan: PushPlan) -> Iterator[Path]:
+    """Yield a folder with what is uploaded: links to the release's files, and a catalogue that tells nothing
+    of the machine it was built on. It stays where an upload fails, so that the next one can resume."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    staged = cache / "vincicoder" / "push" / plan.version
+    for path, _ in plan.files:
+        target = staged / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if path == "catalog.duckdb":
+            target.unlink(missing_ok=True)
+            write_public_copy(folder / path, target, load_manifest(folder).config)
+        else:
+            target.unlink(missing_ok=True)
+            target.symlink_to((folder / path).resolve())
+    yield staged
+    shutil.rmtree(staged)

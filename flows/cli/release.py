@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +13,9 @@ from flows.cli import release_checks as cli_release_checks
 from flows.cli.tables import print_table
 from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
-from storage.release import current_version, read_manifest, release_folder
+from storage.manifest import load_manifest
+from storage.release import current_version
+from storage.release_list import list_releases
 from vincicoder.config import default_home
 
 if TYPE_CHECKING:
@@ -24,7 +27,9 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Look at releases.", no_args_is_help=True)
 
 HomeOption = Annotated[str | None, typer.Option("--home", help="Where the releases are kept.")]
-VersionOption = Annotated[str | None, typer.Option("--release", help="A version; default: the current one.")]
+VersionOption = Annotated[
+    str | None, typer.Option("--release", help="A version or a folder; default: the current one.")
+]
 
 app.command()(cli_release_checks.verify)
 app.command()(cli_release_checks.diff)
@@ -39,6 +44,24 @@ def release() -> None:
     """Look at releases."""
 
 
+@app.command("list")
+def list_all(
+    home: HomeOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
+) -> None:
+    """List the releases of a home: SFT sets and RL sets, and which is the current one."""
+    store = Home(home or default_home())
+    releases = list_releases(store)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in releases]))
+        return
+    for one in releases:
+        rows = ", ".join(f"{split} {count}" for split, count in one.rows.items())
+        typer.echo(f"{'*' if one.current else ' '} {one.kind} {one.version}: {rows}; {one.path}")
+    if not releases:
+        typer.echo(f"no releases in {store.uri}")
+
+
 @app.command()
 def show(
     home: HomeOption = None,
@@ -46,16 +69,17 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="Print the manifest.")] = False,
 ) -> None:
     """Show what a release holds: rows, files, sources and licences."""
-    store, found, manifest = _open(home, version)
+    folder, manifest = _open(home, version)
+    found = manifest.version
     if as_json:
         typer.echo(json.dumps(manifest.model_dump(mode="json")))
         return
     console = Console()
-    console.print(f"[bold]{found}[/bold] at {store.path(release_folder('sft', found))}", soft_wrap=True)
+    console.print(f"[bold]{found}[/bold] at {folder}", soft_wrap=True)
     console.print(f"rows: {', '.join(f'{split} {rows}' for split, rows in manifest.rows.items())}")
     files = [(file.path, file.rows or "", f"{file.bytes / 1e6:.1f}") for file in manifest.files]
     print_table(("file", "rows", "MB"), files, "Files")
-    catalog = _catalog(store, found)
+    catalog = folder / "catalog.duckdb"
     for name in ("yield_by_source", "licenses", "lengths"):
         _print_result(ask(catalog, name))
 
@@ -69,14 +93,14 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print answers as JSON.")] = False,
 ) -> None:
     """Ask a release's catalogue where rows went, and check its invariants: exit 1 when one is broken."""
-    store, found, manifest = _open(home, version)
-    catalog = _catalog(store, found)
+    folder, manifest = _open(home, version)
+    found, catalog = manifest.version, folder / "catalog.duckdb"
     try:
         answers = [ask(catalog, question) for question in ([name] if name else _SHOWN_BY_DEFAULT)]
     except KeyError as error:
         typer.echo(f"vincicoder: {error.args[0]}", err=True)
         raise typer.Exit(2) from error
-    problems = [] if name else broken_invariants(store, found, manifest)
+    problems = [] if name else broken_invariants(folder, manifest)
     if as_json:
         content = {
             answer.name: [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
@@ -95,23 +119,20 @@ def audit(
         raise typer.Exit(1)
 
 
-def _open(home: str | None, version: str | None) -> tuple[Home, str, SftManifest]:
+def _open(home: str | None, named: str | None) -> tuple[Path, SftManifest]:
     store = Home(home or default_home())
-    found = version or current_version(store, "sft")
-    manifest = read_manifest(store, "sft", found) if found else None
-    if found is None or manifest is None:
-        known = [name for name in store.list_names("releases/sft") if name != "current"]
+    if named is None and current_version(store, "sft") is None:
         typer.echo(
-            f"vincicoder: {f'no release {version}' if version else 'no release'} in {store.uri} "
-            f"(there: {', '.join(known) or 'none'}). Make one with: vincicoder build sft --home {store.uri}",
+            f"vincicoder: no release in {store.uri}. Make one with: vincicoder build sft --home {store.uri}",
             err=True,
         )
         raise typer.Exit(2)
-    return store, found, manifest
-
-
-def _catalog(store: Home, version: str) -> Path:
-    return store.local_path(f"{release_folder('sft', version)}/catalog.duckdb")
+    folder = cli_release_checks.find(named or "current", home)
+    manifest = load_manifest(folder)
+    if manifest.kind != "sft":
+        typer.echo(f"vincicoder: {manifest.version} is an RL release, and has no catalogue", err=True)
+        raise typer.Exit(2)
+    return folder, manifest
 
 
 def _print_result(answer: AuditResult) -> None:

@@ -11,8 +11,24 @@ import typer
 
 from storage.manifest import ManifestError
 
-ReleaseFolder = Annotated[Path, typer.Argument(help="A release's folder, or a copy of it.")]
+ReleaseName = Annotated[
+    str, typer.Argument(help="A version in the home, `current`, or a release's folder or a copy of it.")
+]
+HomeOption = Annotated[str | None, typer.Option("--home", help="Where the releases are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one line of JSON.")]
+
+
+def find(named: str, home: str | None) -> Path:
+    """Return a release's folder, or end with exit 2 and what there is."""
+    from storage.home import Home
+    from storage.release_facts import ReleaseNotFoundError
+    from storage.release_list import find_release
+    from vincicoder.config import default_home
+
+    try:
+        return find_release(Home(home or default_home()), named)
+    except ReleaseNotFoundError as error:
+        raise _stop(error) from error
 
 
 def _stop(error: Exception) -> typer.Exit:
@@ -20,10 +36,11 @@ def _stop(error: Exception) -> typer.Exit:
     return typer.Exit(2)
 
 
-def verify(path: ReleaseFolder, as_json: AsJson = False) -> None:
+def verify(release: ReleaseName = "current", home: HomeOption = None, as_json: AsJson = False) -> None:
     """Check a release: hashes, counts, pictures, prompts, leakage. Exit 1 and a list when anything is off."""
     from tasks.checks.verify_release import verify_release
 
+    path = find(release, home)
     try:
         problems = verify_release(path)
     except (OSError, ManifestError) as error:
@@ -39,15 +56,16 @@ def verify(path: ReleaseFolder, as_json: AsJson = False) -> None:
 
 
 def diff(
-    a: Annotated[Path, typer.Argument(help="The earlier release's folder.")],
-    b: Annotated[Path, typer.Argument(help="The later one's.")],
+    a: Annotated[str, typer.Argument(help="The earlier release: a version or a folder.")],
+    b: Annotated[str, typer.Argument(help="The later one.")],
+    home: HomeOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what changed from one release to another, and why rows came or went."""
     from storage.diff import diff_releases
 
     try:
-        found = diff_releases(a, b)
+        found = diff_releases(find(a, home), find(b, home))
     except (OSError, ManifestError) as error:
         raise _stop(error) from error
     if as_json:
@@ -70,7 +88,8 @@ def diff(
 
 
 def check_svg(
-    path: ReleaseFolder,
+    release: ReleaseName = "current",
+    home: HomeOption = None,
     samples: Annotated[int, typer.Option(min=1, help="SVG rows to draw twice, evenly spread.")] = 200,
     as_json: AsJson = False,
     require_sandbox: Annotated[
@@ -84,6 +103,7 @@ def check_svg(
     from tasks.checks.svg_agreement import measure_agreement
     from vincicoder.sample import InfrastructureError
 
+    path = find(release, home)
     try:
         found = measure_agreement(path, samples, require_sandbox)
     except (OSError, ManifestError, InfrastructureError) as error:
@@ -109,16 +129,18 @@ def check_svg(
 
 
 def push(
-    path: ReleaseFolder,
+    release: ReleaseName,
     repository: Annotated[str, typer.Option("--to", help="OWNER/NAME of the dataset on the hub.")],
     really: Annotated[
         bool, typer.Option("--really", help="Upload; without it only the plan is shown.")
     ] = False,
     public: Annotated[bool, typer.Option("--public", help="Make a new repository public.")] = False,
+    home: HomeOption = None,
 ) -> None:
     """Upload a release to a dataset hub. Shows what would be uploaded, unless told --really."""
     from storage.push import plan_push, push_release
 
+    path = find(release, home)
     try:
         plan = plan_push(path, repository)
     except (OSError, ValueError) as error:

@@ -139,9 +139,9 @@ def tried(folder: Path, result: BuildResult) -> dict[str, tuple[str, str]]:
     home = Home(folder)
     manifest = read_manifest(home, "sft", result.version)
     assert manifest is not None
-    settings = manifest["config"]["refine"]["model"]
+    settings = manifest.config["refine"]["model"]
     assert settings == {"model": "tiny-vlm", "temperature": 0.7, "max_tokens": 4096, "seed": 0}
-    outputs = [find_output(home, "compose", key) for key in manifest["stage_outputs"]]
+    outputs = [find_output(home, "compose", key) for key in manifest.stage_outputs]
     found = {}
     for composed in outputs:
         assert composed is not None
@@ -149,5 +149,5 @@ def tried(folder: Path, result: BuildResult) -> dict[str, tuple[str, str]]:
         ids = home.read_table(f"stages/refine/{key}/kept.parquet", ["sample_id", "source_id"]).to_pylist()
         names = {row["sample_id"]: row["source_id"] for row in ids}
         for row in home.read_table(f"stages/refine/{key}/flaws.parquet").to_pylist():
-            found[names[row["sample_id"]]] = (row["kinds"], row["outcome"])
+            found[names[row["sample_id"]]] = ("+".join(row["kinds"]), row["outcome"])
     return found
