@@ -151,8 +151,17 @@ def test_memory_is_sixteen_bytes_a_parameter_spread_by_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "height", "most", "tokens"),
-    [(256, 256, 10**7, 64), (1, 1, 10**7, 1), (1024, 512, 32 * 32 * 100, 98), (320, 96, 10**7, 30)],
+    ("width", "height", "least", "most", "tokens"),
+    [
+        (256, 256, 1024, 10**7, 64),
+        (1, 1, 1024, 10**7, 1),
+        (1024, 512, 1024, 32 * 32 * 100, 98),
+        (320, 96, 1024, 10**7, 30),
+        (159, 159, 65_536, 10**7, 64),  # enlarged to what the processor sees at least
+        (64, 64, 262_144, 10**7, 256),
+        (500, 100, 65_536, 10**7, 72),
+        (256, 256, 65_536, 10**7, 64),
+    ],
 )
-def test_picture_tokens(width: int, height: int, most: int, tokens: int) -> None:
-    assert picture_tokens(width, height, 32, most) == tokens
+def test_picture_tokens(width: int, height: int, least: int, most: int, tokens: int) -> None:
+    assert picture_tokens(width, height, 32, least, most) == tokens

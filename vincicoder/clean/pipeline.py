@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from vincicoder.clean.blobs import graphics_blob, html_blob, python_blob
 from vincicoder.clean.encoding import plain_text
@@ -13,6 +14,7 @@ from vincicoder.clean.html_resources import html_resources
 from vincicoder.clean.language import language_filters
 from vincicoder.clean.limits import CleanLimits
 from vincicoder.clean.missing_files import latex_files, python_files
+from vincicoder.clean.missing_pictures import WITH_PICTURES, shown_files
 from vincicoder.clean.names import undefined_names
 from vincicoder.clean.notebook_lines import notebook_lines
 from vincicoder.clean.personal import personal_filters
@@ -61,6 +63,10 @@ def filters(limits: CleanLimits) -> tuple[Filter, ...]:
         Filter("data_blobs", each(python_blob), _PYTHON),
         Filter("missing_files", each(python_files), _PYTHON),
         Filter("missing_files", each(latex_files), _LATEX),
+        *(
+            Filter("missing_files", each(partial(shown_files, name)), frozenset({name}))
+            for name in sorted(WITH_PICTURES)
+        ),
         Filter("repetition", each(repetition)),
         *personal_filters(),
         Filter("randomness", each(seeded), _PYTHON),

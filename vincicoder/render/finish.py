@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,14 @@ def flatten_on_white(image: Image.Image) -> NDArray[np.uint8]:
     if image.mode.startswith("I;16"):  # 16-bit grey: keep the high byte, as viewers do
         return np.repeat((np.asarray(image) >> 8).astype(np.uint8)[:, :, None], 3, axis=2)
     return np.array(image.convert("RGB"))
+
+
+def stacked(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
+    """Return RGB pictures one below the other, narrower ones with white at their right."""
+    widest = max(pixels.shape[1] for pixels in pictures)
+    return np.vstack(
+        [np.pad(one, ((0, 0), (0, widest - one.shape[1]), (0, 0)), constant_values=255) for one in pictures]
+    )
 
 
 def pick_channels(pixels: NDArray[np.uint8], channels: tuple[int, int, int]) -> NDArray[np.uint8]:

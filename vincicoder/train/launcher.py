@@ -63,7 +63,8 @@ def preflight(
     found.append(checks.check_disk(folder, model, recipe.keep_checkpoints))
     if checks.failures(found):
         return found  # counting tokens takes longest
-    found.append(checks.check_lengths(release, model, facts.python, limit, recipe.max_pixels))
+    least = None if isinstance(recipe, SftRecipe) else recipe.min_pixels
+    found.append(checks.check_lengths(release, model, facts.python, limit, recipe.max_pixels, least))
     return found
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, sqrt
 from pathlib import Path
+from typing import Any
 
 from vincicoder.train.environment import TrainerEnvironmentError
 from vincicoder.train.launch import startup_folder
@@ -15,6 +16,7 @@ from vincicoder.train.launch import startup_folder
 _COUNT_SECONDS = 600
 # Roles, separators and the like around the texts of one exchange.
 _TEMPLATE_TOKENS = 16
+_LEAST_PIXELS = 65_536  # of Qwen3-VL's processor
 
 # Runs in the trainer's environment: this project's own need not hold transformers. That takes seconds to
 # import, and is asked only where the model has no tokenizer file of the usual kind.
@@ -44,8 +46,13 @@ class LongRow:
     height: int
 
 
-def count_tokens(rows: Sequence[LongRow], model: Path, python: Path, max_pixels: int) -> list[int]:
-    """Return each row's length in tokens. Raises TrainerEnvironmentError where it can't be counted."""
+def count_tokens(
+    rows: Sequence[LongRow], model: Path, python: Path, min_pixels: int | None, max_pixels: int
+) -> list[int]:
+    """Return each row's length in tokens, its picture within these bounds in pixels.
+
+    Without `min_pixels` the model's own processor says. Raises TrainerEnvironmentError where this fails.
+    """
     asked = json.dumps({"model": str(model), "texts": [row.text for row in rows]})
     done = subprocess.run(
         [str(python), "-c", _COUNT],
@@ -59,9 +66,9 @@ def count_tokens(rows: Sequence[LongRow], model: Path, python: Path, max_pixels:
     for line in done.stdout.splitlines():
         if line.startswith("vincicoder-tokens "):
             counts = json.loads(line.partition(" ")[2])
-            cell = picture_cell(model)
+            cell, least = picture_cell(model), min_pixels or least_pixels(model)
             return [
-                count + picture_tokens(row.width, row.height, cell, max_pixels) + _TEMPLATE_TOKENS
+                count + picture_tokens(row.width, row.height, cell, least, max_pixels) + _TEMPLATE_TOKENS
                 for count, row in zip(counts, rows, strict=True)
             ]
     raise TrainerEnvironmentError(f"the tokenizer in {model} can't be used: {done.stderr.strip()[-300:]}")
@@ -69,22 +76,37 @@ def count_tokens(rows: Sequence[LongRow], model: Path, python: Path, max_pixels:
 
 def picture_cell(model: Path) -> int:
     """Return the side in pixels of what becomes one token: patch x merge, 32 for Qwen3-VL."""
+    fields = _image_processor(model)
+    return int(fields.get("patch_size", 16)) * int(fields.get("merge_size", 2))
+
+
+def least_pixels(model: Path) -> int:
+    """Return the pixels to which the model's processor enlarges smaller pictures, 65,536 for Qwen3-VL."""
+    fields = _image_processor(model)
+    size = fields.get("size") or {}
+    return int(fields.get("min_pixels") or size.get("shortest_edge") or _LEAST_PIXELS)
+
+
+def _image_processor(model: Path) -> dict[str, Any]:
     for name in ("processor_config.json", "preprocessor_config.json"):
         if (model / name).is_file():
-            fields = json.loads((model / name).read_text(encoding="utf-8"))
-            fields = fields.get("image_processor", fields)
-            return int(fields.get("patch_size", 16)) * int(fields.get("merge_size", 2))
-    return 32
+            fields: dict[str, Any] = json.loads((model / name).read_text(encoding="utf-8"))
+            found: dict[str, Any] = fields.get("image_processor", fields)
+            return found
+    return {}
 
 
-def picture_tokens(width: int, height: int, cell: int, max_pixels: int) -> int:
-    """Return the tokens of a picture: sides rounded to cells, then shrunk to `max_pixels` in all.
+def picture_tokens(width: int, height: int, cell: int, min_pixels: int, max_pixels: int) -> int:
+    """Return the tokens of a picture: sides rounded to cells, then shrunk or enlarged into the bounds.
 
-    The rule of Qwen's image processor (`smart_resize` in transformers' Qwen2-VL), upper bound only.
+    The rule of Qwen's image processor (`smart_resize` in transformers' Qwen2-VL); bounds in pixels in all.
     """
     rows, columns = max(round(height / cell), 1), max(round(width / cell), 1)
     if rows * columns * cell * cell > max_pixels:
         shrink = sqrt(height * width / max_pixels)
         rows = max(floor(height / shrink / cell), 1)
         columns = max(floor(width / shrink / cell), 1)
+    elif rows * columns * cell * cell < min_pixels:
+        enlarge = sqrt(min_pixels / (height * width))
+        rows, columns = ceil(height * enlarge / cell), ceil(width * enlarge / cell)
     return ceil(rows * columns)

@@ -176,7 +176,12 @@ def check_disk(folder: Path, model: Path | str, keep_checkpoints: int) -> Prefli
 
 
 def check_lengths(
-    release: ReleaseFacts, model: Path | str, python: Path, max_length: int, max_pixels: int
+    release: ReleaseFacts,
+    model: Path | str,
+    python: Path,
+    max_length: int,
+    max_pixels: int,
+    min_pixels: int | None = None,
 ) -> PreflightCheck:
     """The longest rows fit in the model's context as the recipe sets it."""
     if isinstance(model, str):
@@ -184,7 +189,7 @@ def check_lengths(
     if not release.longest:
         return PreflightCheck("lengths", True, "no rows")
     try:
-        counts = count_tokens(release.longest, model, python, max_pixels)
+        counts = count_tokens(release.longest, model, python, min_pixels, max_pixels)
     except TrainerEnvironmentError as error:
         return PreflightCheck("lengths", False, str(error))
     longest = max(range(len(counts)), key=counts.__getitem__)

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 LIBRARIES_VARIABLE = "VINCICODER_LIBRARIES"
+_FILES = {"mathjax": "tex-svg-full.js"}  # where the file has another name
 FETCH_COMMAND = "scripts/fetch-libraries.sh"
 
 
@@ -22,7 +23,7 @@ def libraries_folder() -> Path:
 
 def find_library(name: str) -> Path | None:
     """Return the file of a library (`<name>-<version>/<name>.min.js`), the last by name; None without one."""
-    found = sorted(libraries_folder().glob(f"{name}-[0-9]*/{name}.min.js"))
+    found = sorted(libraries_folder().glob(f"{name}-[0-9]*/{_FILES.get(name, f'{name}.min.js')}"))
     return found[-1] if found else None
 
 

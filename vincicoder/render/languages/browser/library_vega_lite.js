@@ -27,6 +27,7 @@ vincicoder.draw = vincicoder.start(async (text, stage) => {
   };
   const { spec } = vegaLite.compile(specification, { logger });
   stage.style.width = "640px"; // what "container" means
+  stage.style.height = "480px";
   const view = new vega.View(vega.parse(spec), { renderer: "svg", loader, logger, hover: false });
   try {
     view.initialize(stage);

@@ -8,6 +8,7 @@ import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
@@ -15,15 +16,18 @@ from pathlib import Path
 
 from PIL import Image
 
-from vincicoder.render.api import RenderLimits
-from vincicoder.render.finish import flatten_on_white
-from vincicoder.render.fonts import FONT_CONFIGURATION
+from vincicoder.render.api import RenderLimits, too_large
+from vincicoder.render.finish import flatten_on_white, stacked
+from vincicoder.render.fonts import FONT_CONFIGURATION, fonts_fingerprint
+from vincicoder.render.notes import pages
 from vincicoder.render.processes import communicate
 from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason
 
 DOTS_PER_INCH = 96
 
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_NO_PICTURE = re.compile(r"No or improper (?:image|shapefile)[^\n]*|No such file or directory[^\n]*")
 _TOO_LARGE = re.compile(r"too large for (?:cairo|gd)-renderer|graph is too large")
 
 
@@ -48,10 +52,12 @@ class GraphvizRenderer:
                 code_of_end, messages = self._run(code, output)
                 if code_of_end != -signal.SIGKILL:  # else killed by someone else: once more
                     break
-            if code_of_end != 0 or not output.exists():
+            if code_of_end != 0 or not output.stat().st_size:
                 return _explain(code_of_end, messages)
             if _TOO_LARGE.search(messages):
                 return Refusal(Reason.RENDER_TOO_LARGE, messages[:500])
+            if (missing := _NO_PICTURE.search(messages)) is not None:
+                return Refusal(Reason.RENDER_MISSING_DEPENDENCY, missing[0][:500])
             return _load(output, limits)
         except subprocess.TimeoutExpired:
             return Refusal(Reason.RENDER_TIMEOUT, f"dot was not ready after {limits.wall_seconds * 0.9:g} s")
@@ -67,22 +73,24 @@ class GraphvizRenderer:
     def _run(self, code: str, output: Path) -> tuple[int, str]:
         """Return how dot ended and what it said. Raises subprocess.TimeoutExpired, OSError."""
         limits = self._limits
-        process = subprocess.Popen(
-            ["dot", "-Tpng:cairo", f"-Gdpi={DOTS_PER_INCH}", f"-o{output}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            cwd=self._workspace,
-            # As on a web server: dot then opens no file that a graph names.
-            env={
-                "PATH": "/usr/bin:/bin",
-                "HOME": str(self._workspace),
-                "LC_ALL": "C.UTF-8",
-                "SERVER_NAME": "none",
-                "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
-            },
-            preexec_fn=lambda: _limit_child(limits),
-        )
+        # With its own `-o`, dot would keep the first of several graphs alone.
+        with open(output, "wb") as target:
+            process = subprocess.Popen(
+                ["dot", "-Tpng:cairo", f"-Gdpi={DOTS_PER_INCH}"],
+                stdin=subprocess.PIPE,
+                stdout=target,
+                stderr=subprocess.PIPE,
+                cwd=self._workspace,
+                # As on a web server: dot then opens no file that a graph names.
+                env={
+                    "PATH": "/usr/bin:/bin",
+                    "HOME": str(self._workspace),
+                    "LC_ALL": "C.UTF-8",
+                    "SERVER_NAME": "none",
+                    "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
+                },
+                preexec_fn=lambda: _limit_child(limits),
+            )
         messages = communicate(process, limits.wall_seconds * 0.9, code.encode("utf-8", "replace"))
         return process.returncode, messages[-4000:].decode("utf-8", "replace").strip()
 
@@ -113,15 +121,27 @@ def _explain(code: int, messages: str) -> Refusal:
 
 
 def _load(path: Path, limits: RenderLimits) -> Picture | Refusal:
-    with Image.open(io.BytesIO(path.read_bytes())) as image:
-        width, height = image.size
-        if width > limits.max_width or height > limits.max_height or width * height > limits.max_pixels:
-            return Refusal(
-                Reason.RENDER_TOO_LARGE,
-                f"the graph is {width}x{height} pixels; at most {limits.max_width}x{limits.max_height} "
-                f"and {limits.max_pixels} pixels in all are allowed",
-            )
-        return Picture(flatten_on_white(image))
+    """Return the pictures that dot wrote one after the other, one for each graph, one below the other."""
+    files = _split(path.read_bytes())
+    images = [Image.open(io.BytesIO(data)) for data in files]
+    width, height = max(image.width for image in images), sum(image.height for image in images)
+    notes = (pages(len(images)),) if len(images) > 1 else ()
+    problem = too_large(width, height, limits)
+    if problem:
+        return Refusal(Reason.RENDER_TOO_LARGE, problem, notes)
+    return Picture(stacked([flatten_on_white(image) for image in images]), notes)
+
+
+def _split(data: bytes) -> list[bytes]:
+    """Cut PNG files that stand one after the other; what follows a whole one begins the next."""
+    files, start, place = [], 0, len(_SIGNATURE)
+    while place + 8 <= len(data):
+        length, kind = struct.unpack(">I4s", data[place : place + 8])
+        place += 12 + length
+        if kind == b"IEND":
+            files.append(data[start:place])
+            start, place = place, place + len(_SIGNATURE)
+    return files or [data]
 
 
 def create() -> GraphvizRenderer:
@@ -138,7 +158,7 @@ def fingerprint() -> Mapping[str, str]:
         ).stderr.strip()
     except (OSError, subprocess.TimeoutExpired):
         version = "none"
-    return {"engine": version, "dpi": str(DOTS_PER_INCH)}
+    return {"engine": version, "dpi": str(DOTS_PER_INCH), "fonts": fonts_fingerprint(), "graphs": "all"}
 
 
 def missing_tools() -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits, too_large
+from vincicoder.render.finish import stacked
 from vincicoder.render.languages.latex.preamble import BORDER_POINTS
 from vincicoder.render.notes import pages
 from vincicoder.render.protocol import Picture, Refusal
@@ -81,7 +82,7 @@ def _draw(sheets: list[pypdfium2.PdfPage], crop: bool, limits: RenderLimits) -> 
         of_pages = f" ({len(sizes)} pages)" if len(sizes) > 1 else ""
         return Refusal(Reason.RENDER_TOO_LARGE, f"{problem}{of_pages}, at {DOTS_PER_INCH} dpi", notes)
     return Picture(
-        _stacked([_pixels(sheet, cut, scale) for sheet, cut in zip(sheets, cuts, strict=True)]), notes
+        stacked([_pixels(sheet, cut, scale) for sheet, cut in zip(sheets, cuts, strict=True)]), notes
     )
 
 
@@ -90,14 +91,6 @@ def _pixels(
 ) -> NDArray[np.uint8]:
     bitmap = sheet.render(scale=scale, crop=cut, rev_byteorder=True, fill_color=(255, 255, 255, 255))
     return np.array(bitmap.to_numpy()[:, :, :3])
-
-
-def _stacked(drawn: list[NDArray[np.uint8]]) -> NDArray[np.uint8]:
-    """Return pictures one below the other, narrower ones with white at their right."""
-    widest = max(pixels.shape[1] for pixels in drawn)
-    return np.vstack(
-        [np.pad(one, ((0, 0), (0, widest - one.shape[1]), (0, 0)), constant_values=255) for one in drawn]
-    )
 
 
 def _margins(

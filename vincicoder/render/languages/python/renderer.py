@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from vincicoder.render.fonts import fonts_fingerprint
+from vincicoder.render.languages.browser.libraries import library_versions
 from vincicoder.render.protocol import LanguageRenderer
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def fingerprint() -> Mapping[str, str]:
         except metadata.PackageNotFoundError:
             parts[name] = "absent"
     parts["fonts"] = fonts_fingerprint()
+    parts |= library_versions("mathjax")
     return parts
 
 

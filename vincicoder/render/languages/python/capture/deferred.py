@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import util
 from pathlib import Path
 
+from vincicoder.render.languages.browser.libraries import find_library
 from vincicoder.render.languages.svg.browser import SVG_VIEW, svg_page
 from vincicoder.render.protocol import HandOver, PageView
 
@@ -15,6 +17,8 @@ from vincicoder.render.protocol import HandOver, PageView
 DEFAULT_WIDTH, DEFAULT_HEIGHT = 700, 500
 
 _DRAWN = "drawn"
+# As plotly finds formulas in a text: anything between dollars.
+_FORMULA = re.compile(r'\$+[^$"]+\$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,10 @@ def make_page(figure: PlotlyFigure) -> str:
     size = json.dumps({"width": figure.width, "height": figure.height, "autosize": False})
     before, after = _template()
     data = figure.text.replace("<", "\\u003c")
-    return f"{before}{data}{after.replace('@SIZE@', size)}"
+    formula = _FORMULA.search(figure.text)
+    found = json.dumps(formula[0][:100].replace("<", "")) if formula else '""'
+    after = after.replace("@MATHJAX@", _mathjax() if formula else "")
+    return f"{before}{data}{after.replace('@SIZE@', size).replace('@FORMULA@', found)}"
 
 
 @cache
@@ -59,10 +66,21 @@ def _template() -> tuple[str, str]:
     before = '<!DOCTYPE html><meta charset="utf-8"><script type="application/json" id="json">'
     after = (
         "</script><style>body{margin:0}</style>"
-        f'<div id="figure" style="display:inline-block;vertical-align:top"></div><script>{library}</script>'
-        f"<script>const size = @SIZE@, drawn = '{_DRAWN}';\n{script}</script>"
+        '<div id="figure" style="display:inline-block;vertical-align:top"></div>@MATHJAX@'
+        f"<script>{library}</script>"
+        f"<script>const size = @SIZE@, formula = @FORMULA@, drawn = '{_DRAWN}';\n{script}</script>"
     )
     return before, after
+
+
+@cache
+def _mathjax() -> str:
+    """Return the scripts that draw formulas, or nothing where MathJax is not here."""
+    path = find_library("mathjax")
+    if path is None:
+        return ""
+    settings = "window.MathJax={startup:{typeset:false},options:{enableMenu:false}}"
+    return f"<script>{settings}</script><script>{path.read_text('utf-8')}</script>"
 
 
 @dataclass(frozen=True, slots=True)
