@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from vincicoder.config import default_home
+from vincicoder.render.font_coverage import SCRIPTS, scripts_without_font
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.sandbox import probe
 from vincicoder.sources.base import SourceUnavailableError
@@ -51,6 +52,7 @@ def doctor(
     """Check renderers, sandbox layers, corpora, libraries and disk. Exit 1 when the main job can't run."""
     checks = [
         *_renderers(),
+        _scripts(),
         *_sandbox(require_sandbox),
         *_corpora(),
         *_libraries(),
@@ -80,6 +82,17 @@ def doctor(
         console.print(f"\n{_conclusion(checks, healthy)}", style="bold", soft_wrap=True)
     if not healthy:
         raise typer.Exit(1)
+
+
+def _scripts() -> HealthCheck:
+    lacking = scripts_without_font()
+    detail = f"fonts for {len(SCRIPTS)} scripts"
+    if lacking:
+        detail = (
+            f"no font for {', '.join(lacking)}: apt-get install fonts-noto-core fonts-noto-cjk "
+            "fonts-noto-color-emoji; rows that show them are rejected as verify.missing_glyphs"
+        )
+    return HealthCheck("renderers", "scripts", not lacking, False, detail)
 
 
 def _conclusion(checks: Sequence[HealthCheck], healthy: bool) -> str:

@@ -78,3 +78,15 @@ def test_boxes_count_only_where_the_code_has_rare_letters_that_are_no_boxes() ->
     assert missing_glyphs(boxes(4), "html", "<p>\u53e3\u65e5\u56fd\u7530</p>") is None
     assert missing_glyphs(boxes(2), "html", "<p>\u4e2d\u6587\u5b57\u7b26</p>") is None
     assert missing_glyphs(boxes(4), "html", "<i style=\"content: '\\f101\\f102\\f103'\">x</i>") is not None
+
+
+def test_boxes_with_signs_are_found_inside_frames() -> None:
+    picture = Image.new("RGB", (300, 80), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.rectangle((2, 2, 297, 77), outline="black", width=2)
+    for number in range(4):
+        left = 20 + 30 * number
+        pen.rectangle((left, 30, left + 17, 50), outline="black", width=2)
+        pen.line((left + 5, 36, left + 12, 36), fill="black", width=2)
+        pen.line((left + 5, 44, left + 12, 44), fill="black", width=2)
+    assert count_boxes(np.asarray(picture)) == 4

@@ -102,18 +102,18 @@ def _cornered(around: NDArray[np.int16]) -> bool:
 
 
 def _boxes_with_signs(ink: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Yield the sizes of the closed outlines that stand alone and have something in them."""
-    filled, _ = ndimage.label(ndimage.binary_fill_holes(ink))
-    for number, place in enumerate(ndimage.find_objects(filled), 1):
+    """Yield the sizes of the closed outlines with something in them; they may stand in a frame."""
+    pieces, _ = ndimage.label(ink)
+    for number, place in enumerate(ndimage.find_objects(pieces), 1):
         height, width = (part.stop - part.start for part in place)
         if width < 6 or not _fits(width, height, _SIGNS_SHAPE):
             continue
         # Filled, a box is a full rectangle, but for its corners; a letter is not.
-        piece = ink[place] & (filled[place] == number)
-        if (filled[place] == number).mean() < 0.96:
+        outline = pieces[place] == number
+        if ndimage.binary_fill_holes(outline).mean() < 0.96:
             continue
-        sides = (piece[:2], piece[-2:], piece.T[:2], piece.T[-2:])
-        inner = piece[2:-2, 2:-2]
+        sides = (outline[:2], outline[-2:], outline.T[:2], outline.T[-2:])
+        inner = ink[place][2:-2, 2:-2]
         if all(side.any(axis=0).mean() > 0.85 for side in sides) and 0.1 < inner.mean() < 0.8:
             yield width, height
 

@@ -8,15 +8,17 @@ import socket
 import sys
 import time
 import traceback
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from vincicoder.render import font_coverage
 from vincicoder.render.api import too_large
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.finish import encode_png, measure
+from vincicoder.render.notes import merged, missing_glyphs
 from vincicoder.render.protocol import HandOver, PageView, Picture, Refusal
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox.confine import confine_worker
@@ -25,6 +27,9 @@ from vincicoder.render.worker.guard import run_guarded
 from vincicoder.sample import InfrastructureError, Reason
 
 MAX_DETAIL_CHARACTERS = 2000
+# These note missing letters themselves: what their pages show, what their libraries or TeX say.
+_LOOK_FOR_THEMSELVES = frozenset({"python", "html", "latex"})
+_OWN_FONTS = frozenset({"python", "latex"})
 _MAX_REQUEST_BYTES = 1 << 30
 
 
@@ -37,6 +42,15 @@ def cache_directory() -> Path:
 def _cpu_seconds() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _with_missing_letters(picture: Picture, code: str) -> Picture:
+    """Note the letters in the code that no font here has; fonts of its own may have private ones."""
+    if code.isascii() and "\\u" not in code and "&#" not in code:
+        return picture
+    letters = font_coverage.letters_of_code(code)
+    lacking = font_coverage.uncovered(letters, private="@font-face" not in code)
+    return replace(picture, notes=merged(picture.notes, [missing_glyphs(lacking)])) if lacking else picture
 
 
 def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfiguration) -> tuple[Message, Any]:
@@ -92,6 +106,11 @@ def _serve(configuration: WorkerConfiguration, drawer: Any, connection: socket.s
         started, cpu_before = time.monotonic(), _cpu_seconds()
         try:
             outcome = _draw(configuration.language, drawer, code, view)
+            by_library = view is not None and bool(view.get("library"))
+            if isinstance(outcome, Picture) and (
+                by_library or configuration.language not in _LOOK_FOR_THEMSELVES
+            ):
+                outcome = _with_missing_letters(outcome, code)
             message, payload = _answer(outcome, configuration)
         except Exception:
             # A renderer raises only when our own machinery is at fault; this worker is spent.
@@ -117,6 +136,8 @@ def _work(configuration: WorkerConfiguration, workspace: Path) -> None:
             raise InfrastructureError(f"{configuration.language} has no worker: others draw it")
         drawer = renderer.create()
         cache = cache_directory()
+        if configuration.language not in _OWN_FONTS:
+            font_coverage.load()
         if renderer.prepare is not None:
             renderer.prepare(drawer, cache)
         confine_worker(configuration.layers, workspace, [cache])

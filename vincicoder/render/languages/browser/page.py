@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vincicoder.render.font_coverage import uncovered
 from vincicoder.render.languages.browser.budget import BudgetExceededError
 from vincicoder.sample import Reason
 
@@ -56,14 +57,14 @@ class NotDrawnError(Exception):
         self.reason = reason
 
 
-_SCRIPTS = ("page", "settle", "scroll")
+_SCRIPTS = ("page", "settle", "scroll", "letters")
 
 
 @lru_cache(maxsize=1)
-def scripts() -> tuple[str, str, str]:
-    """Return the script that runs before each page, the one that settles it and the one that scrolls it."""
-    page, settle, scroll = ((Path(__file__).parent / f"{name}.js").read_text() for name in _SCRIPTS)
-    return page, settle, scroll
+def scripts() -> tuple[str, str, str, str]:
+    """Return the scripts that run before each page, settle it, scroll it and say which letters it shows."""
+    page, settle, scroll, letters = ((Path(__file__).parent / f"{name}.js").read_text() for name in _SCRIPTS)
+    return page, settle, scroll, letters
 
 
 class BrowserPage:
@@ -146,6 +147,13 @@ class BrowserPage:
         """Return the names of the errors that the page's scripts did not catch."""
         names = self._ask("errors()")
         return tuple(map(str, names)) if isinstance(names, list) else ()
+
+    def missing_letters(self) -> list[int]:
+        """Return the code points of letters that the page shows and no font has."""
+        shown = self._evaluate(scripts()[3])
+        if not isinstance(shown, dict):
+            return []
+        return uncovered(str(shown.get("letters")), private=not shown.get("own"))
 
     def _ask(self, question: str) -> object:
         """Ask what the page's own script keeps for the engine; the page could have changed the answer."""

@@ -31,7 +31,7 @@ from vincicoder.render.languages.browser.page import (
     PageCrashedError,
     scripts,
 )
-from vincicoder.render.notes import script_errors
+from vincicoder.render.notes import missing_glyphs, script_errors
 from vincicoder.render.processes import usage
 from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
@@ -121,7 +121,10 @@ class HtmlRenderer:
         self._browser.pipe.watch = budget.check
         page = self._page_for(view)
         png = page.draw(code, self._limits, view)
-        notes = () if view.library else script_errors(page.errors())
+        notes: tuple[str, ...] = ()
+        if not view.library:  # a library's letters are those of its text: the worker looks at them
+            lacking = page.missing_letters()
+            notes = (*script_errors(page.errors()), *([missing_glyphs(lacking)] if lacking else []))
         if not view.library:
             page.clear()
         self._drawn += 1
