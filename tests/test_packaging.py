@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tests.imports import PACKAGES, ROOT, imports_of, python_files
+from vincicoder.project_files import project_file
 
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROJECT, TOOLS = PYPROJECT["project"], PYPROJECT["tool"]
@@ -190,6 +194,38 @@ def test_data_files_are_packaged() -> None:
         data = {path for path in (ROOT / package).rglob("*.*") if path.suffix not in {".py", ".pyc"}}
         packaged = {path for pattern in patterns.get(package, []) for path in (ROOT / package).glob(pattern)}
         assert data <= packaged, package
+
+
+def test_a_wheel_brings_what_messages_tell_users_to_run(tmp_path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "-q",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(tmp_path),
+    ]
+    source = tmp_path / "source"  # a build leaves folders in its tree
+    ignored = shutil.ignore_patterns(".git", ".venv*", ".mypy_cache", "tests", "docs", "build", "*.egg-info")
+    shutil.copytree(ROOT, source, ignore=ignored, symlinks=True)
+    subprocess.run([*command, str(source)], check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        brought = {name.partition("/data/share/vincicoder/")[2] for name in archive.namelist()}
+    wanted = [*(ROOT / "scripts").glob("*.sh"), *(ROOT / "recipes").glob("*/*.yaml"), ROOT / "prefect.yaml"]
+    wanted += [path for path in (ROOT / "requirements").rglob("*") if path.is_file()]
+    assert {str(path.relative_to(ROOT)) for path in wanted} <= brought
+
+
+def test_a_file_of_the_project_is_found_or_its_absence_explained() -> None:
+    assert project_file("scripts/fetch-corpora.sh") == ROOT / "scripts/fetch-corpora.sh"
+    with pytest.raises(
+        FileNotFoundError, match=r"scripts/none\.sh is neither in .* nor in .*share/vincicoder"
+    ):
+        project_file("scripts/none.sh")
 
 
 def test_the_license_is_the_declared_one() -> None:

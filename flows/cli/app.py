@@ -25,6 +25,7 @@ _COMMANDS = {
     "score": ("reward", "score"),
     "serve-reward": ("reward", "serve_reward"),
     "doctor": ("doctor", "doctor"),
+    "setup": ("setup", "setup"),
 }
 
 

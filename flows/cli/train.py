@@ -19,7 +19,12 @@ from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, Trainin
 app = typer.Typer(help="Train a model on a release.", no_args_is_help=True)
 runs_app = typer.Typer(help="Look at training runs.", invoke_without_command=True)
 
-RecipeFile = Annotated[Path, typer.Option("--recipe", help="A YAML file; the project's own are in recipes/.")]
+RecipeFile = Annotated[
+    Path,
+    typer.Option(
+        "--recipe", help="A YAML file, or one of the project's own, such as recipes/sft/tiny-cpu.yaml."
+    ),
+]
 HomeOption = Annotated[str | None, typer.Option(help="The home with the release; runs are kept there too.")]
 Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
 

@@ -55,6 +55,6 @@ def test_rows_are_set_aside_and_kept_once_the_tool_is_there(
     assert outcomes(without) == {"circle": None, "flow": "render.unsupported"}
     catalog = duckdb.connect(f"{without.release}/catalog.duckdb", read_only=True)
     (detail,) = catalog.execute("SELECT detail FROM rejects").fetchone() or ("",)
-    assert "no JavaScript library 'mermaid'" in detail and "scripts/fetch-libraries.sh" in detail
+    assert "no JavaScript library 'mermaid'" in detail and "vincicoder setup libraries" in detail
 
     assert outcomes(build(tmp_path / "home", config)) == {"circle": None, "flow": None}

@@ -85,7 +85,7 @@ def test_pages_stay_small_and_name_no_other_file() -> None:
 
 def test_the_fetch_script_does_nothing_the_second_time() -> None:
     if not (corpora_folder() / "npm" / "installed-package-lock.json").is_file():
-        pytest.skip("corpora are not fetched: run scripts/fetch-corpora.sh")
+        pytest.skip("corpora are not fetched: run vincicoder setup corpora")
     finished = subprocess.run(
         [_ROOT / "scripts" / "fetch-corpora.sh"], capture_output=True, text=True, check=True
     )

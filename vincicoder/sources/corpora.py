@@ -12,7 +12,7 @@ from pathlib import Path
 from vincicoder.sources.base import SourceUnavailableError
 
 CORPORA_VARIABLE = "VINCICODER_CORPORA"
-FETCH_COMMAND = "scripts/fetch-corpora.sh"
+FETCH_COMMAND = "vincicoder setup corpora"
 
 
 def corpora_folder() -> Path:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from vincicoder.project_files import project_file
 
 TINY_MODEL = "tiny-random"
 """As a recipe's `model`: a model of ten million random parameters, made when it is first needed."""
@@ -194,9 +197,12 @@ def parse_recipe(fields: Any, origin: str) -> TrainingRecipe:
 
 def load_recipe_file(path: Path) -> TrainingRecipe:
     """Read a recipe. Raises RecipeError, FileNotFoundError."""
+    if not path.is_file() and not path.is_absolute():
+        with contextlib.suppress(FileNotFoundError):
+            path = project_file(str(path))
     if not path.is_file():
         raise FileNotFoundError(
-            f"no recipe file {path}; the project's own are in recipes/sft and recipes/grpo"
+            f"no recipe file {path}; the project's own are recipes/sft/*.yaml and recipes/grpo/*.yaml"
         )
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8"))

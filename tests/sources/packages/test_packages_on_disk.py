@@ -50,7 +50,7 @@ def test_text_is_gunzipped_and_bytes_stay_bytes(tmp_path: Path) -> None:
 
 def test_icons_lose_their_licence_notice_and_keep_it_as_a_column(tmp_path: Path) -> None:
     source = by_name(svg_packages.create_sources(), "lucide")
-    with pytest.raises(SourceUnavailableError, match=r"'lucide-static' is not at .*fetch-corpora\.sh"):
+    with pytest.raises(SourceUnavailableError, match=r"'lucide-static' is not at .*vincicoder setup corpora"):
         source.count()
     with pytest.raises(SourceUnavailableError, match="lucide-static"):
         source.revision()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 LIBRARIES_VARIABLE = "VINCICODER_LIBRARIES"
 _FILES = {"mathjax": "tex-svg-full.js"}  # where the file has another name
-FETCH_COMMAND = "scripts/fetch-libraries.sh"
+FETCH_COMMAND = "vincicoder setup libraries"
 
 
 def libraries_folder() -> Path:

