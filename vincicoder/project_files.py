@@ -20,6 +20,6 @@ def project_file(name: str) -> Path:
         if (folder / name).is_file():
             return folder / name
     raise FileNotFoundError(
-        f"the project's file {name} is neither in {folders[0]} nor in {folders[1]}: install the project again, "
-        "or run from a checkout"
+        f"the project's file {name} is neither in {folders[0]} nor in {folders[1]}: install the project "
+        "again, or run from a checkout"
     )
