@@ -35,7 +35,7 @@ def setup(
         Part,
         typer.Argument(
             help="system: Debian packages (needs root or sudo). browser: a headless browser where Debian's "
-            "is missing. libraries: the JavaScript of Mermaid and Vega-Lite (needs npm). corpora: the packages "
+            "is missing. libraries: the JavaScript of Mermaid and Vega-Lite (needs npm). corpora: packages "
             "whose content the profile `packages` reads."
         ),
     ],
