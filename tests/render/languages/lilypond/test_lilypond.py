@@ -61,3 +61,13 @@ def test_what_is_wrong_is_told_in_lilyponds_words(
     assert isinstance(outcome, Refusal)
     assert outcome.reason.value == reason
     assert says in outcome.detail, outcome.detail
+
+
+def test_every_book_and_part_is_drawn(renderer: LilypondRenderer) -> None:
+    one, two = "\\score { { c'4 d' e' f' } }", "\\score { { g'4 a' b' c'' } }"
+    version = '\\version "2.24.0"\n'
+    alone = renderer.render(f"{version}{one}")
+    books = renderer.render(f"{version}\\book {{ {one} }}\n\\book {{ {two} }}")
+    assert isinstance(alone, Picture) and isinstance(books, Picture)
+    assert (alone.notes, books.notes) == ((), ("pages:2",))
+    assert books.pixels.shape[0] > 1.8 * alone.pixels.shape[0]

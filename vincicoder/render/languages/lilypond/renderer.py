@@ -15,18 +15,22 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.files import empty_folder
-from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.finish import flatten_on_white, stacked
 from vincicoder.render.fonts import fonts_fingerprint
+from vincicoder.render.notes import pages
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
 from vincicoder.sample import Reason
 
 DOTS_PER_INCH = 200
 MARGIN_PIXELS = 11
+MAX_PAGES = 40
+_BOOK = re.compile(r"picture(?:-(\d{1,4}))?\.ps")
 
 # One page as high as the music, without LilyPond's own line at its foot.
 _SETTINGS = "\\header { tagline = ##f }\n\\paper { page-breaking = #ly:one-page-breaking }\n"
@@ -46,13 +50,11 @@ _DRAW = [
     "-dSAFER",
     "-dBATCH",
     "-dNOPAUSE",
-    "-dLastPage=1",
     "-sDEVICE=png16m",
     f"-r{DOTS_PER_INCH}",
     "-dTextAlphaBits=4",
     "-dGraphicsAlphaBits=4",
-    "-sOutputFile=picture.png",
-    "picture.ps",
+    "-sOutputFile=page-%03d.png",
 ]
 _LOCATED = re.compile(
     r"^(?:\./)?(?P<file>[^\s:]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<message>.+)$", re.MULTILINE
@@ -83,7 +85,7 @@ class LilypondRenderer:
         }
 
     def render(self, code: str) -> Picture | Refusal:
-        """Engrave the score and draw its first page, cropped, at DOTS_PER_INCH."""
+        """Engrave the score and draw all pages of all its books, cropped, at DOTS_PER_INCH."""
         folder = self._folder
         try:
             (folder / "sample.ly").write_bytes(code.encode("utf-8", "replace"))
@@ -94,36 +96,71 @@ class LilypondRenderer:
                 return refusal
             # LilyPond goes on after an error in Scheme, and writes a score that is not what was meant.
             failed = ended.code != 0 or _LOCATED.search(ended.printed) or _NO_FILE.search(ended.printed)
-            if failed or not read_output(folder / "picture.ps", self._limits):
+            books = self._books()
+            if failed or not books:
                 return _explain(ended)
-            ended = self._run(_DRAW)
+            if len(books) > MAX_PAGES:
+                return Refusal(
+                    Reason.RENDER_TOO_LARGE, f"{len(books)} books; at most {MAX_PAGES} are allowed"
+                )
+            ended = self._run([*_DRAW, *books])
             refusal = ended.refusal("Ghostscript")
             if refusal is not None:
                 return refusal
-            png = read_output(folder / "picture.png", self._limits)
-            if ended.code != 0 or not png:
+            sheets = self._sheets()
+            if ended.code != 0 or not sheets:
                 return Refusal(Reason.RENDER_ERROR, f"Ghostscript: {ended.printed[-1000:]}")
-            return self._crop(png)
+            return self._crop(sheets)
         finally:
             empty_folder(folder)
 
     def _run(self, command: list[str]) -> ChildExit:
         return run_child(command, self._folder, self._environment, self._limits, self._sandbox)
 
-    def _crop(self, png: bytes) -> Picture | Refusal:
-        """Return what is printed on the page, with a margin."""
-        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            width, height = image.size
-            if width * height > self._limits.max_pixels:
-                return Refusal(Reason.RENDER_TOO_LARGE, too_large(width, height, self._limits))
-            pixels = flatten_on_white(image)
-        ink = (pixels != 255).any(axis=2)
-        rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-        if rows.size == 0:
-            return Refusal(Reason.RENDER_NO_OUTPUT, "the first page is blank")
-        cut = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    def _books(self) -> list[str]:
+        """Return the names of the files that LilyPond wrote, one for each book, in order."""
+        numbers = sorted(
+            int(found[1] or 0)
+            for path in self._folder.iterdir()
+            if (found := _BOOK.fullmatch(path.name)) and read_output(path, self._limits)
+        )
+        return [f"picture-{number}.ps" if number else "picture.ps" for number in numbers]
+
+    def _sheets(self) -> list[bytes]:
+        """Return the pages that Ghostscript drew: of more than MAX_PAGES one more than that."""
+        sheets: list[bytes] = []
+        for number in range(1, MAX_PAGES + 2):
+            png = read_output(self._folder / f"page-{number:03d}.png", self._limits)
+            if not png:
+                break
+            sheets.append(png)
+        return sheets
+
+    def _crop(self, sheets: list[bytes]) -> Picture | Refusal:
+        """Return what is printed on the pages, one below the other, with a margin."""
+        notes = (pages(len(sheets)),) if len(sheets) > 1 else ()
+        if len(sheets) > MAX_PAGES:
+            return Refusal(Reason.RENDER_TOO_LARGE, f"over {MAX_PAGES} pages", notes)
+        drawn: list[NDArray[np.uint8]] = []
+        for png in sheets:
+            with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+                width, height = image.size
+                if width * height > self._limits.max_pixels:
+                    return Refusal(Reason.RENDER_TOO_LARGE, too_large(width, height, self._limits), notes)
+                pixels = flatten_on_white(image)
+            ink = (pixels != 255).any(axis=2)
+            rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+            if rows.size:
+                drawn.append(pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+        if not drawn:
+            return Refusal(Reason.RENDER_NO_OUTPUT, "every page is blank", notes)
+        problem = too_large(
+            max(one.shape[1] for one in drawn), sum(one.shape[0] for one in drawn), self._limits
+        )
+        if problem:
+            return Refusal(Reason.RENDER_TOO_LARGE, problem, notes)
         margin = ((MARGIN_PIXELS, MARGIN_PIXELS), (MARGIN_PIXELS, MARGIN_PIXELS), (0, 0))
-        return Picture(np.pad(cut, margin, constant_values=255))
+        return Picture(stacked([np.pad(one, margin, constant_values=255) for one in drawn]), notes)
 
     def close(self) -> None:
         """Nothing stays behind."""
@@ -167,6 +204,7 @@ def fingerprint() -> Mapping[str, str]:
         "fonts": fonts_fingerprint(),
         "settings": " ".join(_SETTINGS.split()),
         "dpi": str(DOTS_PER_INCH),
+        "pages": "all",
     }
 
 
