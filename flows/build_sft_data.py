@@ -39,6 +39,7 @@ def build_sft_data(
     source_configs: list[str] | None = None,
     benchmarks: list[str] | None = None,
     shard_rows: int = 250,
+    workers: int | None = None,
     strict: bool = False,
     require_sandbox: bool = False,
     refine: bool = True,
@@ -79,6 +80,7 @@ def build_sft_data(
         source_configs=tuple(Path(path) for path in source_configs or ()),
         benchmarks=tuple(benchmarks or ()),
         shard_rows=shard_rows,
+        workers=workers or os.cpu_count() or 1,
         strict=strict,
         require_sandbox=require_sandbox,
         refine=RefineConfig.model_validate(refine_config)

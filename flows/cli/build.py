@@ -162,10 +162,13 @@ def _gate(file: Path | None) -> GateLimits:
 def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
     # Prefect takes over a second to import: only a build pays for it.
     if os.environ.get("PREFECT_API_URL"):
+        from prefect.task_runners import ThreadPoolTaskRunner
+
         from flows.build_sft_data import build_sft_data
 
         require_server()
-        return build_sft_data(
+        shards: Any = ThreadPoolTaskRunner(max_workers=config.workers)
+        return build_sft_data.with_options(task_runner=shards)(
             profile=config.profile,
             limit=config.limit,
             home=home_uri,
@@ -174,6 +177,7 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
             source_configs=[str(path) for path in config.source_configs],
             benchmarks=list(config.benchmarks),
             shard_rows=config.shard_rows,
+            workers=config.workers,
             strict=config.strict,
             require_sandbox=config.require_sandbox,
             refine=config.refine.maker != "none",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -22,9 +23,17 @@ def shared_engine(limits: RenderLimits, *, workers: int, require_sandbox: bool) 
     global _engine
     with _lock:
         if _engine is None:
-            _engine = RenderEngine(limits, workers=workers, require_sandbox=require_sandbox)
-            _engine.__enter__()
+            _engine = RenderEngine(limits, workers=workers, require_sandbox=require_sandbox).__enter__()
         return _engine
+
+
+def _forget() -> None:
+    """A fork has none of the engine's threads, and perhaps a lock that nobody will release."""
+    global _engine, _lock
+    _engine, _lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
@@ -37,3 +38,6 @@ def open_backend(preset: str = "default", encoder: str | None = None, service: s
     client = ServiceClient(service)
     client.check(config)
     return client
+
+
+os.register_at_fork(after_in_child=open_backend.cache_clear)

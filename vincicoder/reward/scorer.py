@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections import Counter, OrderedDict, defaultdict
@@ -80,6 +81,7 @@ class RewardScorer:
         self.counts: Counter[str] = Counter()
         self.seconds: defaultdict[str, float] = defaultdict(float)
         self._renderer = Renderer(self.config)
+        self._owner = os.getpid()
         self._outcomes: OrderedDict[_Key, RenderOutcome] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -100,8 +102,9 @@ class RewardScorer:
         self.close()
 
     def close(self) -> None:
-        """End the engine's processes."""
-        self._renderer.close()
+        """End the engine's processes; in a fork of the process that opened them they stay."""
+        if self._owner == os.getpid():
+            self._renderer.close()
 
     def worker_processes(self) -> list[int]:
         """Return the process ids at the roots of the render workers' trees."""
@@ -121,6 +124,11 @@ class RewardScorer:
         read, or our own machinery failed it even when tried again; all other rows have then been scored. Once
         `abandoned` is set, the rest is left undone and AbandonedError raised.
         """
+        if self._owner != os.getpid():
+            raise RuntimeError(
+                f"this scorer belongs to process {self._owner}, of which this one ({os.getpid()}) is a fork: "
+                "open another one here"
+            )
         failures: dict[int, str] = {}
         answers: dict[int, ParsedAnswer] = {}
         keys: dict[int, _Key] = {}

@@ -58,6 +58,7 @@ class RenderEngine:
         self._require_sandbox = require_sandbox
         self._layers: tuple[str, ...] = ()
         self._supervisor: Supervisor | None = None
+        self._owner = 0  # the process that opened it
 
     def __enter__(self) -> Self:
         layers = probe()
@@ -67,12 +68,13 @@ class RenderEngine:
         elif lacking := describe_lacking(layers):
             logger.warning("SAMPLES RUN WITH FEWER LAYERS OF SANDBOX: missing here: %s", lacking)
         limits = self.limits
-        self._supervisor = Supervisor(
+        supervisor = Supervisor(
             self.workers,
             self._start_worker,
             (limits.wall_seconds, limits.cpu_seconds, limits.memory_mb << 20),
         )
-        self._supervisor.start()
+        supervisor.start()
+        self._supervisor, self._owner = supervisor, os.getpid()
         return self
 
     def __exit__(
@@ -84,9 +86,12 @@ class RenderEngine:
         self.close()
 
     def close(self) -> None:
-        """End every worker. Samples not done are delivered as failed to whoever still waits."""
+        """End every worker. Samples not done are delivered as failed to whoever still waits.
+
+        In a fork of the process that opened it, the engine stays open there.
+        """
         supervisor, self._supervisor = self._supervisor, None
-        if supervisor is not None:
+        if supervisor is not None and self._owner == os.getpid():
             supervisor.stop()
 
     def submit(self, request: RenderRequest, deliver: Callable[[Job, RenderResult], None]) -> Job:
@@ -97,6 +102,11 @@ class RenderEngine:
         """
         if self._supervisor is None:
             raise RuntimeError("the engine is not open: use it as `with RenderEngine() as engine:`")
+        if self._owner != os.getpid():
+            raise RuntimeError(
+                f"this engine belongs to process {self._owner}, of which this one ({os.getpid()}) is a fork: "
+                "threads do not survive a fork, so open another engine here"
+            )
         job = Job(request, deliver)
         problem = why_unsupported(request.language)
         if problem:

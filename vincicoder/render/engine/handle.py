@@ -28,6 +28,7 @@ from vincicoder.render.processes import CpuMeter, Queueing, TreeUse, descendants
 from vincicoder.render.protocol import HandOver
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
+from vincicoder.render.worker.faults import VARIABLE as FAULTS_VARIABLE
 
 # A picture in flight should fit, so that the worker can go on while the engine is busy.
 _SOCKET_BUFFER_BYTES = 4 << 20
@@ -96,6 +97,8 @@ def worker_environment() -> dict[str, str]:
     if browser is not None:  # the worker has neither the caller's PATH nor its home to look in
         environment[EXECUTABLE_VARIABLE] = str(browser)
     environment[LIBRARIES_VARIABLE] = str(libraries_folder().resolve())
+    if FAULTS_VARIABLE in os.environ:  # set by tests of the guards alone
+        environment[FAULTS_VARIABLE] = os.environ[FAULTS_VARIABLE]
     return environment
 
 

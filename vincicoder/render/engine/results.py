@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import numpy as np
 
 from vincicoder.render.api import RenderRequest, RenderResult, RenderStatus
@@ -14,6 +17,9 @@ from vincicoder.render.protocol import HandOver, PageView
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.wire import Message
 from vincicoder.sample import Reason
+
+_MOST_SECONDS = 1e6
+_SHA256 = re.compile("[0-9a-f]{64}")
 
 
 def rejected(
@@ -55,6 +61,26 @@ def read_hand_over(job: Job, message: Message, payload: bytearray) -> HandOver:
     )
 
 
+def checked_seconds(value: Any) -> float:
+    """Return a time that a worker states. Raises TypeError, ValueError where it is none."""
+    seconds = float(value)
+    if not 0 <= seconds <= _MOST_SECONDS:  # false for NaN
+        raise ValueError(f"a time of {seconds} s")
+    return seconds
+
+
+def _checked_sha256(value: Any) -> str:
+    if not isinstance(value, str) or not _SHA256.fullmatch(value):
+        raise ValueError(f"a sha256 of {value!r:.100}")
+    return value
+
+
+def _checked_phash(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 1 << 64:
+        raise ValueError(f"a phash of {value!r:.100}; it has 64 bits")
+    return value
+
+
 def from_message(
     job: Job, configuration: WorkerConfiguration, message: Message, payload: bytearray
 ) -> RenderResult:
@@ -63,7 +89,7 @@ def from_message(
     Raises KeyError, TypeError or ValueError where it is not what an honest worker would say.
     """
     request = job.request
-    seconds = job.seconds + float(message["seconds"])
+    seconds = job.seconds + checked_seconds(message["seconds"])
     notes = merged(job.notes, checked_notes(message["notes"]))
     if "reason" in message:
         reason = Reason(message["reason"])
@@ -83,8 +109,8 @@ def from_message(
         if len(thumbnail) != THUMBNAIL_SIDE * THUMBNAIL_SIDE * 3:
             raise ValueError(f"thumbnail of {len(thumbnail)} bytes")
         measures = {
-            "pixels_sha256": str(message["pixels_sha256"]),
-            "phash": int(message["phash"]),
+            "pixels_sha256": _checked_sha256(message["pixels_sha256"]),
+            "phash": _checked_phash(message["phash"]),
             "thumbnail": thumbnail,
         }
     return RenderResult(

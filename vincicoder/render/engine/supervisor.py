@@ -15,7 +15,13 @@ from itertools import count, islice
 from vincicoder.render.api import RenderResult
 from vincicoder.render.engine.affinity import LOOK_AHEAD, choose
 from vincicoder.render.engine.handle import Job, WorkerHandle, WorkerState
-from vincicoder.render.engine.results import failed, from_message, read_hand_over, rejected
+from vincicoder.render.engine.results import (
+    checked_seconds,
+    failed,
+    from_message,
+    read_hand_over,
+    rejected,
+)
 from vincicoder.render.processes import wall_left
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.wire import Message, WireError
@@ -246,13 +252,13 @@ class Supervisor:
     def _hand_over(self, job: Job, message: Message, payload: bytearray) -> None:
         """Queue a job for the second worker, before all that have not begun: it is half done."""
         page = read_hand_over(job, message, payload)
-        seconds, cpu_seconds = float(message["seconds"]), float(message["cpu_seconds"])
+        seconds, cpu_seconds = checked_seconds(message["seconds"]), checked_seconds(message["cpu_seconds"])
         problem = why_unsupported(page.language)
         if problem:
             self._deliver(job, rejected(job.request, Reason.RENDER_UNSUPPORTED, problem, seconds))
             return
         job.handed_over = page
-        job.seconds, job.cpu_seconds = max(seconds, 0.0), max(cpu_seconds, 0.0)
+        job.seconds, job.cpu_seconds = seconds, cpu_seconds
         job.deaths.clear()
         self._pending[page.language].appendleft(job)
 

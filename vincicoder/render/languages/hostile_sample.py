@@ -16,6 +16,7 @@ class Hostile:
     - `@PORT@`: a port of 127.0.0.1 where a listener counts who calls; nobody may
     - `@CANARY@`: the path of a file with a secret, outside of what a sample may read
     - `@SECRET@`: the secret, which is also in the engine's environment as VINCICODER_CANARY
+    - `@FAULT@`: the word by which the worker is asked for a fault (see `vincicoder.render.worker.faults`)
     """
 
     name: str

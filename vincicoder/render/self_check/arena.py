@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import tempfile
 import time
 from collections import Counter
@@ -18,8 +19,10 @@ from vincicoder.render.languages.hostile_sample import Hostile
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.self_check.listener import Listener
 from vincicoder.render.self_check.processes import command_lines, program_names
+from vincicoder.render.worker.faults import VARIABLE as FAULTS_VARIABLE
 
 SECRET = "the-canary-sang-at-noon"
+FAULT_WORD = f"fault-{secrets.token_hex(16)}"
 # Tight, so that bombs are over soon; CPU limits reject at the same point on a loaded machine.
 LIMITS = RenderLimits(cpu_seconds=4, wall_seconds=30, memory_mb=768, output_mb=16)
 
@@ -44,7 +47,9 @@ class Arena:
         self.listener.start()
         self._open.callback(self.listener.stop)
         self._open.enter_context(mock.patch.object(tempfile, "tempdir", str(self._folder)))
-        self._open.enter_context(mock.patch.dict(os.environ, {"VINCICODER_CANARY": SECRET}))
+        self._open.enter_context(
+            mock.patch.dict(os.environ, {"VINCICODER_CANARY": SECRET, FAULTS_VARIABLE: FAULT_WORD})
+        )
         self.engine = self._open.enter_context(RenderEngine(LIMITS, workers=1))
         self._first_pictures: dict[str, list[str]] = {}
         return self
@@ -71,7 +76,8 @@ class Arena:
                     return problems
         code = sample.code.replace("@PORT@", str(self.listener.port)).replace("@CANARY@", str(self.canary))
         entries, processes = self._entries(), _others()
-        result = self.render(language, code.replace("@SECRET@", SECRET))
+        code = code.replace("@SECRET@", SECRET).replace("@FAULT@", FAULT_WORD)
+        result = self.render(language, code)
 
         problems = []
         came = outcome(result)

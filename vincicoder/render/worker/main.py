@@ -23,6 +23,7 @@ from vincicoder.render.protocol import HandOver, PageView, Picture, Refusal
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox.confine import confine_worker
 from vincicoder.render.wire import FrameReader, Message, send_blocking
+from vincicoder.render.worker.faults import fault_in
 from vincicoder.render.worker.guard import run_guarded
 from vincicoder.sample import InfrastructureError, Reason
 
@@ -105,6 +106,8 @@ def _serve(configuration: WorkerConfiguration, drawer: Any, connection: socket.s
         view = frame[0].get("view")
         started, cpu_before = time.monotonic(), _cpu_seconds()
         try:
+            if (fault := fault_in(code)) is not None:
+                fault()
             outcome = _draw(configuration.language, drawer, code, view)
             by_library = view is not None and bool(view.get("library"))
             if isinstance(outcome, Picture) and (

@@ -52,6 +52,10 @@ def test_a_score_is_drawn_the_same_twice_and_leaves_nothing(
         ("{ c'4 \\nosuch }", "render.error", "line 1: unknown escaped string: `\\nosuch'"),
         ('\\include "nosuch.ly"\n{ c }', "render.missing_dependency", "nosuch.ly"),
         ("x = 3", "render.no_output", ""),
+        ("#(car 1)\n{ c'4 }", "render.error", "line 1: Guile signaled an error"),
+        ("{ c'4^\\markup #(car 1) }", "render.error", "line 1: Guile signaled an error"),
+        ('#(ly:parser-include-string "x = #(car 1)")\n{ c\'4 }', "render.error", "<included string>, line 1"),
+        (f'#(car 1)\n#(display "{"x" * 30_000}" (current-error-port))\n{{ c\'4 }}', "render.error", ""),
     ],
 )
 def test_what_is_wrong_is_told_in_lilyponds_words(

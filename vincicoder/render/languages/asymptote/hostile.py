@@ -31,6 +31,7 @@ _SAMPLES = [
     Hostile("shell_as_ghostscript", "render.error", f"settings.gs = '/bin/sh'; {_DOT}"),
     Hostile("write18_in_label", "rendered", 'size(99); label("x\\write18{touch @CANARY@}", (0,0));'),
     Hostile("huge_picture", "render.too_large", "size(90000); fill(unitsquare);"),
+    Hostile("worker_dies", "render.crashed", "size(50); fill(unitsquare); // @FAULT@ die", "signal 11"),
 ]
 
 SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

@@ -7,15 +7,12 @@ from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 _NEIGHBOUR = "digraph { neighbour -> other }"
 
 
-def _complete(nodes: int) -> str:
-    edges = ";".join(f"n{a}->n{b}" for a in range(nodes) for b in range(nodes))
-    return f"digraph {{ {edges} }}"
-
-
 _SAMPLES = [
     Hostile("empty", "render.error", " "),
     Hostile("syntax_error", "render.error", "digraph { a -> ", "syntax error"),
-    Hostile("complete_graph", "render.timeout", _complete(150)),
+    Hostile("computes_without_end", "render.timeout", "digraph { a } // @FAULT@ burn ", "CPU time"),
+    Hostile("swells", "render.out_of_memory", "digraph { a } // @FAULT@ allocate ", "MB of memory"),
+    Hostile("crashes", "render.crashed", "digraph { a } // @FAULT@ die ", "signal 11"),
     Hostile("huge_node", "render.too_large", "graph { a [width=900 height=900] }"),
     Hostile("file_as_picture", "rendered", 'graph { a [image="/etc/passwd" label="x"] }'),
     Hostile(
@@ -33,7 +30,6 @@ _SAMPLES = [
         'digraph { graph [imagepath="/etc:/proc" fontpath="/etc" _background="I 0 0 9 9 7 -/x/y.png"]'
         ' a [image="passwd"] }',
     ),
-    Hostile("endless_sides", "render.out_of_memory", "digraph { a [shape=polygon sides=99999999] }"),
 ]
 
 SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

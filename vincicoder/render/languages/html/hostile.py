@@ -48,7 +48,6 @@ _SAMPLES = [
         "render.out_of_memory",
         _script("const kept=[];for(;;)kept.push(new Array(1e6).fill(Math.random()))"),
     ),
-    Hostile("crash_of_the_renderer", "rendered", _script("location='chrome://crash'")),
     Hostile("popups", "rendered", _script("for(let i=0;i<500;i++)window.open('about:blank?'+i)")),
     Hostile(
         "popup_by_link",
@@ -168,12 +167,10 @@ _SAMPLES = [
         "history_bomb", "rendered", _script("for(let i=0;i<1e5;i++)try{history.pushState(i,'')}catch(e){}")
     ),
     Hostile("deep_nesting", "rendered", "<div>" * 20_000 + "deep"),
-    Hostile(
-        "blur_bomb",
-        "render.timeout",
-        "<svg width=1200 height=9000><filter id=f><feTurbulence baseFrequency=0.9 numOctaves=9999 />"
-        "<feGaussianBlur stdDeviation=99 /></filter><rect width=1200 height=9000 filter='url(#f)' /></svg>",
-    ),
+    Hostile("worker_computes_without_end", "render.timeout", "<p>@FAULT@ burn </p>", "CPU time"),
+    Hostile("worker_dies", "render.crashed", "<p>@FAULT@ die </p>", "signal 11"),
+    Hostile("page_crashes", "render.crashed", "<!-- @FAULT@ crash-page -->" + _script("for(;;);")),
+    Hostile("page_stops_answering", "render.timeout", "<!-- @FAULT@ wedge-page -->" + _script("for(;;);")),
     Hostile(
         "growing_web_assembly",
         "render.out_of_memory",
@@ -188,14 +185,6 @@ _SAMPLES = [
         _script(
             "const f=document.createElement('iframe');f.srcdoc=document.documentElement.outerHTML;"
             "document.body.append(f)"
-        ),
-    ),
-    Hostile(
-        "nested_shadows",
-        "render.crashed",
-        _script(
-            "let e=document.body;for(let i=0;i<3000;i++){const d=document.createElement('div');"
-            "e.attachShadow({mode:'open'}).append(d);e=d}"
         ),
     ),
     Hostile(

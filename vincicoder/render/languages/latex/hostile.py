@@ -136,6 +136,7 @@ _SAMPLES = [
     Hostile(
         "answers_for_the_server", "render.forbidden", _article(r"\immediate\openout6=/proc/self/fd/199 x")
     ),
+    Hostile("worker_dies", "render.crashed", "x % @FAULT@ die", "signal 11"),
 ]
 
 SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

@@ -54,6 +54,7 @@ _SAMPLES = [
         "render.error",
         _scheme('(symlink "/etc/passwd" "picture.png")'),
     ),
+    Hostile("worker_dies", "render.crashed", "{ c'4 } % @FAULT@ die", "signal 11"),
 ]
 
 SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))

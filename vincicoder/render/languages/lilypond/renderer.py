@@ -39,6 +39,7 @@ _ENGRAVE = [
     "--loglevel=WARN",
     "--ps",
     "-dno-point-and-click",
+    "-dno-protected-scheme-parsing",  # an error in Scheme ends it: it would go on, and draw something else
     "-dinclude-settings=settings.ly",
     "-o",
     "picture",
@@ -57,7 +58,7 @@ _DRAW = [
     "-sOutputFile=page-%03d.png",
 ]
 _LOCATED = re.compile(
-    r"^(?:\./)?(?P<file>[^\s:]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<message>.+)$", re.MULTILINE
+    r"(?:\./)?(?P<file>[^\n:]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<message>.+)$", re.MULTILINE
 )
 _NO_FILE = re.compile(r"cannot (?:find|open) file: `(?P<name>[^']+)'")
 _OLD_PROGRAM = re.compile(r"program too old: .+")
@@ -94,7 +95,6 @@ class LilypondRenderer:
             refusal = ended.refusal("lilypond")
             if refusal is not None:
                 return refusal
-            # LilyPond goes on after an error in Scheme, and writes a score that is not what was meant.
             failed = ended.code != 0 or _LOCATED.search(ended.printed) or _NO_FILE.search(ended.printed)
             books = self._books()
             if failed or not books:
@@ -205,6 +205,7 @@ def fingerprint() -> Mapping[str, str]:
         "settings": " ".join(_SETTINGS.split()),
         "dpi": str(DOTS_PER_INCH),
         "pages": "all",
+        "errors in scheme": "end it",
     }
 
 

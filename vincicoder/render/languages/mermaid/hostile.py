@@ -59,11 +59,8 @@ _SAMPLES = [
     ),
     Hostile("same_names", "rendered", "flowchart TD\n  N[another] --> O[one]\n  classDef x fill:#000"),
     Hostile("hoard_of_edges", "render.error", "flowchart TD\n" + "a-->b\n" * 3000, "Edge limit"),
-    Hostile(
-        "hoard_of_nodes",
-        "render.timeout",
-        "flowchart TD\n" + "".join(f"n{a} --> n{b}\n" for a in range(40) for b in range(40)),
-    ),
+    Hostile("computes_without_end", "render.timeout", "flowchart TD\n  A --> B\n%% @FAULT@ burn", "CPU time"),
+    Hostile("crashes", "render.crashed", "flowchart TD\n  A --> B\n%% @FAULT@ die", "signal 11"),
     Hostile("endless_row", "render.too_large", "flowchart LR\n" + "-->".join(f"n{n}" for n in range(90))),
     Hostile("deep_nesting", "rendered", _deep(12)),
     Hostile(

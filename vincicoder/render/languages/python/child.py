@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import resource
 import signal
@@ -80,6 +81,11 @@ class SampleSandbox:
             seccomp.load_filter(self.program)
 
 
+# A sample may replace any function that Python has built in; what comes after it needs the real ones.
+_BUILTINS = dict(vars(builtins))
+_put_back = vars(builtins).update
+
+
 class _CountedOutput:
     """Stands for the sample's standard output: counts what is printed, keeps nothing."""
 
@@ -130,6 +136,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
     try:
         choose_fonts(code)
         names = _execute(code, limits)
+        _put_back(_BUILTINS)
         picture = captured.final_picture(folder)
         if picture is None:
             picture = last_open_figure()
@@ -145,6 +152,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
         else:
             region.write_picture(picture, captured.notes)
     except BaseException as error:
+        _put_back(_BUILTINS)
         _refuse(error, code, region)
 
 
@@ -153,11 +161,14 @@ def _refuse(error: BaseException, code: str, region: Region) -> None:
         region.write_refusal(error.reason, error.detail)
         return
     try:
-        region.write_refusal(*describe(error, code))
-    except MemoryError:
-        region.write_refusal(Reason.RENDER_OUT_OF_MEMORY, "ran out of memory")
-    except BaseException:  # the sample's own exceptions can be made to raise when they are looked at
-        region.write_refusal(Reason.RENDER_ERROR, "raised an exception that cannot be described")
+        try:
+            region.write_refusal(*describe(error, code))
+        except MemoryError:
+            region.write_refusal(Reason.RENDER_OUT_OF_MEMORY, "ran out of memory")
+        except BaseException:  # the sample's own exceptions can be made to raise when they are looked at
+            region.write_refusal(Reason.RENDER_ERROR, "raised an exception that cannot be described")
+    except BaseException:
+        region.write_unable()
 
 
 def _execute(code: str, limits: RenderLimits) -> dict[str, Any]:

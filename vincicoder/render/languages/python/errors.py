@@ -8,6 +8,8 @@ import traceback
 import urllib.error
 from collections.abc import Iterator
 
+from PIL.Image import DecompressionBombError
+
 from vincicoder.sample import Reason
 
 FILE_NAME = "sample.py"
@@ -42,6 +44,8 @@ def _reason(error: BaseException) -> Reason:
             return Reason.RENDER_OUT_OF_MEMORY
         if isinstance(link, ImportError):
             return Reason.RENDER_MISSING_DEPENDENCY
+        if isinstance(link, DecompressionBombError):  # Pillow's own limit, which is above ours
+            return Reason.RENDER_TOO_LARGE
         if isinstance(link, socket.gaierror | urllib.error.URLError | PermissionError):
             return Reason.RENDER_FORBIDDEN
         if isinstance(link, OSError):

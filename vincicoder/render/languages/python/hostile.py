@@ -53,7 +53,7 @@ while True:
         "while True:\n  try:\n    1 / 0\n  except BaseException: pass",
     ),
     Hostile("huge_power", "render.timeout", "x = 9 ** 9 ** 9 ** 9"),
-    Hostile("hostile_regex", "render.timeout", "import re\nre.match(r'(a+)+$', 'a' * 60 + 'b')"),
+    Hostile("endless_call", "render.timeout", "sum(iter(int, 1))"),  # never comes back to the interpreter
     Hostile("fork_bomb", "render.forbidden", "import os\nwhile True:\n    os.fork()"),
     Hostile(
         "thread_bomb",
@@ -156,6 +156,39 @@ assert alive in ([], [os.getpid()]), alive
     Hostile("kills_its_parent", "render.forbidden", "import os\nos.kill(os.getppid(), 9)"),
     Hostile("kills_its_group", "render.forbidden", "import os\nos.killpg(0, 9)"),
     Hostile("kills_itself", "render.crashed", "import os\nos.kill(os.getpid(), 9)", says="SIGKILL"),
+    Hostile("replaces_json", "rendered", "import json\njson.dumps = None\n" + _DRAW),
+    Hostile(
+        "replaces_the_encoder",
+        "render.error",
+        _DRAW + "import json.encoder\njson.encoder.JSONEncoder.encode = json.JSONEncoder.encode = None\n"
+        "import json\njson._default_encoder = None",
+        says="has replaced parts of Python",
+    ),
+    Hostile(
+        "replaces_built_ins",
+        "rendered",
+        _DRAW + "import builtins\nfor name in ('len', 'isinstance', 'range', 'print', 'max', 'int'):\n"
+        "    setattr(builtins, name, None)",
+    ),
+    Hostile("replaces_the_way_out", "rendered", _DRAW + "import os\nos._exit = lambda code: None"),
+    Hostile(
+        "over_pillows_limit",
+        "render.too_large",
+        "import struct, zlib\n"
+        "def chunk(kind, data):\n"
+        "    crc = struct.pack('>I', zlib.crc32(kind + data))\n"
+        "    return struct.pack('>I', len(data)) + kind + data + crc\n"
+        "head = struct.pack('>IIBBBBB', 20_000, 20_000, 8, 2, 0, 0, 0)\n"
+        "with open('a.png', 'wb') as f:\n"
+        "    f.write(b'\\x89PNG\\r\\n\\x1a\\n' + chunk(b'IHDR', head) + chunk(b'IEND', b''))",
+    ),
+    Hostile(
+        "writes_a_refused_svg",
+        "render.forbidden",
+        "open('a.svg', 'w').write('<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\">'\n"
+        "    '<image href=\"file:///etc/passwd\"/></svg>')",
+        says="outside",
+    ),
     Hostile("segmentation_fault", "render.crashed", "import ctypes\nctypes.string_at(0)", says="SIGSEGV"),
     Hostile("aborts", "render.crashed", "import os\nos.abort()", says="SIGABRT"),
     Hostile(
@@ -369,11 +402,8 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
         "rendered",
         _NETWORK + "graphviz.Source('digraph { a } digraph { b -> c }').render()",
     ),
-    Hostile(
-        "graph_without_end",
-        "render.timeout",
-        _NETWORK + "dot.edges((str(a), str(b)) for a in range(150) for b in range(150))\ndot.render()",
-    ),
+    Hostile("graph_without_end", "render.timeout", _NETWORK + "dot.node('@FAULT@' + ' burn ')\ndot.render()"),
+    Hostile("worker_dies", "render.crashed", _DRAW + "# @FAULT@ die\n", says="signal 11"),
     Hostile(
         "graph_too_much_text",
         "render.output_limit",

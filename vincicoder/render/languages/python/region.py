@@ -26,9 +26,25 @@ from vincicoder.render.notes import checked_notes
 from vincicoder.render.protocol import MAX_SCALE, Picture, Refusal
 from vincicoder.sample import Reason
 
+_encode = json.dumps  # the sample may have replaced it
 _HEAD_BYTES = 1 << 16
 _LENGTH = struct.Struct("<I")
 _MAX_DETAIL = 2000
+
+
+def _packed(head: dict[str, object]) -> tuple[bytes, bytes, int]:
+    text = _encode(head).encode()
+    return _LENGTH.pack(len(text)), text, _TEXT_AT + len(text)
+
+
+_TEXT_AT = _LENGTH.size
+_UNABLE = _packed(
+    {
+        "reason": Reason.RENDER_ERROR.value,
+        "detail": "the code has replaced parts of Python or of its libraries without which no picture and no "
+        "error can be handed over",
+    }
+)
 
 
 class Region:
@@ -72,9 +88,15 @@ class Region:
         self._write_head({"figure_bytes": len(text), **figure.head(), "notes": notes})
 
     def _write_head(self, head: dict[str, object]) -> None:
-        text = json.dumps(head).encode()
-        self._map[_LENGTH.size : _LENGTH.size + len(text)] = text
-        self._map[: _LENGTH.size] = _LENGTH.pack(len(text))
+        self._put(*_packed(head))
+
+    def write_unable(self) -> None:
+        """In the sample's process: say that it can't say more. Calls nothing that a sample could replace."""
+        self._put(*_UNABLE)
+
+    def _put(self, length: bytes, text: bytes, end: int) -> None:
+        self._map[_TEXT_AT:end] = text
+        self._map[:_TEXT_AT] = length
 
     def read(self) -> Picture | Refusal | Deferred | None:
         """After the sample's process has ended: return what it said, or None if nothing sensible.

@@ -33,6 +33,11 @@ _DISTRIBUTIONS = [
     "schemdraw",
     "graphviz",
     "scikit-learn",
+    "epam.indigo",
+    "kiwisolver",
+    "scikit-image",
+    "shapely",
+    "statsmodels",
 ]
 
 
@@ -49,14 +54,17 @@ def prepare(renderer: PythonRenderer, cache: Path) -> None:
 
 
 def fingerprint() -> Mapping[str, str]:
-    """Return interpreter, library versions and fonts."""
+    """Return interpreter, library versions, fonts, and what draws the SVG that Indigo and samples write."""
+    from vincicoder.render.languages.svg.backends import backend_version
+    from vincicoder.render.languages.svg.size import SIZE_RULE
+
     parts = {"capture": "3", "python": ".".join(platform.python_version_tuple()[:2])}
     for name in _DISTRIBUTIONS:
         try:
             parts[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             parts[name] = "absent"
-    parts["fonts"] = fonts_fingerprint()
+    parts |= {"svg": backend_version(), "svg size": SIZE_RULE, "fonts": fonts_fingerprint()}
     parts |= library_versions("mathjax")
     return parts
 

@@ -14,27 +14,11 @@ _NEIGHBOUR = (
 )
 
 
-def _laughs() -> str:
-    lines = ['<!ENTITY l0 "lol">']
-    lines += [f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10)]
-    return f"<?xml version='1.0'?><!DOCTYPE svg [{''.join(lines)}]>{_OPEN}<text>&l9;</text></svg>"
-
-
 def _uses() -> str:
     groups = ['<g id="u0"><rect width="9" height="9"/></g>']
     for n in range(1, 9):
         groups.append(f'<g id="u{n}">' + f'<use xlink:href="#u{n - 1}"/>' * 10 + "</g>")
     return f'{_OPEN}<defs>{"".join(groups)}</defs><use xlink:href="#u8"/></svg>'
-
-
-def _blurs() -> str:
-    blur = '<filter id="b" x="-9" y="-9" width="99" height="99"><feGaussianBlur stdDeviation="900"/></filter>'
-    turbulence = (
-        '<filter id="t" width="10" height="10"><feTurbulence baseFrequency="0.9" numOctaves="9999"/>'
-        '<feMorphology radius="300"/></filter>'
-    )
-    shapes = '<g filter="url(#t)"><rect width="300" height="300" filter="url(#b)"/></g>' * 400
-    return f"{_OPEN}{blur}{turbulence}{shapes}</svg>"
 
 
 _SAMPLES = [
@@ -50,7 +34,12 @@ _SAMPLES = [
         f'<!DOCTYPE svg [<!ENTITY % x SYSTEM "http://127.0.0.1:@PORT@/x.dtd"> %x;]>{_OPEN}</svg>',
         says="entity",
     ),
-    Hostile("billion_laughs", "render.forbidden", _laughs(), says="entity"),
+    Hostile(
+        "internal_entity",  # a short text; entities within entities are how a short file becomes gigabytes
+        "render.forbidden",
+        f'<!DOCTYPE svg [<!ENTITY a "lol"><!ENTITY b "&a;&a;">]>{_OPEN}<text>&b;</text></svg>',
+        says="entity",
+    ),
     Hostile(
         "file_image",
         "render.forbidden",
@@ -104,7 +93,9 @@ _SAMPLES = [
         _OPEN
         + '<g id="a"><use href="#b"/><rect width="99" height="99"/></g><g id="b"><use href="#a"/></g></svg>',
     ),
-    Hostile("filter_bomb", "render.timeout", _blurs(), says="CPU time"),
+    Hostile("computes_without_end", "render.timeout", _OPEN + "<!-- @FAULT@ burn --></svg>", says="CPU time"),
+    Hostile("swells", "render.out_of_memory", _OPEN + "<!-- @FAULT@ allocate --></svg>", says="MB of memory"),
+    Hostile("crashes", "render.crashed", _OPEN + "<!-- @FAULT@ die --></svg>", says="signal 11"),
     Hostile(
         "deep_nesting", "render.too_large", _OPEN + "<g>" * 5000 + "</g>" * 5000 + "</svg>", says="nested"
     ),
@@ -143,11 +134,6 @@ _SAMPLES = [
         _OPEN
         + "<image width='9' height='9' href=\"data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'%3E"
         "%3Cimage href='file:///etc/passwd'/%3E%3C/svg%3E\"/></svg>",
-    ),
-    Hostile(
-        "endless_dashes",
-        "rendered",
-        _OPEN + '<path d="M0 0H1e9" stroke="red" stroke-dasharray="0.0001 0.0001"/></svg>',
     ),
     Hostile(
         "included_file",

@@ -10,7 +10,6 @@ from vincicoder.render.languages.svg.hostile import SUITE as SVG_SUITE
 _OTHERWISE = {
     "use_cycle": ("render.error", "RecursionError"),
     "deep_nesting": ("render.error", "RecursionError"),
-    "filter_bomb": ("rendered", ""),  # it knows none of these filters
 }
 
 SUITE = HostileSuite(

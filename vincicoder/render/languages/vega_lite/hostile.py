@@ -75,10 +75,9 @@ _SAMPLES = [
     ),
     Hostile("huge_picture", "render.too_large", _specification(width=90000, height=90000)),
     Hostile(
-        "pattern_that_backtracks",
-        "render.timeout",
-        _calculated(f"test(/^(a+)+$/, '{'a' * 40}b')"),
+        "computes_without_end", "render.timeout", _specification(description="@FAULT@ burn "), "CPU time"
     ),
+    Hostile("crashes", "render.crashed", _specification(description="@FAULT@ die "), "signal 11"),
     Hostile("deep_text", "render.error", "[" * 100_000, "JSON"),
     Hostile("endless_signal", "rendered", _specification(params=[{"name": "p", "expr": "p + 1"}])),
 ]

@@ -1,0 +1,79 @@
+"""Faults that tests of the guards ask a worker for, so that no sample need crash somebody else's program.
+
+Nothing here is reachable without VINCICODER_FAULTS in the environment of the engine's process, which holds
+a word that only who set it knows. A sample in which `WORD burn` stands, or another action, then does that in
+the worker, at the place where its library would draw it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vincicoder.render.processes import descendants
+
+VARIABLE = "VINCICODER_FAULTS"
+_CHUNK_BYTES = 64 << 20
+_BROWSER_PATIENCE_SECONDS = 1.0  # until the page has reached its own endless loop
+
+
+def fault_in(code: str) -> Callable[[], None] | None:
+    """Return the fault that a test asks for in this sample; None for all samples of everybody else."""
+    word = os.environ.get(VARIABLE)
+    if not word or f"{word} " not in code:
+        return None
+    action = code.partition(f"{word} ")[2].split(maxsplit=1)[0]
+    return _ACTIONS.get(action)
+
+
+def _burn() -> None:
+    while True:
+        pass
+
+
+def _allocate() -> None:
+    kept = []
+    while True:
+        kept.append(b"x" * _CHUNK_BYTES)
+
+
+def _sleep() -> None:
+    time.sleep(3600)
+
+
+def _die() -> None:
+    signal.signal(signal.SIGSEGV, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGSEGV)
+
+
+def _crash_page() -> None:
+    """Let the browser's processes of pages die of a crash in a moment."""
+    threading.Thread(target=_signal_pages, args=(signal.SIGSEGV,), daemon=True).start()
+
+
+def _wedge_page() -> None:
+    """Let the browser's processes of pages stop answering in a moment."""
+    threading.Thread(target=_signal_pages, args=(signal.SIGSTOP,), daemon=True).start()
+
+
+def _signal_pages(number: int) -> None:
+    time.sleep(_BROWSER_PATIENCE_SECONDS)
+    for pid in descendants(os.getpid()):
+        with contextlib.suppress(OSError):
+            if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, number)
+
+
+_ACTIONS: dict[str, Callable[[], None]] = {
+    "burn": _burn,
+    "allocate": _allocate,
+    "sleep": _sleep,
+    "die": _die,
+    "crash-page": _crash_page,
+    "wedge-page": _wedge_page,
+}
