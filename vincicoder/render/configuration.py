@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass
 
 from vincicoder.render.api import RenderLimits
 
+FAULTS_VARIABLE = "VINCICODER_FAULTS"
+"""Set by tests of the guards alone: see `worker/faults.py`."""
+
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfiguration:

@@ -17,7 +17,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from vincicoder.render.api import RenderRequest, RenderResult
-from vincicoder.render.configuration import WorkerConfiguration
+from vincicoder.render.configuration import FAULTS_VARIABLE, WorkerConfiguration
 from vincicoder.render.engine.affinity import Familiar
 from vincicoder.render.files import holds_more_than
 from vincicoder.render.fonts import FONT_CONFIGURATION
@@ -28,7 +28,6 @@ from vincicoder.render.processes import CpuMeter, Queueing, TreeUse, descendants
 from vincicoder.render.protocol import HandOver
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
-from vincicoder.render.worker.faults import VARIABLE as FAULTS_VARIABLE
 
 # A picture in flight should fit, so that the worker can go on while the engine is busy.
 _SOCKET_BUFFER_BYTES = 4 << 20

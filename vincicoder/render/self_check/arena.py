@@ -14,12 +14,12 @@ from typing import Self
 from unittest import mock
 
 from vincicoder.render.api import RenderLimits, RenderRequest, RenderResult
+from vincicoder.render.configuration import FAULTS_VARIABLE
 from vincicoder.render.engine.engine import RenderEngine
 from vincicoder.render.languages.hostile_sample import Hostile
 from vincicoder.render.registry import LANGUAGES, why_unsupported
 from vincicoder.render.self_check.listener import Listener
 from vincicoder.render.self_check.processes import command_lines, program_names
-from vincicoder.render.worker.faults import VARIABLE as FAULTS_VARIABLE
 
 SECRET = "the-canary-sang-at-noon"
 FAULT_WORD = f"fault-{secrets.token_hex(16)}"

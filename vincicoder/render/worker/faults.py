@@ -15,16 +15,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from vincicoder.render.configuration import FAULTS_VARIABLE
 from vincicoder.render.processes import descendants
 
-VARIABLE = "VINCICODER_FAULTS"
 _CHUNK_BYTES = 64 << 20
 _BROWSER_PATIENCE_SECONDS = 1.0  # until the page has reached its own endless loop
 
 
 def fault_in(code: str) -> Callable[[], None] | None:
     """Return the fault that a test asks for in this sample; None for all samples of everybody else."""
-    word = os.environ.get(VARIABLE)
+    word = os.environ.get(FAULTS_VARIABLE)
     if not word or f"{word} " not in code:
         return None
     action = code.partition(f"{word} ")[2].split(maxsplit=1)[0]
