@@ -30,6 +30,7 @@ from tasks.sft.render import render_shard
 from tasks.sft.sign import sign_shard
 from tasks.sft.verify import verify_shard
 from tasks.sft.verify_source import verify_sources
+from tasks.stage import tasks_end_with_the_build
 from vincicoder import __version__
 from vincicoder.clean.tokens import token_counter
 from vincicoder.compose import load_recipe
@@ -110,7 +111,7 @@ def run_build(
     plan = plan_build(config)
     home = Home(home_uri)
     clock = BuildClock(on_progress)
-    with home.lock(), engine_scope():
+    with home.lock(), engine_scope(), tasks_end_with_the_build(home):
         with clock.stage("index_benchmark", len(chosen), 0) as done:
             named = [{"home": home, "source": c.benchmark.name, "shard": 0, "chosen": c} for c in chosen]
             benchmarks = runner.map(index_benchmark, named, done)

@@ -13,6 +13,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.futures import as_completed as as_prefect_completed
 from prefect.states import Cancelled
 
+from storage.errors import HomeUnwritableError, why_unwritable
 from tasks.stage import TASK_OPTIONS, is_retryable
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class ShardsFailedError(Exception):
         listed = "; ".join(f"{name}: {type(error).__name__}: {error}" for name, error in self.failures[:5])
         super().__init__(
             f"stage {stage}: {len(self.failures)} of {len(self.failures) + done} shards failed ({listed}). "
-            "Finished shards are kept: mend the cause and run the same command again"
+            "Finished shards are kept: fix the cause and run the same command again"
         )
 
 
@@ -114,9 +115,12 @@ class DirectRunner:
         calls: Sequence[Mapping[str, Any]],
         on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
-        with ThreadPoolExecutor(self._workers) as pool:
+        pool = ThreadPoolExecutor(self._workers)
+        try:
             futures = {pool.submit(_with_retries, task.fn, call): number for number, call in enumerate(calls)}
             return _gather(task.name, calls, futures, as_completed(futures), on_done)
+        finally:  # nothing waits here but where a gathering was cut short: by Ctrl-C, or by a full disk
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def run(self, task: Task[..., Any], **arguments: Any) -> Any:
         return _with_retries(task.fn, arguments)
@@ -129,7 +133,10 @@ def _gather(
     finished: Any,
     on_done: Callable[[StageOutput], None],
 ) -> list[StageOutput]:
-    """Let every shard finish, whatever happens to the others."""
+    """Let every shard finish, whatever happens to the others, but where nothing can be written any more.
+
+    Raises `ShardsFailedError`; `HomeUnwritableError` at once.
+    """
     outputs: dict[int, StageOutput] = {}
     failures: list[tuple[str, BaseException]] = []
     for future in finished:
@@ -137,6 +144,11 @@ def _gather(
         try:
             outputs[number] = future.result()
         except Exception as error:
+            why = why_unwritable(error)
+            if isinstance(error, HomeUnwritableError):
+                raise
+            if why is not None:
+                raise HomeUnwritableError(f"stage {stage} cannot write: {why}") from error
             call = calls[number]
             failures.append((f"{call['source']} {call['shard']:04d}", error))
             logger.error("%s %s: %s", stage, failures[-1][0], error)

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
 from storage.catalog import open_catalog
-from storage.outputs import file_sha256
+from storage.home import Home
+from storage.outputs import stream_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,7 +89,7 @@ def broken_invariants(folder: Path, manifest: SftManifest) -> list[str]:
     The catalogue's invariants are checked, and the data files against the manifest and the catalogue.
     """
     stated = sum(file.rows or 0 for file in manifest.files)
-    return broken_in_catalog(folder / "catalog.duckdb", stated) + wrong_files(folder, manifest.files)
+    return broken_in_catalog(folder / "catalog.duckdb", stated) + wrong_files(Home(folder), manifest.files)
 
 
 def broken_in_catalog(catalog: Path, stated: int) -> list[str]:
@@ -103,17 +102,24 @@ def broken_in_catalog(catalog: Path, stated: int) -> list[str]:
     return problems
 
 
-def wrong_files(folder: Path, files: Sequence[ReleaseFile]) -> list[str]:
-    """Return which files of a release are missing or not what its manifest says."""
+def wrong_files(release: Home, files: Sequence[ReleaseFile]) -> list[str]:
+    """Return which files of a release are missing or not what its manifest says. `release` is opened at the
+    release's folder."""
     problems = []
     for file in files:
-        path = folder / file.path
-        if not path.is_file():
-            problems.append(f"{file.path} is missing")
-        elif file_sha256(path) != file.sha256:
+        try:
+            with release.open(file.path) as stream:
+                digest = stream_sha256(stream)
+        except OSError as error:
+            missing = isinstance(error, FileNotFoundError)
+            problems.append(f"{file.path} {'is missing' if missing else f'cannot be read: {error}'}")
+            continue
+        if digest != file.sha256:
             problems.append(f"{file.path} is not what was published: its sha256 differs from the manifest")
-        elif file.rows is not None and pq.read_metadata(path).num_rows != file.rows:
-            problems.append(f"{file.path} has {pq.read_metadata(path).num_rows} rows, not {file.rows}")
+        elif file.rows is not None:
+            with release.open_parquet(file.path) as parquet:
+                if parquet.metadata.num_rows != file.rows:
+                    problems.append(f"{file.path} has {parquet.metadata.num_rows} rows, not {file.rows}")
     return problems
 
 

@@ -60,6 +60,7 @@ class ReleaseDiff:
 def diff_releases(a: Path, b: Path) -> ReleaseDiff:
     """Compare two SFT release folders. Raises FileNotFoundError where one has no manifest or catalogue,
     ManifestError where a manifest cannot be read."""
+    a, b = a.resolve(), b.resolve()  # `current` may be switched while this reads
     manifests = [load_manifest(folder) for folder in (a, b)]
     with duckdb.connect(":memory:") as database:
         for name, folder in (("a", a), ("b", b)):

@@ -3,7 +3,8 @@
 stages/<stage>/<key>/      kept.parquet, rejected.parquet, ..., done.json (written last)
 releases/sft/<version>/    data/*.parquet, README.md, manifest.json (written last), catalog.duckdb
 releases/sft/current       a symbolic link; on an object store a text object with the version
-tmp/                       files being written; leftovers of dead processes go at the next start
+tmp/<process>/             files being written; those of ended processes go when the next one starts
+damaged/                   outputs and releases that could not be read any more, moved aside
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-import shutil
 import tempfile
-from contextlib import contextmanager
+import threading
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
+
+from storage.errors import HomeBusyError, HomeError, NotLocalError, writing
+from storage.scratch import scratch_folder, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,28 +37,38 @@ def open_local_parquet(path: str | os.PathLike[str]) -> Iterator[pq.ParquetFile]
         yield file
 
 
-class HomeBusyError(Exception):
-    """Another build holds this home."""
-
-
 class Home:
     """A local folder (the default) or an fsspec URI such as `s3://bucket/prefix`."""
 
     def __init__(self, uri: str | os.PathLike[str]) -> None:
         self.uri = os.fspath(uri)
-        self.filesystem, self.root = url_to_fs(
-            str(Path(self.uri).expanduser()) if "://" not in self.uri else self.uri
-        )
+        try:
+            self.filesystem, self.root = url_to_fs(
+                str(Path(self.uri).expanduser()) if "://" not in self.uri else self.uri
+            )
+        except (ImportError, ValueError) as error:  # a package that is not installed; an unknown protocol
+            raise HomeError(f"home {self.uri} cannot be opened: {error}") from error
         self.is_local = isinstance(self.filesystem, LocalFileSystem)
+        if self.is_local and Path(self.root).exists() and not Path(self.root).is_dir():
+            raise HomeError(f"home {self.uri} is a file; give a folder, which is made where there is none")
+        self.stopping = threading.Event()
+        """Set when the build that opened this home is to end: its tasks start nothing more."""
+        self.checked: dict[str, tuple[bytes, Any]] = {}
+        """By folder, the marker and the output that was compared with it since this home was opened."""
+
+    def __reduce__(self) -> tuple[type[Home], tuple[str]]:
+        return Home, (self.uri,)
 
     def path(self, relative: str) -> str:
         """Return the full path of a relative one, in the form the file system takes."""
         return f"{self.root.rstrip('/')}/{relative}" if relative else self.root
 
     def local_path(self, relative: str) -> Path:
-        """Return a local path; raises ValueError on an object store."""
+        """Return a local path; raises `NotLocalError` on an object store."""
         if not self.is_local:
-            raise ValueError(f"home {self.uri!r} is not a local folder, so {relative!r} has no local path")
+            raise NotLocalError(
+                f"home {self.uri!r} is not a local folder, so {relative!r} has no local path: copy it to one"
+            )
         return Path(self.path(relative))
 
     def exists(self, relative: str) -> bool:
@@ -94,14 +108,25 @@ class Home:
             return bytes(stream.read())
 
     @contextmanager
+    def local_copy(self, relative: str) -> Iterator[Path]:
+        """Yield a local path of a file: its own, or that of a copy fetched from the object store."""
+        if self.is_local:
+            yield self.local_path(relative)
+            return
+        with self.scratch_file(Path(relative).suffix) as scratch:
+            self.filesystem.get_file(self.path(relative), str(scratch))
+            yield scratch
+
+    @contextmanager
     def scratch_file(self, suffix: str) -> Iterator[Path]:
         """Yield a local path to write to; on the home's own disk when it is local, so that
         `install` is a rename. Removed on leaving, unless installed."""
-        path = self._scratch_folder() / f"{os.getpid()}-{secrets.token_hex(8)}{suffix}"
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        with writing(self.uri):
+            path = scratch_folder(self._scratch_root()) / f"{secrets.token_hex(8)}{suffix}"
+            try:
+                yield path
+            finally:
+                path.unlink(missing_ok=True)
 
     def install(self, scratch: Path, relative: str) -> None:
         """Move a finished scratch file to its place: it is there whole, or not at all."""
@@ -121,6 +146,14 @@ class Home:
             scratch.write_bytes(data)
             self.install(scratch, relative)
 
+    def remove(self, relative: str) -> None:
+        """Remove a file, if it is there."""
+        if self.is_local:
+            with writing(self.uri):
+                self.local_path(relative).unlink(missing_ok=True)
+        elif self.exists(relative):
+            self.filesystem.rm_file(self.path(relative))
+
     def point(self, relative: str, name: str) -> None:
         """Switch a pointer such as `releases/sft/current` to a sibling name, atomically."""
         if not self.is_local:
@@ -128,10 +161,10 @@ class Home:
             return
         link = self.local_path(relative)
         link.parent.mkdir(parents=True, exist_ok=True)
-        fresh = link.with_name(f".{link.name}-{secrets.token_hex(4)}")
-        fresh.symlink_to(name)
-        fresh.replace(link)
-        _fsync_folder(link.parent)
+        with self.scratch_file(".link") as fresh:
+            fresh.symlink_to(name)
+            fresh.replace(link)
+            _fsync_folder(link.parent)
 
     def resolve_pointer(self, relative: str) -> str | None:
         """Return the name a pointer holds, or None when it was never set."""
@@ -150,31 +183,43 @@ class Home:
         if not self.is_local:
             yield
             return
-        self.local_path("").mkdir(parents=True, exist_ok=True)
-        with self.local_path("build.lock").open("a+") as stream:
+        with ExitStack() as stack:
+            with writing(self.uri):
+                self.local_path("").mkdir(parents=True, exist_ok=True)
+                stream = stack.enter_context(self.local_path("build.lock").open("a+"))
             try:
                 fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise HomeBusyError(
                     f"another build is using {self.uri}: wait for it to end, or give a different --home"
                 ) from error
-            self._sweep_scratch()
+            with writing(self.uri):
+                root = self._scratch_root()
+                root.mkdir(parents=True, exist_ok=True)
+                sweep(root)
+                for entry in root.iterdir():  # of versions whose processes had no folder of their own
+                    if entry.is_file() or entry.is_symlink():
+                        entry.unlink(missing_ok=True)
             yield
 
-    def _scratch_folder(self) -> Path:
-        folder = (
-            self.local_path("tmp") if self.is_local else Path(tempfile.gettempdir()) / "vincicoder-upload"
-        )
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+    def set_aside(self, relative: str) -> str:
+        """Move a file or folder that cannot be used to `damaged/`; return its new relative path."""
+        number = 1
+        while self.exists(moved := f"damaged/{relative}-{number}"):
+            number += 1
+        if self.is_local:
+            with writing(self.uri):
+                target = self.local_path(moved)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self.local_path(relative).rename(target)
+        else:
+            self.filesystem.mv(self.path(relative), self.path(moved), recursive=True)
+        return moved
 
-    def _sweep_scratch(self) -> None:
-        """Remove what killed processes left behind; the lock says that no other build is writing."""
-        for entry in self._scratch_folder().iterdir():
-            if entry.is_dir():
-                shutil.rmtree(entry, ignore_errors=True)
-            else:
-                entry.unlink(missing_ok=True)
+    def _scratch_root(self) -> Path:
+        if self.is_local:
+            return self.local_path("tmp")
+        return Path(tempfile.gettempdir()) / f"vincicoder-upload-{os.getuid()}"
 
 
 def _fsync_folder(folder: Path) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import logging
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from storage.memo import sealed, unseal
 from storage.schemas import REJECT_SCHEMA
 
 if TYPE_CHECKING:
@@ -23,7 +25,13 @@ if TYPE_CHECKING:
 
     from storage.home import Home
 
+logger = logging.getLogger("vincicoder")
+
 ROW_GROUP_ROWS = 256
+
+
+class DamagedOutputError(Exception):
+    """A finished output whose files are not what its marker says."""
 
 
 class BalanceError(Exception):
@@ -47,10 +55,23 @@ class StageOutput:
     parameters: Mapping[str, Any]
     files: Mapping[str, str]
     rows_made: int = 0  # rows that the stage added to those it was given
+    # The content of every output that was read, by `stage/key`: its inputs, and those that hold its renders.
+    made_from: Mapping[str, str] = field(default_factory=dict)
+    format: int = 1  # of the marker: 2 has a checksum and `made_from`
 
     @property
     def folder(self) -> str:
         return output_folder(self.stage, self.key)
+
+    @property
+    def name(self) -> str:
+        """`stage/key`."""
+        return f"{self.stage}/{self.key}"
+
+    @property
+    def content(self) -> str:
+        """The sha256 of the hashes of all files: it changes when an output is made again with other bytes."""
+        return hashlib.sha256(json.dumps(dict(self.files), sort_keys=True).encode()).hexdigest()
 
 
 def output_key(stage: str, version: int, parameters: Mapping[str, Any], inputs: Sequence[str]) -> str:
@@ -64,12 +85,95 @@ def output_folder(stage: str, key: str) -> str:
 
 
 def find_output(home: Home, stage: str, key: str) -> StageOutput | None:
-    """Return the finished output, or None when it must still be made."""
-    marker = f"{output_folder(stage, key)}/done.json"
+    """Return the finished output, or None when it must still be made.
+
+    At its first use since the home was opened, every file is compared with the marker's hash. An output
+    that is damaged counts as not there, and so does one made from others that were made anew since.
+    """
+    folder = output_folder(stage, key)
+    marker = f"{folder}/done.json"
     if not home.exists(marker):
         return None
-    fields = json.loads(home.read_bytes(marker))
-    return StageOutput(**{**fields, "inputs": tuple(fields["inputs"])})
+    try:
+        data = home.read_bytes(marker)
+        seen, known = home.checked.get(folder, (b"", None))
+        if known is not None and seen == data:
+            found: StageOutput = known
+            return found
+        output = _read_whole(home, stage, key)
+    except DamagedOutputError as error:
+        logger.warning("%s", error)
+        return None
+    except FileNotFoundError:  # moved aside meanwhile
+        return None
+    if output is None or not _made_from_what_is_there(home, output):
+        return None
+    home.checked[folder] = (data, output)
+    return output
+
+
+def set_aside_damaged(home: Home, stage: str, key: str) -> None:
+    """Move the output to `damaged/` where its marker is there but its files are not what that says."""
+    try:
+        _read_whole(home, stage, key)
+    except DamagedOutputError as error:
+        moved = home.set_aside(output_folder(stage, key))
+        logger.warning("%s; moved to %s, made again", error, home.path(moved))
+
+
+def _read_whole(home: Home, stage: str, key: str) -> StageOutput | None:
+    """Read a marker and compare the files with it. Raises `DamagedOutputError`."""
+    folder = output_folder(stage, key)
+    if not home.exists(f"{folder}/done.json"):
+        return None
+    try:
+        # Markers of earlier versions have no checksum; their key covers what decides the content.
+        fields = unseal(home.read_bytes(f"{folder}/done.json"), checksum_needed=False)
+        output = StageOutput(**{**fields, "inputs": tuple(fields["inputs"])})
+        stated = output_key(output.stage, output.version, output.parameters, output.inputs)
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise DamagedOutputError(f"{home.path(folder)}/done.json is damaged: {error}") from error
+    if (output.stage, output.key, stated) != (stage, key, key):
+        raise DamagedOutputError(f"{home.path(folder)}/done.json is the marker of another output")
+    for name, digest in output.files.items():
+        try:
+            with home.open(f"{folder}/{name}") as stream:
+                found = stream_sha256(stream)
+        except OSError as error:
+            raise DamagedOutputError(f"{home.path(folder)}/{name} cannot be read: {error}") from error
+        if found != digest:
+            raise DamagedOutputError(f"{home.path(folder)}/{name} is damaged: its sha256 is not the marker's")
+    _check_counts(home, output)
+    return output
+
+
+def _check_counts(home: Home, output: StageOutput) -> None:
+    """Compare the marker's counts with the files: what a marker without a checksum says may be changed."""
+    if output.rows_in + output.rows_made != output.rows_kept + output.rows_rejected:
+        raise DamagedOutputError(
+            f"{home.path(output.folder)}/done.json is damaged: its counts do not balance"
+        )
+    for name, rows in (("kept", output.rows_kept), ("rejected", output.rows_rejected)):
+        try:
+            with home.open_parquet(f"{output.folder}/{name}.parquet") as file:
+                found = file.metadata.num_rows
+        except (OSError, pa.ArrowException) as error:
+            raise DamagedOutputError(
+                f"{home.path(output.folder)}/{name}.parquet cannot be read: {error}"
+            ) from error
+        if found != rows:
+            raise DamagedOutputError(
+                f"{home.path(output.folder)}/done.json is damaged: it says {rows} rows {name}, not {found}"
+            )
+
+
+def _made_from_what_is_there(home: Home, output: StageOutput) -> bool:
+    for name, content in output.made_from.items():
+        stage, _, key = name.partition("/")
+        found = find_output(home, stage, key)
+        if found is None or found.content != content:
+            return False
+    return True
 
 
 def write_output(
@@ -87,8 +191,10 @@ def write_output(
     rejected: pa.Table,
     extra: Mapping[str, pa.Table] | None = None,
     rows_made: int = 0,
+    made_from: Mapping[str, str] | None = None,
 ) -> StageOutput:
-    """Write the tables of one output and then its marker.
+    """Write the tables of one output and then its marker. What is there under the same key and is damaged is
+    moved aside.
 
     Raises `BalanceError`, before anything is written, unless rows_in + rows_made = kept + rejected.
     """
@@ -99,6 +205,8 @@ def write_output(
             f"but {kept.num_rows} kept + {rejected.num_rows} rejected"
         )
     key = output_key(stage, version, parameters, inputs)
+    set_aside_damaged(home, stage, key)
+    home.remove(f"{output_folder(stage, key)}/done.json")
     tables = {"kept": kept, "rejected": rejected.cast(REJECT_SCHEMA), **(extra or {})}
     files = {
         f"{name}.parquet": write_table(home, f"{output_folder(stage, key)}/{name}.parquet", table)
@@ -118,9 +226,11 @@ def write_output(
         parameters=dict(parameters),
         files=files,
         rows_made=rows_made,
+        made_from=dict(made_from or {}),
+        format=2,
     )
-    marker = {field: getattr(output, field) for field in StageOutput.__dataclass_fields__}
-    home.write_bytes(f"{output.folder}/done.json", json.dumps(marker, indent=1, sort_keys=True).encode())
+    marker = {name: getattr(output, name) for name in StageOutput.__dataclass_fields__}
+    home.write_bytes(f"{output.folder}/done.json", sealed(marker))
     return output
 
 
@@ -143,4 +253,12 @@ def write_table(home: Home, relative: str, table: pa.Table) -> str:
 def file_sha256(path: Path) -> str:
     """Return the sha256 hex digest of a local file, read in pieces."""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        return stream_sha256(stream)
+
+
+def stream_sha256(stream: IO[Any]) -> str:
+    """Return the sha256 hex digest of the rest of a stream, read in pieces."""
+    digest = hashlib.sha256()
+    while piece := stream.read(1 << 20):
+        digest.update(piece)
+    return digest.hexdigest()

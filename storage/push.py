@@ -43,6 +43,7 @@ def plan_push(folder: Path, repository: str) -> PushPlan:
     card's header is not one that a hub takes, FileNotFoundError where the folder is no release or lacks a
     file of it.
     """
+    folder = folder.resolve()  # `current` may be switched while this reads
     manifest = load_manifest(folder)
     try:
         header = DatasetCard.load(folder / "README.md", ignore_metadata_errors=False).data.to_dict()

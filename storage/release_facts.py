@@ -8,13 +8,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from storage.audit import wrong_files
+from storage.home import Home
 from storage.release import current_version, read_manifest, release_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from storage.home import Home
     from storage.manifest import Kind
 
 # The columns that make a row's text, by kind of release.
@@ -49,7 +49,7 @@ def file_problems(home: Home, kind: Kind, version: str) -> list[str]:
     manifest = read_manifest(home, kind, version)
     if manifest is None:
         return [f"release {version} has no manifest.json"]
-    return wrong_files(home.local_path(release_folder(kind, version)), manifest.files)
+    return wrong_files(Home(home.path(release_folder(kind, version))), manifest.files)
 
 
 def count_rows(home: Home, kind: Kind, version: str) -> int:

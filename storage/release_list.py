@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from storage.manifest import Kind
+from storage.manifest import Kind, ManifestError
 from storage.release import current_version, read_manifest, release_folder
 from storage.release_facts import ReleaseNotFoundError
 
 if TYPE_CHECKING:
     from storage.home import Home
+
+logger = logging.getLogger("vincicoder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,11 @@ def list_releases(home: Home) -> list[ListedRelease]:
     for kind in get_args(Kind):
         current = current_version(home, kind)
         for version in home.list_names(f"releases/{kind}"):
-            manifest = None if version == "current" else read_manifest(home, kind, version)
+            try:
+                manifest = None if version == "current" else read_manifest(home, kind, version)
+            except ManifestError as error:  # one damaged release must not hide the others
+                logger.warning("%s", error)
+                continue
             if manifest is not None:
                 path = home.path(release_folder(kind, version))
                 found.append(ListedRelease(kind, version, version == current, manifest.rows, path))

@@ -7,6 +7,7 @@ outputs, so an image is written once. The index holds keys and places only (abou
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
@@ -15,10 +16,14 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.outputs import find_output
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from storage.home import Home
+
+logger = logging.getLogger("vincicoder")
 
 RENDER_STAGE = "render"
 # The stages whose outputs hold renders: those of the samples, and those of flawed code.
@@ -57,6 +62,7 @@ class RenderIndex:
         self._database = duckdb.connect(":memory:", config={"threads": 1})
         self._database.execute("CREATE TABLE places (render_key VARCHAR, output VARCHAR, row INTEGER)")
         self._loaded: set[str] = set()
+        self._refused: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -70,18 +76,36 @@ class RenderIndex:
             self._load_new_outputs()
             wanted = pa.table({"render_key": pa.array(keys, pa.string())})
             self._database.register("wanted", wanted)
-            rows = self._database.execute(
-                "SELECT DISTINCT ON (render_key) render_key, output, row FROM places "
-                "SEMI JOIN wanted USING (render_key) ORDER BY render_key, output, row"
-            ).fetchall()
+            while True:
+                rows = self._database.execute(
+                    "SELECT DISTINCT ON (render_key) render_key, output, row FROM places "
+                    "SEMI JOIN wanted USING (render_key) ORDER BY render_key, output, row"
+                ).fetchall()
+                damaged = [name for name in sorted({row[1] for row in rows}) if not self._is_whole(name)]
+                if not damaged:
+                    break
+                self._database.execute("DELETE FROM places WHERE output IN (SELECT unnest(?))", [damaged])
+                self._loaded -= set(damaged)  # one that is made again may be used again
+                self._refused |= set(damaged)
             self._database.unregister("wanted")
         return {key: RenderPlace(output, row) for key, output, row in rows}
+
+    def _is_whole(self, output: str) -> bool:
+        stage, _, key = name_of_output(output).partition("/")
+        return find_output(self._home, stage, key) is not None
 
     def _load_new_outputs(self) -> None:
         for output in self._outputs():
             if output in self._loaded or not self._home.exists(f"{_folder(output)}/done.json"):
                 continue
-            table = self._home.read_table(f"{_folder(output)}/renders.parquet", ["render_key", "reason"])
+            if output in self._refused and not self._is_whole(output):
+                continue
+            try:
+                table = self._home.read_table(f"{_folder(output)}/renders.parquet", ["render_key", "reason"])
+            except (OSError, pa.ArrowException) as error:
+                logger.warning("%s cannot be used: %s", self._home.path(_folder(output)), error)
+                self._refused.add(output)
+                continue
             places = pa.table(
                 {
                     "render_key": table["render_key"],
@@ -110,8 +134,13 @@ def place_of_output(stage: str, key: str) -> str:
     return key if stage == RENDER_STAGE else f"{stage}/{key}"
 
 
+def name_of_output(place: str) -> str:
+    """Return `stage/key` of what `RenderPlace.output` names."""
+    return place if "/" in place else f"{RENDER_STAGE}/{place}"
+
+
 def _folder(output: str) -> str:
-    return f"stages/{output}" if "/" in output else f"stages/{RENDER_STAGE}/{output}"
+    return f"stages/{name_of_output(output)}"
 
 
 def read_renders(

@@ -9,6 +9,7 @@ releases/rl/<version>/
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -81,7 +82,7 @@ def write_rl_files(
         for batch in read_rows(split):
             for row in batch:
                 path = f"{folder}/{reference_path(row['reference_sha256'])}"
-                if not home.exists(path):
+                if not _is_written(home, path, row["reference_sha256"]):
                     home.write_bytes(path, row["images"][0]["bytes"])
             yield pa.Table.from_pylist([dict(row) for row in batch], RL_SCHEMA)
 
@@ -89,3 +90,8 @@ def write_rl_files(
         files += write_data(home, folder, split, tables(split), rows, RL_SCHEMA)
     files.append(write_file(home, folder, "README.md", card.encode()))
     return files
+
+
+def _is_written(home: Home, path: str, digest: str) -> bool:
+    """Whether an earlier try left this reference whole."""
+    return home.exists(path) and hashlib.sha256(home.read_bytes(path)).hexdigest() == digest

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from storage.errors import why_unwritable
 from storage.outputs import find_output, output_key, read_output, write_output
 from storage.schemas import REJECT_SCHEMA
 from vincicoder.error_class import error_class
 from vincicoder.sample import InfrastructureError, Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from storage.home import Home
     from storage.outputs import StageOutput
@@ -39,13 +41,15 @@ TASK_OPTIONS: dict[str, Any] = {
 class StageTables:
     """What a stage makes of one shard: rows kept, rows rejected, and any further tables.
 
-    `rows_made` counts rows among them that the stage added to those it was given.
+    `rows_made` counts rows among them that the stage added to those it was given. `places` are the outputs,
+    by `stage/key`, that hold renders which the rows point to.
     """
 
     kept: pa.Table
     rejected: pa.Table
     extra: Mapping[str, pa.Table] = field(default_factory=dict)
     rows_made: int = 0
+    places: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,14 @@ class StageName:
         return f"{self.name}/{self.version}"
 
 
+class BuildStoppedError(Exception):
+    """The build is ending: this task starts nothing more."""
+
+
 def is_retryable(error: BaseException | None) -> bool:
-    """Only failures of the machinery are worth another try; a bug fails the same way again."""
-    return isinstance(error, InfrastructureError | OSError)
+    """Only failures of the machinery are worth another try; a bug fails the same way again, and so does a
+    write to a disk that is full or read-only."""
+    return isinstance(error, InfrastructureError | OSError) and why_unwritable(error) is None
 
 
 def _exception_of(state: Any) -> BaseException | None:
@@ -86,7 +95,7 @@ def run_stage(
     source: str,
     shard: int,
     parameters: Mapping[str, Any],
-    inputs: Sequence[str],
+    inputs: Sequence[StageOutput],
     rows_in: int,
     compute: Callable[[str], StageTables],
 ) -> StageOutput:
@@ -94,9 +103,12 @@ def run_stage(
 
     `compute` is given the output's key.
     """
-    key = output_key(stage.name, stage.version, parameters, inputs)
+    keys = [output.key for output in inputs]
+    key = output_key(stage.name, stage.version, parameters, keys)
+    stop_if_asked(home)
     existing = find_output(home, stage.name, key)
-    if existing is not None:
+    # A marker of an earlier version does not say what it was made from: not from what was made anew since.
+    if existing is not None and all(existing.format >= output.format for output in inputs):
         return existing
     started = time.perf_counter()
     tables = compute(key)
@@ -105,7 +117,7 @@ def run_stage(
         stage=stage.name,
         version=stage.version,
         parameters=parameters,
-        inputs=inputs,
+        inputs=keys,
         source=source,
         shard=shard,
         rows_in=rows_in,
@@ -114,6 +126,10 @@ def run_stage(
         rejected=tables.rejected,
         extra=tables.extra,
         rows_made=tables.rows_made,
+        made_from={
+            **{output.name: output.content for output in inputs},
+            **{name: _content_of(home, name) for name in sorted(tables.places)},
+        },
     )
     logger.debug(
         "%s %s %04d: %d in, %d kept, %d rejected, %.1f s",
@@ -126,6 +142,30 @@ def run_stage(
         output.seconds,
     )
     return output
+
+
+def stop_if_asked(home: Home) -> None:
+    """Raise `BuildStoppedError` when the build that opened this home is ending."""
+    if home.stopping.is_set():
+        raise BuildStoppedError("the build was stopped")
+
+
+@contextmanager
+def tasks_end_with_the_build(home: Home) -> Iterator[None]:
+    """Let tasks that still wait or run start nothing more when the build ends by an error or Ctrl-C."""
+    try:
+        yield
+    except BaseException:
+        home.stopping.set()
+        raise
+
+
+def _content_of(home: Home, name: str) -> str:
+    stage, _, key = name.partition("/")
+    output = find_output(home, stage, key)
+    if output is None:
+        raise InfrastructureError(f"the renders of {name} were there and are gone: try again")
+    return output.content
 
 
 def samples_of(table: pa.Table) -> list[Sample]:

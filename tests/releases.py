@@ -41,13 +41,14 @@ def pictures() -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Releases:
-    """The folders of two releases: the second (the current one, of `own`) is of fewer rows, one of
-    them changed."""
+    """The folders of two releases, made with these `benchmarks`: the second (the current one, of `own`) is of
+    fewer rows, one of them changed."""
 
     home: Path
     first: Path
     second: Path
     own: Path
+    benchmarks: tuple[str, ...]
 
 
 def build(home: Path, own: Path, recipe: Path | str, **changes: Any) -> Path:

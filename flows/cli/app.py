@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 from typer.main import get_command
 
+from flows.cli.commands import Commands
 from vincicoder import __version__
 
 # The command's name, the module of `flows.cli` that has it, and the group or function there.
@@ -29,7 +29,7 @@ _COMMANDS = {
 }
 
 
-class _Commands(TyperGroup):
+class _Commands(Commands):
     """The commands by name, each imported at its first use."""
 
     def list_commands(self, ctx: Any) -> list[str]:

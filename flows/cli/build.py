@@ -197,7 +197,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
     from flows.pipeline import ReleaseRefusedError
     from flows.runners import ShardsFailedError
     from storage.audit import BrokenInvariantsError
-    from storage.home import HomeBusyError
+    from storage.errors import HomeError
     from storage.outputs import BalanceError
     from tasks.sft.compose import RecipeShortfallError
     from tasks.sft.publish import NothingKeptError
@@ -210,7 +210,7 @@ def _expected_errors() -> tuple[type[Exception], ...]:
         ReleaseRefusedError,
         ServerUnreachableError,
         GateConfigError,
-        HomeBusyError,
+        HomeError,
         BalanceError,
         BrokenInvariantsError,
         RecipeShortfallError,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
+import duckdb
 import typer
 from rich.console import Console
 
@@ -13,12 +15,13 @@ from flows.cli import release_checks as cli_release_checks
 from flows.cli.tables import print_table
 from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
-from storage.manifest import load_manifest
+from storage.manifest import ManifestError, load_manifest
 from storage.release import current_version
 from storage.release_list import list_releases
 from vincicoder.config import default_home
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from storage.audit import AuditResult
@@ -79,9 +82,9 @@ def show(
     console.print(f"rows: {', '.join(f'{split} {rows}' for split, rows in manifest.rows.items())}")
     files = [(file.path, file.rows or "", f"{file.bytes / 1e6:.1f}") for file in manifest.files]
     print_table(("file", "rows", "MB"), files, "Files")
-    catalog = folder / "catalog.duckdb"
-    for name in ("yield_by_source", "licenses", "lengths"):
-        _print_result(ask(catalog, name))
+    with _readable(folder) as catalog:
+        for name in ("yield_by_source", "licenses", "lengths"):
+            _print_result(ask(catalog, name))
 
 
 def audit(
@@ -94,13 +97,14 @@ def audit(
 ) -> None:
     """Ask a release's catalogue where rows went, and check its invariants: exit 1 when one is broken."""
     folder, manifest = _open(home, version)
-    found, catalog = manifest.version, folder / "catalog.duckdb"
-    try:
-        answers = [ask(catalog, question) for question in ([name] if name else _SHOWN_BY_DEFAULT)]
-    except KeyError as error:
-        typer.echo(f"vincicoder: {error.args[0]}", err=True)
-        raise typer.Exit(2) from error
-    problems = [] if name else broken_invariants(folder, manifest)
+    found = manifest.version
+    with _readable(folder) as catalog:
+        try:
+            answers = [ask(catalog, question) for question in ([name] if name else _SHOWN_BY_DEFAULT)]
+        except KeyError as error:
+            typer.echo(f"vincicoder: {error.args[0]}", err=True)
+            raise typer.Exit(2) from error
+        problems = [] if name else broken_invariants(folder, manifest)
     if as_json:
         content = {
             answer.name: [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
@@ -127,12 +131,30 @@ def _open(home: str | None, named: str | None) -> tuple[Path, SftManifest]:
             err=True,
         )
         raise typer.Exit(2)
-    folder = cli_release_checks.find(named or "current", home)
-    manifest = load_manifest(folder)
+    folder = cli_release_checks.find(named or "current", home).resolve()
+    try:
+        manifest = load_manifest(folder)
+    except ManifestError as error:
+        typer.echo(f"vincicoder: {error}", err=True)
+        raise typer.Exit(1) from error
     if manifest.kind != "sft":
         typer.echo(f"vincicoder: {manifest.version} is an RL release, and has no catalogue", err=True)
         raise typer.Exit(2)
     return folder, manifest
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[Path]:
+    """Yield the path of a release's catalogue; a damaged one is an error with a message."""
+    catalog = folder / "catalog.duckdb"
+    try:
+        yield catalog
+    except (duckdb.Error, FileNotFoundError) as error:
+        typer.echo(
+            f"vincicoder: {catalog} cannot be read: {error}. Building again publishes the release anew",
+            err=True,
+        )
+        raise typer.Exit(1) from error
 
 
 def _print_result(answer: AuditResult) -> None:

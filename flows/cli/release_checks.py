@@ -142,6 +142,7 @@ def push(
 
     path = find(release, home)
     try:
+        path = path.resolve()  # `current` may be switched before the upload
         plan = plan_push(path, repository)
     except (OSError, ValueError) as error:
         raise _stop(error) from error

@@ -54,6 +54,7 @@ def measure_agreement(folder: Path, samples: int, require_sandbox: bool = False)
     problem = why_unsupported(FAST) or why_unsupported(REFERENCE)
     if problem or not has_librsvg():
         raise InfrastructureError(problem or "librsvg is not installed (Debian: apt-get install librsvg2-2)")
+    folder = folder.resolve()  # `current` may be switched while this reads
     manifest = load_manifest(folder)
     data = ds.dataset([folder / file.path for file in manifest.data_files])
     svg = (pc.field("language") == Language.SVG.value) & (pc.field("task") == Task.DIRECT.value)

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from storage.audit import broken_in_catalog, wrong_files
-from storage.home import open_local_parquet
+from storage.home import Home, open_local_parquet
 from storage.manifest import load_manifest
+from storage.release_check import unreadable_tables
 from storage.schemas import RELEASE_SCHEMA
 from tasks.checks.verify_rl import rl_problems
 from vincicoder.compose import IMAGE_TAG, fenced, has_media_tag, language_name
@@ -60,9 +61,10 @@ def verify_release(folder: Path) -> list[str]:
     The folder may be a copy anywhere. One batch of rows is in memory at a time. Raises
     FileNotFoundError where there is no manifest: then it is no release; ManifestError where it is damaged.
     """
+    folder = folder.resolve()  # `current` may be switched while this reads
     manifest = load_manifest(folder)
     found = _Findings()
-    for problem in wrong_files(folder, manifest.files):
+    for problem in wrong_files(Home(folder), manifest.files):
         found.add("files", problem)
     _check_listing(folder, manifest, found)
     for file in manifest.data_files:
@@ -173,7 +175,7 @@ def _check_catalog(folder: Path, manifest: SftManifest | RlManifest, found: _Fin
         found.add("catalogue", "catalog.duckdb is missing")
         return
     try:
-        problems = broken_in_catalog(catalog, sum(manifest.rows.values()))
+        problems = broken_in_catalog(catalog, sum(manifest.rows.values())) + unreadable_tables(catalog)
     except Exception as error:  # DuckDB's errors have no common ground with others
         problems = [f"cannot be read: {type(error).__name__}: {error}"]
     for problem in problems:

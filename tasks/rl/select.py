@@ -14,6 +14,7 @@ from prefect import task
 from storage.home import open_local_parquet
 from storage.manifest import RlManifest
 from storage.release import SPLITS, finish_release, make_current, read_manifest, release_folder
+from storage.release_check import whole_release
 from storage.release_facts import data_files, resolve_version
 from storage.rl_release import write_rl_files
 from tasks.stage import TASK_OPTIONS
@@ -78,7 +79,7 @@ def build_rl(
     }
     key = hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
     version = f"{recipe_name}-{key[:12]}"
-    existing = read_manifest(home, "rl", version)
+    existing = whole_release(home, "rl", version)
     if existing is not None:
         make_current(home, "rl", version)
         return _result(home, existing)

@@ -66,7 +66,7 @@ def clean_shard(
         source=source,
         shard=shard,
         parameters=parameters,
-        inputs=[previous.key],
+        inputs=[previous],
         rows_in=previous.rows_kept,
         compute=compute,
     )

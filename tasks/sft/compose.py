@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
+from storage.memo import read_memo, write_memo
 from storage.outputs import output_key, read_output
 from storage.schemas import COMPOSED_SCHEMA
 from tasks.sft.whole import run_whole_stage
@@ -110,8 +110,9 @@ def compose_rows(
 def composition(home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe) -> list[QuotaResult]:
     """Return what each quota wanted, found and took; drawn once, then remembered in the home."""
     memo = _results_file(previous, recipe)
-    if home.exists(memo):
-        return [QuotaResult(**fields) for fields in json.loads(home.read_bytes(memo))]
+    remembered = read_memo(home, memo)
+    if remembered is not None:
+        return [QuotaResult(**fields) for fields in remembered]
     results = draw_from(home, previous, recipe).results
     _write_results(home, previous, recipe, results)
     return results
@@ -126,8 +127,7 @@ def _results_file(previous: Sequence[StageOutput], recipe: ReleaseRecipe) -> str
 def _write_results(
     home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe, results: Sequence[QuotaResult]
 ) -> None:
-    found = json.dumps([asdict(result) for result in results], indent=1)
-    home.write_bytes(_results_file(previous, recipe), found.encode())
+    write_memo(home, _results_file(previous, recipe), [asdict(result) for result in results])
 
 
 def draw_from(home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe) -> Draw:

@@ -106,7 +106,7 @@ def decontaminate_shard(
         source=source,
         shard=shard,
         parameters=asdict(limits) if benchmarks else {},
-        inputs=[previous.key, *(output.key for output in benchmarks)],
+        inputs=[previous, *benchmarks],
         rows_in=previous.rows_kept,
         compute=compute,
     )

@@ -6,7 +6,7 @@ import logging
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from storage.manifest import ComparedCounts, SourceRows
+from storage.manifest import ComparedCounts, ManifestError, SourceRows
 from storage.release import current_version, make_current, read_manifest
 from vincicoder.gate import ReleaseCounts, SourceCounts, find_losses
 
@@ -48,7 +48,11 @@ def _losses(home: Home, version: str, gate: GateLimits) -> list[str]:
 
 
 def _read_counts(home: Home, version: str | None) -> ReleaseCounts | None:
-    manifest = read_manifest(home, "sft", version) if version else None
+    try:
+        manifest = read_manifest(home, "sft", version) if version else None
+    except ManifestError as error:
+        logger.warning("nothing can be compared with release %s: %s", version, error)
+        return None
     if manifest is None or manifest.counts is None:
         return None
     sources = {

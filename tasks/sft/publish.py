@@ -19,11 +19,11 @@ from storage.outputs import output_key, read_output
 from storage.release import (
     SPLITS,
     finish_release,
-    read_manifest,
     release_folder,
     write_data,
     write_file,
 )
+from storage.release_check import remember_catalog, whole_release
 from storage.schemas import RELEASE_SCHEMA
 from tasks.sft.card_facts import card_facts, funnel_rows
 from tasks.sft.gate import compared_counts, pass_gate
@@ -75,8 +75,9 @@ def publish_release(
     """Publish the kept rows of the last stage as an SFT release, and make it the current one.
 
     The version is `<name>-<key>` with a key made of everything that goes in, so publishing the same
-    rows again finds the release already there. It does not become the current one where it lost more against
-    that one than `gate` allows; None lets every release pass.
+    rows again finds the release already there; one that is damaged is moved aside and published anew. It does
+    not become the current one where it lost more against that one than `gate` allows; None lets every release
+    pass.
     """
     composed = stages[-1]
     declared = [[entry.name, entry.license, entry.revision, entry.available] for entry in sources]
@@ -84,7 +85,7 @@ def publish_release(
         STAGE.name, STAGE.version, {"name": name, "sources": declared}, [o.key for o in composed]
     )
     version = f"{name}-{key[:12]}"
-    if read_manifest(home, "sft", version) is not None:
+    if whole_release(home, "sft", version) is not None:
         return PublishedRelease(version, pass_gate(home, version, gate))
     counts = {split: _count(home, composed, split) for split in SPLITS}
     if not sum(counts.values()):
@@ -106,6 +107,7 @@ def publish_release(
         data = home.local_path(f"{folder}/data") if home.is_local else None
         write_catalog(scratch, home, version, stages, facts.sources, benchmarks, thresholds, build, data)
         require_invariants(scratch)
+        remember_catalog(home, version, scratch)
         home.install(scratch, f"{folder}/catalog.duckdb")
     funnel = [
         {"stage": row.stage, "in": row.rows_in, "made": row.rows_made, "kept": row.rows_kept}

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from prefect import task
 
-from storage.renders import RenderIndex, RenderPlace, place_of_output, read_renders
+from storage.renders import RenderIndex, RenderPlace, name_of_output, place_of_output, read_renders
 from storage.schemas import FLAW_SCHEMA, REFINE_FIELDS, RENDERS_SCHEMA
 from tasks.sft.engine import shared_engine
 from tasks.sft.model_answers import HomeAnswers
 from tasks.sft.programs import Program, render_programs
-from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
+from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.refine.config import RefineConfig, create_maker
 from vincicoder.refine.judge import (
     FlawOutcome,
@@ -67,6 +67,7 @@ def refine_shard(
         if maker is not None:
             rows = _chosen(table, refine.share_percent)
             for first in range(0, len(rows), _BATCH_ROWS):
+                stop_if_asked(home)
                 engine = shared_engine(limits, workers=workers, require_sandbox=require_sandbox)
                 work.refine(maker, _targets(home, table, rows[first : first + _BATCH_ROWS]), engine)
         return _tables(table, work)
@@ -83,7 +84,7 @@ def refine_shard(
             "render_limits": asdict(limits),
             "fingerprints": fingerprints,
         },
-        inputs=[previous.key],
+        inputs=[previous],
         rows_in=previous.rows_kept,
         compute=compute,
     )
@@ -123,6 +124,7 @@ class _Work:
     tries: list[dict[str, Any]] = field(default_factory=list)
     renders: list[dict[str, Any]] = field(default_factory=list)
     places: dict[str, RenderPlace] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
 
     def refine(self, maker: Maker, targets: dict[int, Target], engine: RenderEngine) -> None:
         """Ask the maker until each target has a flaw that counts, or the rounds are over."""
@@ -147,6 +149,7 @@ class _Work:
         done = render_programs(self.home, programs, self.index, self.fingerprints, engine, columns)
         for number, place in done.known.items():
             self.places[done.renders[number]["render_key"]] = place
+            self.known.add(name_of_output(place.output))
         for number in done.fresh:
             key = done.renders[number]["render_key"]
             if key not in self.places:
@@ -227,4 +230,5 @@ def _tables(table: pa.Table, work: _Work) -> StageTables:
             "renders": pa.Table.from_pylist(work.renders, RENDERS_SCHEMA),
         },
         rows_made=len(rows),
+        places=frozenset(work.known),
     )

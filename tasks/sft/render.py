@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from prefect import task
 
-from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace
+from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace, name_of_output
 from storage.schemas import RENDERED_SCHEMA, RENDERS_SCHEMA
 from tasks.sft.engine import shared_engine
 from tasks.sft.programs import Program, render_programs
-from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
+from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.render import RenderLimits, fingerprint
 from vincicoder.render.registry import why_unsupported
 from vincicoder.sample import Reason, Rejection
@@ -48,6 +48,7 @@ def render_shard(
     }
 
     def compute(key: str) -> StageTables:
+        stop_if_asked(home)
         engine = shared_engine(limits, workers=workers, require_sandbox=require_sandbox)
         return _render_table(home, table, key, index, fingerprints, engine, limits)
 
@@ -57,7 +58,7 @@ def render_shard(
         source=source,
         shard=shard,
         parameters={"fingerprints": fingerprints, "limits": asdict(limits)},
-        inputs=[previous.key],
+        inputs=[previous],
         rows_in=previous.rows_kept,
         compute=compute,
     )
@@ -80,8 +81,9 @@ def _render_table(
     ]
     done = render_programs(home, programs, index, fingerprints, engine, _CACHED_COLUMNS)
     places = {**done.known, **{row: RenderPlace(key, place) for place, row in enumerate(done.fresh)}}
+    known = frozenset(name_of_output(place.output) for place in done.known.values())
     renders = pa.Table.from_pylist([done.renders[row] for row in done.fresh], RENDERS_SCHEMA)
-    return _split(table, done.renders, places, fingerprints, renders, limits)
+    return replace(_split(table, done.renders, places, fingerprints, renders, limits), places=known)
 
 
 def _split(

@@ -39,7 +39,7 @@ def sign_shard(home: Home, source: str, shard: int, previous: StageOutput) -> St
         shard=shard,
         # The normal form of Python is its syntax tree, as this Python prints it.
         parameters={"signatures": SIGNATURE_VERSION, "python": platform.python_version()},
-        inputs=[previous.key],
+        inputs=[previous],
         rows_in=previous.rows_kept,
         compute=compute,
     )

@@ -6,6 +6,7 @@ are too far is decided over whole sources, in `tasks/sft/verify_source.py`.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
-from storage.outputs import read_output
 from storage.renders import RenderPlace, read_renders
 from storage.schemas import VERIFIED_SCHEMA, VERIFY_FIELDS
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
@@ -29,6 +29,8 @@ from vincicoder.verify import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from storage.home import Home
     from storage.outputs import StageOutput
 
@@ -38,6 +40,9 @@ STAGE = StageName("verify", 8)
 
 # Images decoded at a time: 64 of the largest pages are about 1 GB of pixels at the very worst.
 _BATCH_ROWS = 64
+
+# The corpus's own pictures by sample id.
+_Pictures = dict[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +69,17 @@ def verify_shard(
         rejections: dict[int, Rejection] = {}
         clipped: list[float | None] = [None] * table.num_rows
         scores: dict[int, OwnPictureScores] = {}
-        for first in range(0, table.num_rows, _BATCH_ROWS):
-            batch = table.slice(first, _BATCH_ROWS)
-            own = _own_pictures(home, collected, batch["sample_id"])
-            for row, found in enumerate(_check_batch(home, batch, own, limits), first):
-                if isinstance(found, Rejection):
-                    rejections[row] = found
-                    continue
-                clipped[row] = found.clipped
-                if found.scores is not None:
-                    scores[row] = found.scores
+        with _own_pictures(home, collected) as read_own:
+            for first in range(0, table.num_rows, _BATCH_ROWS):
+                batch = table.slice(first, _BATCH_ROWS)
+                own = read_own(batch["sample_id"])
+                for row, found in enumerate(_check_batch(home, batch, own, limits), first):
+                    if isinstance(found, Rejection):
+                        rejections[row] = found
+                        continue
+                    clipped[row] = found.clipped
+                    if found.scores is not None:
+                        scores[row] = found.scores
         seconds = {row: table["render_seconds"][row].as_py() for row in rejections}
         return split_rejected(STAGE, _with_fields(table, clipped, scores), rejections, seconds)
 
@@ -83,18 +89,40 @@ def verify_shard(
         source=source,
         shard=shard,
         parameters=asdict(limits),
-        inputs=[previous.key, collected.key],
+        inputs=[previous, collected],
         rows_in=previous.rows_kept,
         compute=compute,
     )
 
 
-def _own_pictures(home: Home, collected: StageOutput, sample_ids: pa.ChunkedArray) -> dict[str, bytes]:
+@contextmanager
+def _own_pictures(home: Home, collected: StageOutput) -> Iterator[Callable[[pa.ChunkedArray], _Pictures]]:
+    """Yield what reads the corpus's pictures of some rows. A row group is decoded once, as rows come in the
+    order they were collected in."""
     if "source_images.parquet" not in collected.files:
-        return {}
-    table = read_output(home, collected, "source_images")
-    table = table.filter(pc.is_in(table["sample_id"], value_set=sample_ids.combine_chunks()))
-    return dict(zip(table["sample_id"].to_pylist(), table["image"].to_pylist(), strict=True))
+        yield lambda _: {}
+        return
+    with home.open_parquet(f"{collected.folder}/source_images.parquet") as file:
+        groups: dict[str, int] = {}
+        for group in range(file.num_row_groups):
+            ids = file.read_row_group(group, columns=["sample_id"], use_threads=False)["sample_id"]
+            groups |= dict.fromkeys(ids.to_pylist(), group)
+        decoded: dict[int, pa.Table] = {}
+
+        def read(sample_ids: pa.ChunkedArray) -> _Pictures:
+            wanted = {groups[name] for name in sample_ids.to_pylist() if name in groups}
+            for group in [known for known in decoded if known not in wanted]:
+                del decoded[group]
+            found: _Pictures = {}
+            for group in sorted(wanted):
+                if group not in decoded:
+                    decoded[group] = file.read_row_group(group, use_threads=False)
+                table = decoded[group]
+                table = table.filter(pc.is_in(table["sample_id"], value_set=sample_ids.combine_chunks()))
+                found |= dict(zip(table["sample_id"].to_pylist(), table["image"].to_pylist(), strict=True))
+            return found
+
+        yield read
 
 
 def _check_batch(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from storage.memo import read_memo, write_memo
 from storage.outputs import find_output, output_key, read_output
 from tasks.stage import StageName, StageTables, read_shard, run_stage
 
@@ -40,8 +41,10 @@ def run_whole_stage(
     """
     inputs = [output.key for output in (*previous, *also_read)]
     memo = f"stages/{stage.name}/{output_key(f'{stage.name}.all', stage.version, parameters, inputs)}.json"
-    if home.exists(memo):
-        known = [find_output(home, stage.name, key) for key in json.loads(home.read_bytes(memo))]
+    content = [output.content for output in (*previous, *also_read)]
+    remembered = read_memo(home, memo)
+    if remembered is not None and remembered["content"] == content:
+        known = [find_output(home, stage.name, key) for key in remembered["outputs"]]
         if all(known):
             return [output for output in known if output is not None]
     outputs = []
@@ -58,12 +61,12 @@ def run_whole_stage(
                 source=output.source,
                 shard=output.shard,
                 parameters={**parameters, "decision": digest},
-                inputs=[output.key],
+                inputs=[output],
                 rows_in=output.rows_kept,
                 compute=compute,
             )
         )
-    home.write_bytes(memo, json.dumps([output.key for output in outputs]).encode())
+    write_memo(home, memo, {"content": content, "outputs": [output.key for output in outputs]})
     return outputs
 
 

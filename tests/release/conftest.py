@@ -37,4 +37,5 @@ def releases(tmp_path_factory: pytest.TempPathFactory, recipe: Path) -> Releases
     fewer[0]["code"] = fewer[0]["code"].replace('fill="red"', 'fill="brown"')
     fewer[1]["code"] = fewer[2]["code"]
     own = write_corpus(folder / "b", "own", fewer)
-    return Releases(home, first, build(home, own, recipe, benchmarks=benchmarks), own)
+    second = build(home, own, recipe, benchmarks=benchmarks)
+    return Releases(home, first, second, own, benchmarks)

@@ -61,6 +61,7 @@ def test_finished_rows_are_counted_as_they_are(releases: Releases, tmp_path: Pat
     config = BuildConfig(
         profile=None,
         source_configs=(releases.own,),
+        benchmarks=releases.benchmarks,
         recipe=str(write_recipe(tmp_path, others="drop")),
         refine=RefineConfig(share_percent=100),
     )

@@ -11,6 +11,7 @@ from vincicoder.sources.profiles import (
     ProfileError,
     Selection,
     get_profile,
+    nested_spread,
     plan,
     read_positions,
     select_positions,
@@ -62,7 +63,7 @@ def test_spread_is_even_and_within_bounds() -> None:
 
 def test_share_out_gives_every_source_a_row_when_it_can() -> None:
     assert share_out(10, [1000, 10, 1, 0]) == [8, 1, 1, 0]
-    assert share_out(2, [1, 1, 100]) == [0, 0, 2]
+    assert share_out(2, [1, 1, 100]) == [1, 0, 1]
     assert share_out(999, [3, 4]) == [3, 4]
     for total in range(1, 60):
         shares = share_out(total, [31, 17, 2, 9])
@@ -93,6 +94,29 @@ def test_a_limited_plan_is_part_of_the_whole_one() -> None:
         for source, positions in limited:
             assert positions == sorted(set(positions)) and set(positions) <= everything[source.info.name]
         assert limited == plan(selections, limit, sources.__getitem__)
+
+
+def test_a_smaller_limit_takes_rows_of_a_larger_one() -> None:
+    sources = {"a": Numbers("a", 300), "b": Numbers("b", 30), "c": Numbers("c", 7)}
+    selections = [Selection("a", rows=100), Selection("b"), Selection("c")]
+    before: dict[str, set[int]] = {}
+    for limit in range(1, 140):
+        taken = {
+            source.info.name: set(positions)
+            for source, positions in plan(selections, limit, sources.__getitem__)
+        }
+        assert all(before[name] <= taken.get(name, set()) for name in before), limit
+        before = taken
+
+
+def test_a_limit_spreads_over_the_whole_source() -> None:
+    assert nested_spread(8, 4) == [0, 2, 4, 6]
+    assert nested_spread(1, 5) == [0]
+    for wanted in (10, 37, 100):
+        taken = nested_spread(1000, wanted)
+        gaps = [after - before for before, after in zip([-1, *taken], [*taken, 1000], strict=True)]
+        assert len(taken) == wanted
+        assert max(gaps) <= 4 * 1000 / wanted
 
 
 def test_every_missing_corpus_is_named_before_any_work() -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.home import Home, HomeBusyError
+from storage.errors import HomeBusyError
+from storage.home import Home
 
 
 @pytest.fixture(params=["local", "memory"])

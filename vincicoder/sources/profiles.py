@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
-from itertools import pairwise
+from heapq import heapify, heapreplace
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -103,26 +104,32 @@ def _is_wanted(selection: Selection, source_id: str, size: int) -> bool:
     return not any(fnmatchcase(source_id, pattern) for pattern in selection.exclude)
 
 
-def share_out(total: int, sizes: Sequence[int]) -> list[int]:
-    """Split `total` over parts in proportion to their `sizes`, by largest remainder.
+def nested_spread(count: int, wanted: int) -> list[int]:
+    """Return `wanted` of the positions 0..count-1 (all if fewer), increasing and about evenly spaced.
 
-    No part gets more than its size; when `total` allows, every part that is not empty gets at least one.
+    Fewer are always among more: they are the first of the bit-reversal order (van der Corput's sequence).
     """
-    whole = sum(sizes)
-    if total >= whole:
-        return list(sizes)
-    filled = [index for index, size in enumerate(sizes) if size > 0]
+    if wanted >= count:
+        return list(range(count))
+    bits = max(count - 1, 1).bit_length()
+    order = (int(f"{number:0{bits}b}"[::-1], 2) for number in range(1 << bits))
+    return sorted(islice((position for position in order if position < count), wanted))
+
+
+def share_out(total: int, sizes: Sequence[int]) -> list[int]:
+    """Split `total` over parts in proportion to their `sizes`, by the method of Webster and Sainte-Lague.
+
+    No part gets more than its size; every part that is not empty gets one before any gets two, the largest
+    first. A larger total never gives a part less.
+    """
     shares = [0] * len(sizes)
-    if total >= len(filled):
-        for index in filled:
-            shares[index] = 1
-    spare = total - sum(shares)
-    room = [size - share for size, share in zip(sizes, shares, strict=True)]
-    exact = [spare * part / sum(room) for part in room]
-    shares = [share + int(part) for share, part in zip(shares, exact, strict=True)]
-    by_remainder = sorted(range(len(sizes)), key=lambda index: (int(exact[index]) - exact[index], index))
-    for index in by_remainder[: total - sum(shares)]:
+    # The next row goes where size / (2 * share + 1) is largest, to a part without any before all others.
+    waiting = [(0, -float(size), index) for index, size in enumerate(sizes) if size > 0]
+    heapify(waiting)
+    for _ in range(min(total, sum(sizes))):
+        _, _, index = waiting[0]
         shares[index] += 1
+        heapreplace(waiting, (1, -sizes[index] / (2 * shares[index] + 1), index))
     return shares
 
 
@@ -133,9 +140,10 @@ def plan(
 ) -> list[tuple[Source, Sequence[int]]]:
     """Return each source with the positions to collect, in the selections' order, deterministically.
 
-    With `limit`, that many rows over the whole, in proportion to what each source would give; always a
-    subset of the unlimited plan, so that caches are shared. Raises `ProfileError` for a limit below 1 and
-    `SourceUnavailableError`, naming every corpus that is missing, before any work.
+    With `limit`, that many rows over the whole, in proportion to what each source would give. The rows of a
+    smaller limit are always among those of a larger one, and of none, so nothing is rendered twice. Raises
+    `ProfileError` for a limit below 1 and `SourceUnavailableError`, naming every corpus that is missing,
+    before any work.
     """
     if limit is not None and limit < 1:
         raise ProfileError(f"received limit {limit}; allowed is 1 or more, or none for the whole profile")
@@ -153,7 +161,7 @@ def plan(
         return planned
     shares = share_out(limit, [len(positions) for _, positions in planned])
     return [
-        (source, [positions[index] for index in spread(len(positions), share)])
+        (source, [positions[index] for index in nested_spread(len(positions), share)])
         for (source, positions), share in zip(planned, shares, strict=True)
         if share > 0
     ]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import bisect
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -19,7 +20,8 @@ from vincicoder.sources.hub.tree import FileTree, retrying
 _BATCH_BYTES = 16 << 20
 _MAX_BATCH_ROWS = 1024
 # Cursors that wait where a shard ended: the next shard goes on from there instead of decoding the row
-# group from its start again. Some files are one row group of a million rows.
+# group from its start again. Some files are one row group of a million rows. This many wait in a process,
+# whatever the number of files: each holds an open file and up to a batch of decoded rows.
 _MAX_WAITING = 8
 
 
@@ -30,15 +32,20 @@ class ParquetRows:
     tree: FileTree
     name: str
     label: str = ""  # what its user calls it
-    _waiting: list[_Cursor] = field(default_factory=list, compare=False, repr=False)
-    _lock: Any = field(default_factory=threading.Lock, compare=False, repr=False)
 
-    def open(self) -> pq.ParquetFile:
-        """Open the file. Raises `SourceUnavailableError` where it is no Parquet file."""
-        try:
-            return pq.ParquetFile(pa.PythonFile(self.tree.open(self.name), "r"), pre_buffer=False)
-        except pa.ArrowInvalid as error:
-            raise SourceUnavailableError(f"{self.label or self.name} is no Parquet file: {error}") from error
+    @contextmanager
+    def open(self) -> Iterator[pq.ParquetFile]:
+        """Open the file; it is closed on leaving. Raises `SourceUnavailableError` where it is no Parquet
+        file."""
+        with self.tree.open(self.name) as stream:
+            try:
+                file = pq.ParquetFile(pa.PythonFile(stream, "r"), pre_buffer=False)
+            except pa.ArrowInvalid as error:
+                raise SourceUnavailableError(
+                    f"{self.label or self.name} is no Parquet file: {error}"
+                ) from error
+            with file:
+                yield file
 
     @cached_property
     def _footer(self) -> tuple[list[int], list[int], list[str]]:
@@ -70,24 +77,43 @@ class ParquetRows:
                 try:
                     return cursor.row(position)
                 except Exception:
+                    cursor.close()
                     cursor = _Cursor(self, tuple(columns))
                     raise
 
-            yield retrying(fetch, self.name)
+            try:
+                row = retrying(fetch, self.name)
+                yield row
+            except BaseException:  # reading failed for good, or whoever read has stopped
+                cursor.close()
+                raise
             position += 1
         cursor.position = position
-        with self._lock:
-            self._waiting.append(cursor)
-            del self._waiting[:-_MAX_WAITING]
+        if position >= self.count():
+            cursor.close()
+        else:
+            _wait(cursor)
 
     def _take(self, start: int, columns: tuple[str, ...]) -> _Cursor:
-        with self._lock:
-            fitting = [c for c in self._waiting if c.columns == columns and c.position <= start]
+        with _waiting_lock:
+            fitting = [c for c in _waiting if c.rows == self and c.columns == columns and c.position <= start]
             if not fitting:
                 return _Cursor(self, columns)
             best = max(fitting, key=lambda cursor: cursor.position)
-            self._waiting.remove(best)
+            _waiting.remove(best)
             return best
+
+
+_waiting: list[_Cursor] = []
+_waiting_lock = threading.Lock()
+
+
+def _wait(cursor: _Cursor) -> None:
+    with _waiting_lock:
+        _waiting.append(cursor)
+        closed = [_waiting.pop(0) for _ in range(len(_waiting) - _MAX_WAITING)]
+    for one in closed:
+        one.close()
 
 
 class _Cursor:
@@ -95,11 +121,17 @@ class _Cursor:
 
     def __init__(self, rows: ParquetRows, columns: tuple[str, ...]) -> None:
         self.rows, self.columns, self.position = rows, columns, 0
+        self._stack = ExitStack()
         self._file: pq.ParquetFile | None = None
         self._batches: Iterator[pa.RecordBatch] = iter(())
         self._batch: pa.RecordBatch | None = None
         self._first = 0  # position of the batch's first row
         self._group_end = 0  # position after the last row of the group being read
+
+    def close(self) -> None:
+        """Let go of the file and of the decoded rows."""
+        self._batches, self._batch, self._file = iter(()), None, None
+        self._stack.close()
 
     def row(self, position: int) -> dict[str, Any]:
         """Return the row at a position not before the last one."""
@@ -114,7 +146,7 @@ class _Cursor:
 
     def _open_group(self, position: int) -> None:
         if self._file is None:
-            self._file = self.rows.open()
+            self._file = self._stack.enter_context(self.rows.open())
         counts, sizes, _ = self.rows._footer
         ends = list(accumulate(counts))
         group = bisect.bisect_right(ends, position)

@@ -145,6 +145,21 @@ def picture_note(image: bytes | None, named: Any) -> tuple[str, ...]:
     )
 
 
+def names_picture(value: Any) -> bool:
+    """Whether a row's field names its picture by the path of a file, and does not hold it."""
+    if isinstance(value, list | tuple):
+        return any(names_picture(item) for item in value[:1])
+    if isinstance(value, dict):
+        return not value.get("bytes") and any(
+            names_picture(value.get(name)) for name in ("path", "file_name")
+        )
+    return (
+        isinstance(value, str)
+        and len(value) <= 1_000
+        and PurePosixPath(value.strip()).suffix.lower() in PICTURE_SUFFIXES
+    )
+
+
 def _joined(prefix: str, path: PurePosixPath) -> str:
     return (PurePosixPath(prefix) / path).as_posix()
 

@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import accumulate
@@ -21,7 +21,7 @@ from vincicoder.sources.hub.convert import PROBLEM
 from vincicoder.sources.hub.corpus import Corpus, Reading, Row
 from vincicoder.sources.hub.json_rows import JsonRows, Unreadable, is_lines
 from vincicoder.sources.hub.parquet_rows import ParquetRows
-from vincicoder.sources.hub.pictures import Pictures, picture_note
+from vincicoder.sources.hub.pictures import Pictures, names_picture, picture_note
 from vincicoder.sources.hub.tree import FileTree, retrying
 from vincicoder.sources.hub.unpack import PLAIN_SUFFIXES, PlainFile, is_archive, is_data, plain_files
 from vincicoder.sources.keep import Keep
@@ -39,6 +39,9 @@ _NOT_ROWS = frozenset(
         "stats.json",
     }
 )
+
+# Rows of a file that tell whether its pictures are named by path.
+_LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,12 +245,34 @@ class CorpusSource:
             raise SourceUnavailableError(f"source {self.info.name!r}: {error}") from error
 
     def revision(self) -> str:
-        if self.location is None:
-            return f"{self.corpus.hub_id}@{self._revision}"
+        return f"{self.corpus.hub_id}@{self._revision}" if self.location is None else self._content_hash
+
+    @cached_property
+    def _content_hash(self) -> str:
+        """The digest of the files of rows and, where rows name pictures by path, of those."""
         try:
-            return self._tree.content_hash() + self._settings
+            files = self._tree.content_hash() + self._settings
         except FileNotFoundError as error:
             raise SourceUnavailableError(f"source {self.info.name!r}: {error}") from error
+        digest = hashlib.sha256(files.encode())
+        named = 0
+        for part in self._parts if self._tree.is_local else []:
+            for picture in self._loose_pictures(part):
+                digest.update(hashlib.sha256(picture).digest())
+                named += 1
+        return f"sha256:{digest.hexdigest()}" if named else files
+
+    def _loose_pictures(self, part: _Part) -> Iterator[bytes]:
+        """The pictures that a file's rows name by path, in order; empty for one that is not there."""
+        column = part.columns.get("image")
+        if column is None:
+            return
+        only = replace(part, columns={"image": column})
+        looked_at = only.read(0, min(_LOOKED_AT, part.rows.count()), ())
+        if not any(names_picture(_picture_field(values, only)) for values in looked_at):
+            return  # pictures lie in the rows themselves: in a file that was hashed
+        for values in only.read(0, part.rows.count(), ()):
+            yield self._pictures.find(_picture_field(values, only), part.label) or b""
 
     @property
     def _settings(self) -> str:
@@ -313,6 +338,10 @@ class CorpusSource:
         value = row.get("image")
         image = self._pictures.find(value, row.file)
         return image, picture_note(image, value)
+
+
+def _picture_field(values: dict[str, Any] | Unreadable, part: _Part) -> Any:
+    return None if isinstance(values, Unreadable) else Row(values, part.columns, part.label).get("image")
 
 
 def _is_wanted(reading: Reading) -> bool:

@@ -1,0 +1,120 @@
+"""Kills, with signal 9 and at random moments: the build, and everything that it is made of."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from vincicoder.render.worker.processes import descendants
+
+from benchmarks.faults.builds import Bench, log_of, reap, wait
+
+
+def kill_build(bench: Bench, home: Path) -> None:
+    """Kill the build itself again and again, each time a little further on."""
+    for _ in range(bench.chance.randint(2, 4)):
+        process = bench.start(home)
+        time.sleep(bench.chance.uniform(0.1, 1.0) * bench.build_seconds)
+        if process.poll() is None:
+            process.kill()
+            bench.campaign.killed("build")
+        process.wait()
+        bench.gone(home)
+    bench.finish(home)
+
+
+def kill_parts(bench: Bench, home: Path) -> None:
+    """Kill guards, workers, browsers and pdflatex below a build that goes on; what fails is run again."""
+    for _ in range(3):
+        log_of(home).unlink(missing_ok=True)
+        process = bench.start(home)
+        deadline = time.monotonic() + 2 * bench.build_seconds
+        while process.poll() is None:
+            time.sleep(bench.chance.uniform(0.05, 0.8))
+            if time.monotonic() < deadline:
+                _kill_one_part(bench, process)
+            else:
+                wait(process)
+        bench.gone(home)
+        if process.returncode == 0:
+            return
+    bench.finish(home)
+
+
+def kill_after_interrupt(bench: Bench, home: Path) -> None:
+    """Press Ctrl-C, which must end a build with 130 in some seconds, and kill another right after it."""
+    process = bench.start(home)
+    time.sleep(bench.chance.uniform(0.4, 1.0) * bench.build_seconds)
+    running = process.poll() is None
+    if running:
+        os.killpg(process.pid, signal.SIGINT)
+    wait(process, 60)
+    if running and process.returncode not in (0, 130):
+        said = log_of(home).read_text()[-300:]
+        # Python itself ends so where the signal comes before it runs our code.
+        if process.returncode != -signal.SIGINT:
+            bench.campaign.problems.append(f"{home}: Ctrl-C gave exit {process.returncode}: {said}")
+    bench.gone(home)
+    kill_build(bench, home)
+
+
+def kill_prefect(bench: Bench, home: Path) -> None:
+    """Kill the Prefect server, or a worker's flow run, under a build; then run it again without."""
+    from tests.flows.server import running_server
+
+    folder = home.with_name(f"{home.name}-prefect")
+    folder.mkdir()
+    try:
+        with running_server(folder) as environment:
+            before = set(descendants(os.getpid()))
+            process = bench.start(home, environment=environment)
+            time.sleep(bench.chance.uniform(0.5, 1.5) * bench.build_seconds)
+            if bench.chance.random() < 0.5:
+                for pid in before:
+                    _kill(pid)
+                bench.campaign.killed("prefect server")
+            else:
+                process.kill()
+                bench.campaign.killed("prefect flow run")
+            wait(process, 240)
+    except (AssertionError, OSError, subprocess.SubprocessError) as error:
+        bench.campaign.problems.append(f"{home}: Prefect: {error}")
+    reap()
+    shutil.rmtree(folder, ignore_errors=True)
+    bench.finish(home)
+
+
+def _kill_one_part(bench: Bench, process: subprocess.Popen[str]) -> None:
+    found: dict[str, list[int]] = {}
+    for pid in descendants(process.pid):
+        found.setdefault(_kind(pid, process.pid), []).append(pid)
+    found.pop("", None)
+    if found:
+        kind = bench.chance.choice(sorted(found))
+        if _kill(bench.chance.choice(found[kind])):
+            bench.campaign.killed(kind)
+
+
+def _kill(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _kind(pid: int, build: int) -> str:
+    """What a process below a build is: its guards are the build's children, workers are below them."""
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes()
+        parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return ""
+    for kind, mark in (("browser", b"chrom"), ("browser", b"headless"), ("pdflatex", b"latex")):
+        if mark in line.partition(b"\0")[0]:
+            return kind
+    return ("guard" if parent == build else "worker") if line else ""

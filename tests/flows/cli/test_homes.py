@@ -1,0 +1,34 @@
+"""What is wrong with a home is said in one line, by every command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+
+
+@pytest.mark.parametrize("command", [["audit"], ["release", "show"], ["build", "rl"], ["refine", "costs"]])
+def test_a_file_is_no_home(command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    done = CliRunner().invoke(app, [*command, "--home", str(tmp_path / "file")])
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+    assert f"home {tmp_path / 'file'} is a file; give a folder" in done.output
+
+
+@pytest.mark.parametrize("command", [["audit"], ["release", "show"], ["build", "rl"]])
+def test_a_package_that_is_missing_is_named(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "s3fs", None)
+    done = CliRunner().invoke(app, [*command, "--home", "s3://bucket/prefix"])
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
+    assert "home s3://bucket/prefix cannot be opened" in done.output
+    assert "s3fs" in done.output
+
+
+def test_an_unknown_protocol_is_named() -> None:
+    done = CliRunner().invoke(app, ["audit", "--home", "nowhere://bucket"])
+    assert done.exit_code == 1
+    assert "home nowhere://bucket cannot be opened" in done.output
