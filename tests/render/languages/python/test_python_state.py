@@ -101,6 +101,11 @@ def test_a_figure_in_a_variable_lives_on(engine: RenderEngine) -> None:
         ("anim = FuncAnimation(fig, lambda i: step(min(i, 9)), frames=None)\nplt.show()", 100),
         ("anim = FuncAnimation(fig, step, 10)", 10),
         (
+            "def drawing(i):\n    fig.canvas.draw()\n    return step(i)\n"
+            "anim = FuncAnimation(fig, drawing, 10, init_func=lambda: line.set_data([], []))\nplt.show()",
+            10,
+        ),
+        (
             "writer = writers['ffmpeg'](fps=5)\nwith writer.saving(fig, 'w.mp4', 100):\n"
             "    for i in range(10):\n        step(i)\n        writer.grab_frame()",
             0,
