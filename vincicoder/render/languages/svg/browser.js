@@ -47,8 +47,14 @@
   const root = page.adoptNode(parsed.documentElement);
   scaleToFrame(root);
   page.replaceChild(root, page.documentElement);
-  page.fonts.ready.then(() => {
-    endAnimations(page, root);
+  // Twice, with time for a frame after each: an animation's own clock may start late, and the next in a chain later.
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+  page.fonts.ready.then(async () => {
+    for (let round = 0; round < 2; round += 1) {
+      await pause();
+      endAnimations(page, root);
+    }
+    await pause();
     frame.id = drawn;
   });
 })();
