@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.outputs import find_output
+from vincicoder.sample import MACHINE_DEPENDENT_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,11 +29,6 @@ logger = logging.getLogger("vincicoder")
 RENDER_STAGE = "render"
 # The stages whose outputs hold renders: those of the samples, and those of flawed code.
 _STAGES = (RENDER_STAGE, "refine")
-
-# These depend on the machine, how loaded it was or what it lacks, so a later build asks again.
-MACHINE_DEPENDENT_REASONS = frozenset(
-    {"render.timeout", "render.out_of_memory", "render.crashed", "render.unsupported"}
-)
 
 
 def render_key(language: str, code: str, fingerprint: str) -> str:

@@ -106,6 +106,17 @@ class Reason(StrEnum):
         return self.value.partition(".")[0]
 
 
+# These depend on the machine, how loaded it was or what it lacks: never remembered, asked again.
+MACHINE_DEPENDENT_REASONS = frozenset(
+    {
+        Reason.RENDER_TIMEOUT.value,
+        Reason.RENDER_OUT_OF_MEMORY.value,
+        Reason.RENDER_CRASHED.value,
+        Reason.RENDER_UNSUPPORTED.value,
+    }
+)
+
+
 class InfrastructureError(Exception):
     """Our machinery failed (browser died, disk full, tool missing): retry, never blame the sample."""
 

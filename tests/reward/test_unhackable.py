@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Callable
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from benchmarks.cheats.copying import flat
 from tests.reward.answers import CHART, fenced, icon
 from vincicoder.reward import Breakdown, RewardItem, RewardScorer
 
@@ -60,6 +64,7 @@ def test_the_reference_embedded_as_a_raster_has_no_score(
     scorer: RewardScorer, chart: bytes, draw: Callable[[str, str], bytes]
 ) -> None:
     data = base64.b64encode(chart).decode()
+    small = flat(np.asarray(Image.open(io.BytesIO(chart)).convert("RGB")))
     halves = f'"{data[: len(data) // 2]}" + "{data[len(data) // 2 :]}"'
     pieces = " +\n".join(f"'{data[start : start + 70]}'" for start in range(0, len(data), 70))
     image = f'<image href="data:image/png;base64,{data}" width="600" height="400"/>'
@@ -72,10 +77,12 @@ def test_the_reference_embedded_as_a_raster_has_no_score(
         (drawn.format(f"base64.b64decode({pieces})"), "python"),
         (drawn.format(f"bytes.fromhex('{chart.hex()}')"), "python"),
         (drawn.format(f"base64.b85decode({base64.b85encode(chart)!r})"), "python"),
-        (drawn.format(repr(chart[:5000])), "python"),
+        (drawn.format(repr(small)), "python"),
     ]
     rows = [RewardItem(fenced(code, language), chart, language) for code, language in answers]
-    assert [(b.score, b.raster, b.reason) for b in scorer.score_batch(rows)] == [(0, 1, "raster")] * len(rows)
+    assert [(b.score, b.raster, b.reason) for b in scorer.score_batch(rows)] == [
+        (0, 1, "embedded_raster")
+    ] * len(rows)
 
 
 def test_honest_code_is_no_raster(scorer: RewardScorer, draw: Callable[[str, str], bytes]) -> None:

@@ -40,6 +40,49 @@ def script_errors(names: Iterable[str]) -> tuple[str, ...]:
     return merged(SCRIPT_ERROR + (name if _ERROR_NAME.fullmatch(name) else "Error") for name in names)
 
 
+def decoded_bytes(count: int) -> str:
+    """Return the note of how large the image files were that a program decoded from its own bytes."""
+    return f"decoded_bytes:{count}"
+
+
+def decoded_share(share: float) -> str:
+    """Return the note of how much of the picture shows such images, in hundredths."""
+    return f"decoded_share:{min(round(100 * share), 100)}"
+
+
+def canvas_pixels(count: int) -> str:
+    """Return the note of how many pixels a page's canvases have."""
+    return f"canvas_pixels:{count}"
+
+
+def set_pixels(count: int) -> str:
+    """Return the note of a picture of which pixels were set one by one or from tables."""
+    return f"set_pixels:{count}"
+
+
+def marks(count: int, information: int = 0) -> str:
+    """Return the note of how many marks a picture is made of: cells, bars, dots, boxes, stops, corners.
+
+    `information` is the bytes of information in them, where it is known: more than the program's literals
+    hold means that they were computed.
+    """
+    return f"marks:{count}/{information}" if information else f"marks:{count}"
+
+
+def note_values(notes: Iterable[str], name: str) -> tuple[int, ...]:
+    """Return the numbers of the note of a name, the largest where it was noted several times; () if none.
+
+    `marks:5/9` gives (5, 9).
+    """
+    found = []
+    for note in notes:
+        key, _, value = note.partition(":")
+        parts = value.split("/")
+        if key == name and all(part.isdecimal() for part in parts):
+            found.append(tuple(int(part) for part in parts))
+    return max(found, default=())
+
+
 def checked_notes(notes: object) -> tuple[str, ...]:
     """Return notes that came from a worker or a sample, each once, in order.
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from vincicoder.extract import extract_code, fenced_blocks
 from vincicoder.reward.config import RewardConfig
-from vincicoder.reward.raster import embedded_raster_chars
 from vincicoder.wrapping import unwrapped
 
 
@@ -14,14 +13,13 @@ from vincicoder.wrapping import unwrapped
 class ParsedAnswer:
     """`code` is None where there is nothing to render; then `reason` is a word for it.
 
-    `format`, `language`, `length` and `raster` are those of the breakdown.
+    `format`, `language` and `length` are those of the breakdown.
     """
 
     code: str | None
     format: float = 0.0
     language: float = 0.0
     length: float = 0.0
-    raster: float = 0.0
     reason: str = ""
     detail: str = ""
 
@@ -45,11 +43,6 @@ def read_answer(response: str, language: str, config: RewardConfig) -> ParsedAns
     if length == 0:
         detail = f"{len(found.code)} characters; at most {config.hard_chars} have a score"
         return ParsedAnswer(None, answer.format, 1.0, 0.0, reason="too_long", detail=detail)
-    if config.zero_cheats:
-        characters = embedded_raster_chars(found.code, language)
-        if characters > config.max_raster_chars:
-            detail = f"{characters} characters that encode an image; at most {config.max_raster_chars} may"
-            return ParsedAnswer(None, answer.format, 1.0, length, 1.0, "raster", detail)
     return answer
 
 

@@ -32,9 +32,11 @@ class Breakdown:
     in the row's language. `rendered`: it drew a picture. `visual`: the mix of the next five, times `aspect`
     and `size`. `coarse`, `fine`: likeness of the whole picture, and of its tiles. `text`: of the lettering
     (1 where there is none). `color`: of the colours. `lpips`: 1 minus the distance (0 where not computed).
-    `length`: the factor for overlong code. `blank`, `raster`: 1 where that was found.
-    `reason` says in a word why there is no picture score ("" if there is one; otherwise "no_code",
-    "wrong_language", "too_long", "raster", "blank", or the renderer's reason such as "render.error");
+    `length`: the factor for overlong code, and for code that costs more than a drawing. `blank`, `raster`: 1
+    where the picture shows nothing, or is a copy of pixels.
+    `reason` says in a word why there is no picture score, or less of it ("" if there is all of it; otherwise
+    "no_code", "wrong_language", "too_long", "embedded_raster", "uneconomical", "blank", or the renderer's
+    reason such as "render.error");
     `detail` says it to people. Neither is among the keys: trainers average what they are given.
     """
 

@@ -26,8 +26,9 @@ class RewardConfig:
     Shape: the visual term is multiplied by (smaller aspect ratio / larger) ** `aspect_power`, and by
     (size ratio / `free_size_ratio`) ** `size_power` where the sizes differ by more than that.
     Score: `format_weight` for one fenced block, `execution_weight` for code that draws, the rest for the
-    visual term. With `zero_cheats`, blank pictures, embedded rasters and what the sandbox forbids have no
-    score at all. From `soft_chars` to `hard_chars` of code the score falls to 0.
+    visual term to its `visual_power`. With `zero_cheats`, blank pictures, copies of pixels (`copies.py`) and
+    what the sandbox forbids have no score at all, and programs that cost much more than a drawing less of
+    it. From `soft_chars` to `hard_chars` of code the score falls to 0.
     Rendering: `deadline_seconds` of wall time, the last one being for the killing; `cpu_seconds` is the
     strict limit. `retries` of what failed by our fault. `workers` as in RenderEngine.
     """
@@ -54,12 +55,13 @@ class RewardConfig:
     size_power: float = 0.5
     free_size_ratio: float = 2.0
 
+    visual_power: float = 3.0  # of the visual term: half of a picture is worth about half, a frame little
+
     format_weight: float = 0.05
-    execution_weight: float = 0.05
+    execution_weight: float = 0.0
     require_fence: bool = False  # code without a fence is no answer (else it only loses the format term)
     single_block: bool = True  # several blocks lose the format term
     zero_cheats: bool = True
-    max_raster_chars: int = 512
     soft_chars: int = 30_000
     hard_chars: int = 60_000
 
@@ -127,6 +129,7 @@ _REFERENCE: dict[str, Any] = {
     "color_weight": 0.0,
     "aspect_power": 0.0,
     "size_power": 0.0,
+    "visual_power": 1.0,
     "format_weight": 0.1,
     "execution_weight": 0.0,
     "require_fence": True,

@@ -25,12 +25,14 @@ class RewardItem:
     """One response to score.
 
     `reference` is an encoded image (bytes of a PNG or any format Pillow reads) or the path of one. `language`
-    is the row's own, never guessed from a prompt.
+    is the row's own, never guessed from a prompt. `ground_truth` is the row's own program, where it is known:
+    an answer may be twice as long, and its score falls to 0 at six times.
     """
 
     response: str
     reference: bytes | str | Path
     language: str
+    ground_truth: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,10 @@ def as_item(row: RewardItem | Mapping[str, Any]) -> RewardItem:
             raise ValueError(
                 f"received a row without {', '.join(missing)}; needed are response, reference and language"
             )
-        item = RewardItem(row["response"], row["reference"], row["language"])
+        own = row.get("ground_truth")
+        item = RewardItem(
+            row["response"], row["reference"], row["language"], own if isinstance(own, str) else None
+        )
     if not isinstance(item.response, str):
         raise TypeError(f"received a response of type {type(item.response).__name__}; needed is str")
     if not isinstance(item.reference, bytes | str | Path):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vincicoder.reward.answer import ParsedAnswer
 from vincicoder.reward.breakdown import Breakdown
 from vincicoder.reward.config import RewardConfig
+from vincicoder.reward.copies import EMBEDDED_RASTER, Verdict
 from vincicoder.reward.visual import Likeness
 from vincicoder.sample import Reason
 
@@ -15,12 +16,16 @@ _DECIMALS = 6  # what lies beyond is the noise of single precision
 
 @dataclass(frozen=True, slots=True)
 class RenderOutcome:
-    """What a program drew beside one reference: `likeness` is None where it drew nothing, or a blank."""
+    """What a program drew beside one reference: `likeness` is None where it drew nothing, or a blank.
+
+    `notes` are those of its render.
+    """
 
     likeness: Likeness | None = None
     blank: bool = False
     reason: str = ""
     detail: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def rendered(self) -> bool:
@@ -28,14 +33,16 @@ class RenderOutcome:
         return self.likeness is not None or self.blank
 
 
-def assemble(answer: ParsedAnswer, outcome: RenderOutcome | None, config: RewardConfig) -> Breakdown:
-    """Return the breakdown of an answer; `outcome` is None where there was nothing to render."""
+def assemble(
+    answer: ParsedAnswer, outcome: RenderOutcome | None, config: RewardConfig, verdict: Verdict
+) -> Breakdown:
+    """Return the breakdown of an answer; `outcome` is None where there was nothing to render. `verdict` says
+    what the way in which the picture was made leaves of the score."""
     if outcome is None:
         return Breakdown(
             format=answer.format,
             language=answer.language,
             length=round(answer.length, _DECIMALS),
-            raster=answer.raster,
             reason=answer.reason,
             detail=answer.detail,
         )
@@ -43,12 +50,14 @@ def assemble(answer: ParsedAnswer, outcome: RenderOutcome | None, config: Reward
     visual = likeness.visual if likeness else 0.0
     rendered = float(outcome.rendered)
     rest = 1 - config.format_weight - config.execution_weight
-    score = config.format_weight * answer.format + config.execution_weight * rendered + rest * visual
+    score = config.format_weight * answer.format + config.execution_weight * rendered
+    score += rest * visual**config.visual_power
     cheat = outcome.blank or outcome.reason == Reason.RENDER_FORBIDDEN.value
     if config.zero_cheats and cheat:
         score = 0.0
+    length = answer.length * verdict.factor
     return Breakdown(
-        score=round(min(max(score * answer.length, 0.0), 1.0), _DECIMALS),
+        score=round(min(max(score * length, 0.0), 1.0), _DECIMALS),
         format=answer.format,
         language=answer.language,
         rendered=rendered,
@@ -60,9 +69,9 @@ def assemble(answer: ParsedAnswer, outcome: RenderOutcome | None, config: Reward
         lpips=round(likeness.lpips, _DECIMALS) if likeness else 0.0,
         aspect=round(likeness.aspect, _DECIMALS) if likeness else 0.0,
         size=round(likeness.size, _DECIMALS) if likeness else 0.0,
-        length=round(answer.length, _DECIMALS),
+        length=round(length, _DECIMALS),
         blank=float(outcome.blank),
-        raster=answer.raster,
-        reason=outcome.reason,
-        detail=outcome.detail,
+        raster=float(verdict.reason == EMBEDDED_RASTER),
+        reason=outcome.reason or verdict.reason,
+        detail=outcome.detail or verdict.detail,
     )

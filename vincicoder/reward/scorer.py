@@ -20,6 +20,7 @@ from vincicoder.render import RenderResult
 from vincicoder.reward.answer import ParsedAnswer, read_answer
 from vincicoder.reward.breakdown import Breakdown, RewardError
 from vincicoder.reward.config import RewardConfig
+from vincicoder.reward.copies import Verdict, judge
 from vincicoder.reward.items import RewardItem, as_item, read_reference
 from vincicoder.reward.outcome import RenderOutcome, assemble
 from vincicoder.reward.references import References
@@ -36,7 +37,7 @@ from vincicoder.reward.visual import (
     for_lpips,
     is_blank,
 )
-from vincicoder.sample import Reason
+from vincicoder.sample import MACHINE_DEPENDENT_REASONS
 from vincicoder.similarity.baseline import unrelated_cosines
 from vincicoder.similarity.encoders.load import load_encoder
 from vincicoder.similarity.perceptual import Lpips
@@ -55,6 +56,7 @@ class _Pair:
     reference: Reference
     picture: NDArray[np.uint8]
     tiles: NDArray[np.uint8]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,7 @@ class RewardScorer:
             )
         failures: dict[int, str] = {}
         answers: dict[int, ParsedAnswer] = {}
+        own: dict[int, str | None] = {}
         keys: dict[int, _Key] = {}
         encoded: dict[str, bytes] = {}
         for index, row in enumerate(rows):
@@ -141,7 +144,7 @@ class RewardScorer:
                     sha256, encoded_bytes = read_reference(item.reference)
                     encoded[sha256] = encoded_bytes
                     keys[index] = ((item.language, answer.code), sha256)
-                answers[index] = answer
+                answers[index], own[index] = answer, item.ground_truth
             except (OSError, TypeError, ValueError) as error:
                 failures[index] = str(error)
         outcomes = self._judge(dict.fromkeys(keys.values()), encoded, abandoned)
@@ -151,11 +154,18 @@ class RewardScorer:
             if isinstance(outcome, str):
                 failures[index] = outcome
             else:
-                breakdowns[index] = assemble(answer, outcome, self.config)
+                verdict = self._verdict(keys[index][0], outcome, own[index]) if outcome else Verdict()
+                breakdowns[index] = assemble(answer, outcome, self.config, verdict)
         self._count(batches=1, responses=len(rows), failures=len(failures))
         if failures:
             raise RewardError(failures, breakdowns)
         return [breakdown for breakdown in breakdowns if breakdown is not None]
+
+    def _verdict(self, program: ProgramKey, outcome: RenderOutcome, own: str | None) -> Verdict:
+        if not self.config.zero_cheats or outcome.likeness is None:
+            return Verdict()
+        language, code = program
+        return judge(code, language, outcome.notes, own)
 
     def compare_picture(self, reference: bytes, candidate: NDArray[np.uint8]) -> Likeness:
         """Return the visual terms of a picture (uint8 RGB, (height, width, 3)) that need not be a program's.
@@ -232,15 +242,18 @@ class RewardScorer:
                 elif picture is None or (blank and self.config.zero_cheats):
                     yield key, _without_picture(result, blank)
                 else:
-                    pairs.append(self._pair(key, reference, picture))
+                    pairs.append(self._pair(key, reference, picture, result.notes))
             if sum(len(pair.tiles) for pair in pairs) >= _TILES_AT_ONCE:
                 yield from self._compare(pairs)
                 pairs = []
         yield from self._compare(pairs)
 
-    def _pair(self, key: _Key, reference: Reference, picture: NDArray[np.uint8]) -> _Pair:
+    def _pair(
+        self, key: _Key, reference: Reference, picture: NDArray[np.uint8], notes: tuple[str, ...] = ()
+    ) -> _Pair:
         shown = fit(picture, reference) if self.config.grid == "internvl" else picture
-        return _Pair(key, reference, picture, cut(shown, reference.grid, self.features.encoder.side))
+        tiles = cut(shown, reference.grid, self.features.encoder.side)
+        return _Pair(key, reference, picture, tiles, notes)
 
     def _compare(self, pairs: Sequence[_Pair]) -> Iterator[tuple[_Key, RenderOutcome]]:
         with self._timed("encoding"):
@@ -253,7 +266,7 @@ class RewardScorer:
                     lpips = max(0.0, 1 - self._lpips.distance(*for_lpips(reference.picture.pixels, picture)))
                 empty = empty_tiles(pair.tiles[: reference.grid.count])
                 likeness = compare(reference, picture, features, empty, self.config, self._baseline, lpips)
-                yield pair.key, RenderOutcome(likeness)
+                yield pair.key, RenderOutcome(likeness, notes=pair.notes)
 
     def _recall(self, key: _Key) -> RenderOutcome | None:
         with self._lock:
@@ -264,8 +277,8 @@ class RewardScorer:
             return known
 
     def _remember(self, key: _Key, outcome: RenderOutcome) -> None:
-        if outcome.reason == Reason.RENDER_TIMEOUT.value:
-            return  # the one outcome that a loaded machine could bring about
+        if outcome.reason in MACHINE_DEPENDENT_REASONS:
+            return  # a loaded machine could have brought it about
         with self._lock:
             self._outcomes[key] = outcome
             while len(self._outcomes) > self.config.cached_comparisons:

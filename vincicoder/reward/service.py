@@ -36,6 +36,7 @@ class ScoreItem(BaseModel):
     response: str
     language: str
     reference: str
+    ground_truth: str | None = None
 
 
 class ScoreRequest(BaseModel):

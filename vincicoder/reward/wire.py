@@ -29,7 +29,13 @@ def pack_rows(rows: Sequence[RewardItem | Mapping[str, Any]]) -> tuple[dict[str,
         if sha256 not in references:
             references[sha256] = base64.b64encode(data).decode()
         packed.append(
-            {"index": index, "response": item.response, "language": item.language, "reference": sha256}
+            {
+                "index": index,
+                "response": item.response,
+                "language": item.language,
+                "reference": sha256,
+                "ground_truth": item.ground_truth,
+            }
         )
     return {"references": references, "items": packed}, failures
 
@@ -55,7 +61,10 @@ def in_parts(request: Mapping[str, Any], most_bytes: int) -> Iterator[dict[str, 
 def unpack_rows(references: Mapping[str, str], items: Sequence[Mapping[str, Any]]) -> list[RewardItem]:
     """Return a request's rows. Raises KeyError for a reference not sent, ValueError for one not in base64."""
     decoded = {sha256: base64.b64decode(text, validate=True) for sha256, text in references.items()}
-    return [RewardItem(item["response"], decoded[item["reference"]], item["language"]) for item in items]
+    return [
+        RewardItem(item["response"], decoded[item["reference"]], item["language"], item.get("ground_truth"))
+        for item in items
+    ]
 
 
 def pack_answer(breakdowns: Sequence[Breakdown | None], failures: Mapping[int, str]) -> dict[str, Any]:

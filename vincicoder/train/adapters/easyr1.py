@@ -32,7 +32,12 @@ def compute_score(reward_inputs: Sequence[Mapping[str, Any]], **settings: Any) -
     chosen = {**json.loads(os.environ.get("VINCICODER_REWARD", "{}")), **settings}
     chosen.pop("references", None)
     items = [
-        RewardItem(row["response"], _encoded(row["multi_modal_data"]), _language(row["ground_truth"]))
+        RewardItem(
+            row["response"],
+            _encoded(row["multi_modal_data"]),
+            _language(row["ground_truth"]),
+            _own_program(row["ground_truth"]),
+        )
         for row in reward_inputs
     ]
     breakdowns = open_backend(**chosen).score_batch(items)
@@ -47,13 +52,25 @@ def compute_score(reward_inputs: Sequence[Mapping[str, Any]], **settings: Any) -
     ]
 
 
-def _language(ground_truth: Any) -> str:
-    named = ground_truth
+def _opened(ground_truth: Any) -> Any:
+    """Return what JSON text holds, anything else as it is."""
     if isinstance(ground_truth, str) and ground_truth.lstrip().startswith("{"):
         try:
-            named = json.loads(ground_truth)
+            return json.loads(ground_truth)
         except ValueError:
-            named = ground_truth
+            return ground_truth
+    return ground_truth
+
+
+def _own_program(ground_truth: Any) -> str | None:
+    """Return the row's own program: the ground truth, or its "code" where it is a mapping."""
+    named = _opened(ground_truth)
+    own = named.get("code") if isinstance(named, Mapping) and "language" in named else ground_truth
+    return own if isinstance(own, str) and own.strip() else None
+
+
+def _language(ground_truth: Any) -> str:
+    named = _opened(ground_truth)
     if isinstance(named, Mapping) and isinstance(named.get("language"), str):
         return str(named["language"])
     return guess_language(str(ground_truth)) or "unknown"

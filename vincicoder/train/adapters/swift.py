@@ -41,7 +41,7 @@ class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no typ
             for number in range(len(completions))
         ]
         items = [
-            RewardItem(completion, _reference(row, references), row["language"])
+            RewardItem(completion, _reference(row, references), row["language"], _own_program(row))
             for completion, row in zip(completions, rows, strict=True)
         ]
         backend = await asyncio.to_thread(open_backend, **settings)
@@ -64,6 +64,16 @@ def _rollout(completion: str, row: Mapping[str, Any], breakdown: Breakdown, step
     if validation:
         return Rollout("validation", step, prompt, completion, breakdown.as_dict())
     return Rollout("train", step + 1, prompt, completion, breakdown.as_dict())
+
+
+def _own_program(row: Mapping[str, Any]) -> str | None:
+    """Return the row's own program, where the release carries it."""
+    for name in ("code", "ground_truth", "solution"):
+        if isinstance(row.get(name), str):
+            return str(row[name])
+    model = row.get("reward_model")
+    own = model.get("ground_truth") if isinstance(model, Mapping) else None
+    return own if isinstance(own, str) else None
 
 
 def _keep(folder: Path, rollouts: Sequence[Rollout]) -> None:

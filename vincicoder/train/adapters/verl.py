@@ -45,7 +45,8 @@ async def compute_score(
     if settings not in batchers:
         backend = await asyncio.to_thread(open_backend, *settings)
         batchers.setdefault(settings, MicroBatcher(backend.score_batch))
-    item = RewardItem(solution_str, reference_of(extra_info, references), str(extra_info["language"]))
+    own = ground_truth if isinstance(ground_truth, str) and ground_truth.strip() else None
+    item = RewardItem(solution_str, reference_of(extra_info, references), str(extra_info["language"]), own)
     return (await batchers[settings].score(item)).as_dict()
 
 

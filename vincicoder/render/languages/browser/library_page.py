@@ -86,6 +86,7 @@ class LibraryPage(BrowserPage):
         left, top, width, height = (float(number) for number in answer["box"])
         if not (width > 0 and height > 0):
             raise NotDrawnError("the drawing is empty", Reason.RENDER_NO_OUTPUT)
+        self.made_of = self._look_at_marks(styles=True)
         png = self._capture(limits, (left, top, width, height), view.scale)
         self._run("vincicoder.wipe()")
         return png

@@ -77,6 +77,12 @@
     };
   }
 
+  // What is drawn is looked at afterwards (marks.js): no part of the page is closed to that.
+  const attachShadow = Element.prototype.attachShadow;
+  Element.prototype.attachShadow = function (options) {
+    return attachShadow.call(this, { ...options, mode: "open" });
+  };
+
   // The document has an opaque origin, where the real storages refuse; a page that reads its
   // theme from localStorage must still draw. These live and die with the document.
   const memoryStorage = () => {

@@ -9,12 +9,14 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vincicoder.render.font_coverage import uncovered
 from vincicoder.render.languages.browser.budget import BudgetExceededError
+from vincicoder.render.languages.browser.marks import notes_of_marks
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:
@@ -57,6 +59,17 @@ class NotDrawnError(Exception):
         self.reason = reason
 
 
+# What styles can hold of a picture; a script can write styles.
+_STYLED = re.compile(
+    r"data:|gradient|shadow|clip-path|mask|content|font-size|<script|\bon\w+\s*=", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=1)
+def _marks_script() -> str:
+    return (Path(__file__).parent / "marks.js").read_text()
+
+
 _SCRIPTS = ("page", "settle", "scroll", "letters")
 
 
@@ -74,6 +87,7 @@ class BrowserPage:
 
     def __init__(self, pipe: CdpPipe) -> None:
         self._pipe = pipe
+        self.made_of: tuple[str, ...] = ()  # notes on the page drawn last
         target = pipe.call(
             "Target.createTarget", {"url": "about:blank", "width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}
         )
@@ -116,9 +130,16 @@ class BrowserPage:
             if self._settle() and (not view.element or self._find(view)):
                 break
             self._advance_clock()
+        self.made_of = ()
         if not view.element:
             self._wait_and_read(limits)
+            self.made_of = self._look_at_marks(bool(_STYLED.search(html)))
         return self._capture(limits, self._clip(view), view.scale)
+
+    def _look_at_marks(self, styles: bool) -> tuple[str, ...]:
+        """Return the notes on what the picture is made of; `styles`: whether styles may hold any of it."""
+        found = self._evaluate(f"{_marks_script()}({json.dumps(styles)})")
+        return notes_of_marks(found) if isinstance(found, dict) else ()
 
     def _wait_and_read(self, limits: RenderLimits) -> None:
         """Let late parts come, and show every part of the page to its scripts, as scrolling does."""

@@ -121,10 +121,10 @@ class HtmlRenderer:
         self._browser.pipe.watch = budget.check
         page = self._page_for(view)
         png = page.draw(code, self._limits, view)
-        notes: tuple[str, ...] = ()
+        notes = page.made_of
         if not view.library:  # a library's letters are those of its text: the worker looks at them
             lacking = page.missing_letters()
-            notes = (*script_errors(page.errors()), *([missing_glyphs(lacking)] if lacking else []))
+            notes += (*script_errors(page.errors()), *([missing_glyphs(lacking)] if lacking else []))
         if not view.library:
             page.clear()
         self._drawn += 1

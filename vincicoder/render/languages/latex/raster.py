@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import stacked
+from vincicoder.render.languages.latex.marks import notes_of_sheets
 from vincicoder.render.languages.latex.preamble import BORDER_POINTS
 from vincicoder.render.notes import pages
 from vincicoder.render.protocol import Picture, Refusal
@@ -82,7 +83,8 @@ def _draw(sheets: list[pypdfium2.PdfPage], crop: bool, limits: RenderLimits) -> 
         of_pages = f" ({len(sizes)} pages)" if len(sizes) > 1 else ""
         return Refusal(Reason.RENDER_TOO_LARGE, f"{problem}{of_pages}, at {DOTS_PER_INCH} dpi", notes)
     return Picture(
-        stacked([_pixels(sheet, cut, scale) for sheet, cut in zip(sheets, cuts, strict=True)]), notes
+        stacked([_pixels(sheet, cut, scale) for sheet, cut in zip(sheets, cuts, strict=True)]),
+        (*notes, *notes_of_sheets(sheets)),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from vincicoder.render.languages.svg.backends import (
 from vincicoder.render.languages.svg.browser import hand_over
 from vincicoder.render.languages.svg.detector import feature_beyond_librsvg, script_that_draws
 from vincicoder.render.languages.svg.guard import check_svg
+from vincicoder.render.languages.svg.marks import svg_notes
 from vincicoder.render.protocol import HandOver, Picture, Refusal
 from vincicoder.render.sandbox import kernel
 from vincicoder.sample import Reason
@@ -49,7 +51,10 @@ class SvgRenderer:
 
     def render(self, code: str) -> Picture | Refusal | HandOver:
         """Draw one document."""
-        return render_svg(code, self._limits, self._draw)
+        drawn = render_svg(code, self._limits, self._draw)
+        if isinstance(drawn, Refusal):
+            return drawn
+        return replace(drawn, notes=(*drawn.notes, *svg_notes(code)))
 
     def close(self) -> None:
         """Nothing to stop."""

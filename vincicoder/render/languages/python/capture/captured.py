@@ -21,7 +21,8 @@ from PIL import Image
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.languages.python.capture.deferred import Deferred, SvgDocument
-from vincicoder.render.notes import MAX_NOTES
+from vincicoder.render.languages.svg.marks import svg_notes
+from vincicoder.render.notes import MAX_NOTES, set_pixels
 from vincicoder.render.protocol import HandOver, Refusal
 from vincicoder.sample import Reason
 
@@ -84,6 +85,12 @@ class Captured:
         if not self._quiet and note not in self.notes and len(self.notes) < MAX_NOTES:
             self.notes.append(note)
 
+    def renote(self, name: str, note: str) -> None:
+        """Say it in place of what was said before by the same name (`name:value`)."""
+        self.notes = [kept for kept in self.notes if not kept.startswith(f"{name}:")]
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append(note)
+
     @property
     def is_quiet(self) -> bool:
         """Whether a hook is at work: what the library saves then is no output of the sample."""
@@ -111,7 +118,14 @@ class Captured:
             return picture
         written = _newest_image_file(folder)
         if written is not None:
-            return decode_picture(written.read_bytes())
+            data = written.read_bytes()
+            pixels = decode_picture(data)
+            if b"<svg" in data[:1000]:
+                for note in svg_notes(data.decode("utf-8", "replace")):
+                    self.renote(note.partition(":")[0], note)
+            elif isinstance(pixels, np.ndarray):  # by a library, or byte by byte
+                self.renote("set_pixels", set_pixels(pixels.shape[0] * pixels.shape[1]))
+            return pixels
         return self._left() if self._left is not None else None
 
 
@@ -141,7 +155,7 @@ def decode_picture(data: bytes) -> Pixels | Deferred | None:
     if b"<svg" in data[:1000]:
         return _draw_svg(data.decode("utf-8", "replace"))
     try:
-        with Image.open(io.BytesIO(data)) as image:
+        with captured.quiet(), Image.open(io.BytesIO(data)) as image:
             captured.check_size(*image.size)
             return flatten_on_white(image)
     except OSError:

@@ -14,6 +14,7 @@ from vincicoder.render.languages.python.capture.deferred import Deferred
 from vincicoder.render.languages.python.capture.on_chemistry import hook_indigo, hook_rdkit
 from vincicoder.render.languages.python.capture.on_graphviz import hook_graphviz, last_graph
 from vincicoder.render.languages.python.capture.on_matplotlib import hook_matplotlib
+from vincicoder.render.languages.python.capture.on_painting import hook_painting, produced
 from vincicoder.render.languages.python.capture.on_plotly import hook_plotly, last_plotly_figure
 from vincicoder.render.languages.python.capture.on_schemdraw import draw_left, hook_schemdraw
 
@@ -62,12 +63,14 @@ def hook_pillow() -> None:
             except OSError:
                 if not is_unwritable(fp):
                     raise
+        produced(fp)
 
     def show(self: Image.Image, title: str | None = None) -> None:
         note(self)
 
     Image.Image.save = save  # type: ignore[method-assign]
     Image.Image.show = show  # type: ignore[method-assign]
+    hook_painting()
 
 
 _HOOKS: dict[str, Callable[[], None]] = {

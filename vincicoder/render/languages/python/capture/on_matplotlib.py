@@ -21,6 +21,7 @@ from vincicoder.render.languages.python.capture.captured import (
     is_unwritable,
 )
 from vincicoder.render.languages.python.capture.letters import begin_drawing, hook_letters
+from vincicoder.render.languages.python.capture.on_painting import look_at, produced
 from vincicoder.render.languages.python.capture.png import write_png
 from vincicoder.sample import Reason
 
@@ -104,6 +105,8 @@ def _hook_saving(base: Any, agg: Any) -> None:
             except OSError:
                 if not is_unwritable(filename_or_obj):
                     raise
+        produced(filename_or_obj)
+        look_at(self.figure)
         pixels = flatten_rgba(np.asarray(self.buffer_rgba()))
         captured.add_output(lambda: pixels)
 
@@ -180,6 +183,7 @@ def draw(figure: Any) -> Pixels:
     if play_animations(figure):
         canvas._is_saving = True  # animated artists are drawn, and the animation does not begin anew
     canvas.draw()
+    look_at(figure)
     return flatten_rgba(np.asarray(canvas.buffer_rgba()))
 
 
