@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from vincicoder.decontaminate import ChosenBenchmark, DecontaminationLimits
     from vincicoder.sample import Rejection
 
-INDEX_STAGE = StageName("index_benchmark", 2)
+INDEX_STAGE = StageName("index_benchmark", 3)
 STAGE = StageName("decontaminate", 2)
 
 # Rows compared at a time.

@@ -8,8 +8,9 @@ from functools import cache
 
 from vincicoder.render.registry import LANGUAGES
 
-# Raised when the engine's own treatment of pixels changes (compositing on white, size rules).
-_PIPELINE_VERSION = "2"
+# Raised when the engine's own treatment of pixels changes (compositing on white, size rules),
+# or what it measures of them (perceptual hash, thumbnail).
+_PIPELINE_VERSION = "3"
 
 
 @cache
