@@ -9,6 +9,8 @@ from prefect.automations import Automation, EventTrigger, Posture, RunDeployment
 from prefect.client.orchestration import get_client
 from prefect.exceptions import ObjectNotFound
 
+from vincicoder.sample import UserError
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -30,7 +32,7 @@ LINKS = (
 )
 
 
-class ChainError(Exception):
+class ChainError(UserError):
     """The chain can't be switched: what is missing on the server."""
 
 

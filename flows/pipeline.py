@@ -37,7 +37,7 @@ from vincicoder.compose import load_recipe
 from vincicoder.decontaminate import choose
 from vincicoder.refine.config import check_maker
 from vincicoder.render.sandbox import probe, require_every_layer
-from vincicoder.sample import Task
+from vincicoder.sample import Task, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -71,7 +71,7 @@ class BuildResult:
     refused: list[str] = field(default_factory=list)
 
 
-class ReleaseRefusedError(Exception):
+class ReleaseRefusedError(UserError):
     """A release was published, but lost too much to become the current one."""
 
     def __init__(self, version: str, losses: Sequence[str]) -> None:

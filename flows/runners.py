@@ -15,6 +15,7 @@ from prefect.states import Cancelled
 
 from storage.errors import HomeUnwritableError, why_unwritable
 from tasks.stage import TASK_OPTIONS, is_retryable
+from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("vincicoder")
 
 
-class ShardsFailedError(Exception):
+class ShardsFailedError(UserError):
     """Some shards could not be done, after retries. What is done is kept; running again resumes."""
 
     def __init__(self, stage: str, failures: Sequence[tuple[str, BaseException]], done: int) -> None:

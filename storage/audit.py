@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from storage.catalog import open_catalog
 from storage.home import Home
 from storage.outputs import stream_sha256
+from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def ask(catalog: Path, name: str) -> AuditResult:
         return AuditResult(name, query.splitlines()[0].removeprefix("--").strip(), columns, result.fetchall())
 
 
-class BrokenInvariantsError(Exception):
+class BrokenInvariantsError(UserError):
     """A build's own counts contradict each other: nothing of it may be published."""
 
     def __init__(self, problems: Sequence[str]) -> None:

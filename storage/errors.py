@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from vincicoder.sample import UserError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -22,7 +24,7 @@ _FULL_OR_FORBIDDEN = {
 }
 
 
-class HomeError(Exception):
+class HomeError(UserError):
     """A home that cannot be used as it is. The message says what to do."""
 
 

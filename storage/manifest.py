@@ -11,13 +11,15 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from vincicoder.sample import UserError
+
 MANIFEST_VERSION: Literal[2] = 2
 """Version 1 had neither `manifest_version` nor `kind` nor `benchmarks_checked`; it is still read."""
 
 Kind = Literal["sft", "rl"]
 
 
-class ManifestError(ValueError):
+class ManifestError(UserError, ValueError):
     """A manifest that is not one: what was found, and where."""
 
 

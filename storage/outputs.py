@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 from storage.memo import sealed, unseal
 from storage.schemas import REJECT_SCHEMA
+from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,11 +31,11 @@ logger = logging.getLogger("vincicoder")
 ROW_GROUP_ROWS = 256
 
 
-class DamagedOutputError(Exception):
+class DamagedOutputError(UserError):
     """A finished output whose files are not what its marker says."""
 
 
-class BalanceError(Exception):
+class BalanceError(UserError):
     """A stage lost or invented rows: in + made is not kept + rejected."""
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from storage.audit import wrong_files
 from storage.home import Home
 from storage.release import current_version, read_manifest, release_folder
+from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _TEXT_COLUMNS = {"sft": "messages", "rl": "prompt"}
 
 
-class ReleaseNotFoundError(Exception):
+class ReleaseNotFoundError(UserError):
     """There is no such release in this home."""
 
 

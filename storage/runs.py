@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from storage.database import create_database
+from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -92,7 +93,7 @@ class RunEnd:
     metrics: Sequence[tuple[int, str, float]] = ()
 
 
-class RegistryBusyError(Exception):
+class RegistryBusyError(UserError):
     """Another process kept the registry open for too long."""
 
 

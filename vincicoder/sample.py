@@ -117,6 +117,13 @@ MACHINE_DEPENDENT_REASONS = frozenset(
 )
 
 
+class UserError(Exception):
+    """What the user can put right: the message says what was received, what is allowed and what to do.
+
+    The command line prints it without a traceback. Every such error of the project is a subclass of it.
+    """
+
+
 class InfrastructureError(Exception):
     """Our machinery failed (browser died, disk full, tool missing): retry, never blame the sample."""
 

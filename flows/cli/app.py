@@ -10,6 +10,7 @@ from typer.main import get_command
 
 from flows.cli.commands import Commands
 from vincicoder import __version__
+from vincicoder.sample import InfrastructureError, UserError
 
 # The command's name, the module of `flows.cli` that has it, and the group or function there.
 _COMMANDS = {
@@ -32,6 +33,17 @@ _COMMANDS = {
 class _Commands(Commands):
     """The commands by name, each imported at its first use."""
 
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command. An error whose message is all that a user needs ends it with exit code 1; any other
+        is a bug, and shows its traceback."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not _is_expected(error):
+                raise
+            typer.echo(f"vincicoder: {error}", err=True)
+            raise typer.Exit(1) from error
+
     def list_commands(self, ctx: Any) -> list[str]:
         return list(_COMMANDS)
 
@@ -47,6 +59,12 @@ class _Commands(Commands):
         command = get_command(found)
         command.name = cmd_name
         return command
+
+
+def _is_expected(error: Exception) -> bool:
+    from pydantic import ValidationError
+
+    return isinstance(error, UserError | InfrastructureError | FileNotFoundError | ValidationError)
 
 
 app = typer.Typer(

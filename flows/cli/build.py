@@ -12,24 +12,23 @@ from typing import Annotated, Any
 
 import typer
 import yaml
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 from rich.console import Console
 
 from flows.cli.dry_run import show_dry_run
-from flows.cli.prefect_server import ServerUnreachableError, require_server
+from flows.cli.prefect_server import require_server
 from flows.cli.tables import print_table
 from vincicoder.config import BuildConfig, default_home
 from vincicoder.gate import GateLimits
-from vincicoder.refine.config import RefineConfig, RefineConfigError, load_refine_config
-from vincicoder.sample import InfrastructureError
-from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.refine.config import RefineConfig, load_refine_config
+from vincicoder.sample import UserError
 
 _REASONS_SHOWN = 3
 
 app = typer.Typer(help="Build a training set.", no_args_is_help=True)
 
 
-class GateConfigError(Exception):
+class GateConfigError(UserError):
     """The file with the gate's limits can't be used."""
 
 
@@ -108,29 +107,25 @@ def sft(
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)  # else a line for each request to a model
     home_uri = home or default_home()
-    try:
-        config = BuildConfig(
-            profile=None if profile == "none" else profile,
-            limit=limit,
-            sources=tuple(source or ()),
-            source_configs=tuple(source_config or ()),
-            recipe=recipe,
-            benchmarks=tuple(benchmark or ()),
-            shard_rows=shard_rows,
-            workers=workers or os.cpu_count() or 1,
-            strict=strict,
-            require_sandbox=require_sandbox,
-            refine=_refine(refine, refine_share, refine_config),
-            gate=_gate(gate_config),
-            accept=accept,
-        )
-        if dry_run:
-            show_dry_run(config, home_uri, as_json)
-            return
-        result = _run(config, home_uri)
-    except _expected_errors() as error:
-        typer.echo(f"vincicoder: {error}", err=True)
-        raise typer.Exit(1) from error
+    config = BuildConfig(
+        profile=None if profile == "none" else profile,
+        limit=limit,
+        sources=tuple(source or ()),
+        source_configs=tuple(source_config or ()),
+        recipe=recipe,
+        benchmarks=tuple(benchmark or ()),
+        shard_rows=shard_rows,
+        workers=workers or os.cpu_count() or 1,
+        strict=strict,
+        require_sandbox=require_sandbox,
+        refine=_refine(refine, refine_share, refine_config),
+        gate=_gate(gate_config),
+        accept=accept,
+    )
+    if dry_run:
+        show_dry_run(config, home_uri, as_json)
+        return
+    result = _run(config, home_uri)
     if as_json:
         typer.echo(json.dumps(result))
     else:
@@ -190,40 +185,6 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
     from flows.runners import DirectRunner
 
     return result_json(run_build(config, home_uri, DirectRunner(config.workers), flow_run=""))
-
-
-def _expected_errors() -> tuple[type[Exception], ...]:
-    """Errors whose message is all a user needs; anything else is a bug and shows its traceback."""
-    from flows.pipeline import ReleaseRefusedError
-    from flows.runners import ShardsFailedError
-    from storage.audit import BrokenInvariantsError
-    from storage.errors import HomeError
-    from storage.outputs import BalanceError
-    from tasks.sft.compose import RecipeShortfallError
-    from tasks.sft.publish import NothingKeptError
-    from vincicoder.decontaminate import BenchmarkError
-    from vincicoder.sources.own.source_config import SourceConfigError
-    from vincicoder.sources.profiles import ProfileError
-
-    return (
-        ShardsFailedError,
-        ReleaseRefusedError,
-        ServerUnreachableError,
-        GateConfigError,
-        HomeError,
-        BalanceError,
-        BrokenInvariantsError,
-        RecipeShortfallError,
-        NothingKeptError,
-        SourceConfigError,
-        SourceUnavailableError,
-        ProfileError,
-        BenchmarkError,
-        RefineConfigError,
-        InfrastructureError,
-        ValidationError,
-        FileNotFoundError,
-    )
 
 
 def _print_summary(result: dict[str, Any], home_uri: str) -> None:

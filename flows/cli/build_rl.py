@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli.prefect_server import ServerUnreachableError, require_server
+from flows.cli.prefect_server import require_server
 from vincicoder.config import default_home
 
 
@@ -34,49 +34,30 @@ def rl(
     )
     from flows.rl_set import build_rl_set
     from storage.home import Home
-    from storage.manifest import ManifestError
-    from storage.release_facts import ReleaseNotFoundError
     from tasks.rl.sample_answers import sample_rewards
-    from tasks.rl.select import NoRowsError, OldReleaseError, build_rl
-    from tasks.training.execute import TrainingFailedError
-    from vincicoder.select.recipe import SelectionRecipeError
-    from vincicoder.train.environment import TrainerEnvironmentError
+    from tasks.rl.select import build_rl
 
     where = home or default_home()
-    try:
-        if os.environ.get("PREFECT_API_URL"):
-            from flows.build_rl_data import build_rl_data
+    if os.environ.get("PREFECT_API_URL"):
+        from flows.build_rl_data import build_rl_data
 
-            require_server()
-            result: dict[str, Any] = build_rl_data(
-                recipe, release, limit, where, strict, checkpoint, answers, tokens
-            )
-        else:
-            result = build_rl_set(
-                Home(where),
-                recipe=recipe,
-                release=release,
-                limit=limit,
-                strict=strict,
-                checkpoint=checkpoint,
-                answers=answers,
-                tokens=tokens,
-                sample=sample_rewards.fn,
-                build=build_rl.fn,
-            )
-    except (
-        ReleaseNotFoundError,
-        NoRowsError,
-        OldReleaseError,
-        ManifestError,
-        SelectionRecipeError,
-        TrainingFailedError,
-        TrainerEnvironmentError,
-        ServerUnreachableError,
-        FileNotFoundError,
-    ) as error:
-        typer.echo(f"vincicoder: {error}", err=True)
-        raise typer.Exit(1) from error
+        require_server()
+        result: dict[str, Any] = build_rl_data(
+            recipe, release, limit, where, strict, checkpoint, answers, tokens
+        )
+    else:
+        result = build_rl_set(
+            Home(where),
+            recipe=recipe,
+            release=release,
+            limit=limit,
+            strict=strict,
+            checkpoint=checkpoint,
+            answers=answers,
+            tokens=tokens,
+            sample=sample_rewards.fn,
+            build=build_rl.fn,
+        )
     if as_json:
         typer.echo(json.dumps(result))
         return

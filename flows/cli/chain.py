@@ -8,7 +8,7 @@ from enum import StrEnum
 
 import typer
 
-from flows.cli.prefect_server import ServerUnreachableError, require_server
+from flows.cli.prefect_server import require_server
 
 
 class Switch(StrEnum):
@@ -24,19 +24,15 @@ def chain(switch: Switch) -> None:
     if not os.environ.get("PREFECT_API_URL"):
         typer.echo("vincicoder: the chain is kept by a Prefect server: set PREFECT_API_URL to it", err=True)
         raise typer.Exit(1)
-    from flows.chain import ChainError, linked, switch_off, switch_on
+    from flows.chain import linked, switch_off, switch_on
 
-    try:
-        require_server()
-        if switch is Switch.ON:
-            names = asyncio.run(switch_on())
-        elif switch is Switch.OFF:
-            names = asyncio.run(switch_off())
-        else:
-            names = asyncio.run(linked())
-    except (ChainError, ServerUnreachableError) as error:
-        typer.echo(f"vincicoder: {error}", err=True)
-        raise typer.Exit(1) from error
+    require_server()
+    if switch is Switch.ON:
+        names = asyncio.run(switch_on())
+    elif switch is Switch.OFF:
+        names = asyncio.run(switch_off())
+    else:
+        names = asyncio.run(linked())
     verb = {"on": "on", "off": "removed", "status": "on"}[switch]
     for name in names:
         typer.echo(f"{verb}: {name.removeprefix('vincicoder chain: ')}")

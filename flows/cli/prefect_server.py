@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 
+from vincicoder.sample import UserError
 
-class ServerUnreachableError(Exception):
+
+class ServerUnreachableError(UserError):
     """Nothing answers at PREFECT_API_URL."""
 
 

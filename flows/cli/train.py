@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows.cli.prefect_server import ServerUnreachableError, require_server
+from flows.cli.prefect_server import require_server
 from flows.cli.tables import print_table
 from vincicoder.config import default_home
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe, load_recipe_file
@@ -35,7 +35,7 @@ def sft(recipe: RecipeFile, home: HomeOption = None, as_json: Json = False) -> N
 
     Running it again goes on from the last checkpoint, and does nothing where the run has finished.
     """
-    _report(_guarded(lambda: _train(_load(recipe, SftRecipe), recipe, home)), as_json)
+    _report(_train(_load(recipe, SftRecipe), recipe, home), as_json)
 
 
 @app.command()
@@ -50,9 +50,9 @@ def grpo(
 ) -> None:
     """Reinforce with GRPO, by verl or ms-swift, on an RL release, and register the checkpoint."""
     if dry_run:
-        typer.echo(_guarded(lambda: _dry_run(_load(recipe, GrpoRecipe), home)))
+        typer.echo(_dry_run(_load(recipe, GrpoRecipe), home))
         return
-    _report(_guarded(lambda: _train(_load(recipe, GrpoRecipe), recipe, home)), as_json)
+    _report(_train(_load(recipe, GrpoRecipe), recipe, home), as_json)
 
 
 @runs_app.callback(invoke_without_command=True)
@@ -152,32 +152,6 @@ def _dry_run(recipe: GrpoRecipe, home: str | None) -> str:
     from tasks.training.dry_run import compose_dry_run
 
     return compose_dry_run(recipe, home or default_home())
-
-
-def _guarded(action: Any) -> Any:
-    """Errors whose message is all a user needs; anything else is a bug and shows its traceback."""
-    from storage.release_facts import ReleaseNotFoundError
-    from tasks.training.execute import TrainingFailedError
-    from vincicoder.train.checkpoints import CheckpointError
-    from vincicoder.train.environment import TrainerEnvironmentError
-    from vincicoder.train.preflight import PreflightError
-    from vincicoder.train.run import RunBusyError
-
-    try:
-        return action()
-    except (
-        ReleaseNotFoundError,
-        TrainingFailedError,
-        CheckpointError,
-        TrainerEnvironmentError,
-        PreflightError,
-        RunBusyError,
-        ServerUnreachableError,
-        RecipeError,
-        FileNotFoundError,
-    ) as error:
-        typer.echo(f"vincicoder: {error}", err=True)
-        raise typer.Exit(1) from error
 
 
 def _report(result: dict[str, Any], as_json: bool) -> None:

@@ -19,6 +19,7 @@ from storage.release_facts import data_files, resolve_version
 from storage.rl_release import write_rl_files
 from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
+from vincicoder.sample import UserError
 from vincicoder.select import (
     Candidate,
     difficulty_by_rank,
@@ -45,11 +46,11 @@ _COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height")
 _BATCH_ROWS = 64
 
 
-class NoRowsError(Exception):
+class NoRowsError(UserError):
     """Nothing could be chosen."""
 
 
-class OldReleaseError(Exception):
+class OldReleaseError(UserError):
     """The release lacks a column that the selection needs."""
 
 

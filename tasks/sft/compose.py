@@ -30,7 +30,7 @@ from vincicoder.compose import (
 )
 from vincicoder.compose.draw import LOW_QUALITY, NOT_ASKED, OVER_QUOTA, TAKEN
 from vincicoder.compose.recipe import SELECTABLE
-from vincicoder.sample import Reason, Rejection
+from vincicoder.sample import Reason, Rejection, UserError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,7 @@ _REASONS = {
 }
 
 
-class RecipeShortfallError(Exception):
+class RecipeShortfallError(UserError):
     """The recipe asks for more rows than there are, and the build is strict."""
 
 

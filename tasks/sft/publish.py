@@ -32,6 +32,7 @@ from tasks.sft.verify import STAGE as VERIFY_STAGE
 from tasks.sft.verify_source import thresholds_table
 from tasks.stage import StageName
 from vincicoder.compose import ReleaseRecipe, fenced
+from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -56,7 +57,7 @@ class PublishedRelease:
     refused: list[str]
 
 
-class NothingKeptError(Exception):
+class NothingKeptError(UserError):
     """Every row of the build was rejected: there is nothing to release."""
 
 

@@ -22,6 +22,7 @@ from tasks.stage import TASK_OPTIONS
 from tasks.training.prepare import PreparedRun, run_folder
 from tasks.training.rollouts import rollout_files, write_answer_sheets
 from vincicoder import __version__
+from vincicoder.sample import UserError
 from vincicoder.train import launcher
 from vincicoder.train.checkpoints import CheckpointError, step_of
 from vincicoder.train.curves import draw_panels, headlines, panels
@@ -47,7 +48,7 @@ _WAIT_WHILE_TRAINING = 1.0  # seconds; what is not written now comes with the ne
 logger = logging.getLogger("vincicoder")
 
 
-class TrainingFailedError(Exception):
+class TrainingFailedError(UserError):
     """A run that did not finish: why, and what to do."""
 
 

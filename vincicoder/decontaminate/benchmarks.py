@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from vincicoder.sample import UserError
+
 HUB = "hub"
 
 
-class BenchmarkError(Exception):
+class BenchmarkError(UserError):
     """A benchmark cannot be read: says what was received, what is allowed, how to mend it."""
 
 

@@ -16,9 +16,10 @@ from vincicoder.refine.model import ModelMaker
 from vincicoder.refine.model_config import ModelConfig
 from vincicoder.refine.mutation import MutationMaker
 from vincicoder.refine.protocol import Maker
+from vincicoder.sample import UserError
 
 
-class RefineConfigError(ValueError):
+class RefineConfigError(UserError, ValueError):
     """The refinement cannot be made as configured."""
 
 

@@ -9,10 +9,10 @@ from typing import Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from vincicoder.sample import Domain
+from vincicoder.sample import Domain, UserError
 
 
-class SelectionRecipeError(ValueError):
+class SelectionRecipeError(UserError, ValueError):
     """A recipe that can't be used: what it holds, what is allowed."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Protocol, runtime_checkable
 
-from vincicoder.sample import RawSample
+from vincicoder.sample import RawSample, UserError
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class SourceInfo:
     size: str = ""
 
 
-class SourceUnavailableError(Exception):
+class SourceUnavailableError(UserError):
     """The corpus is not on this machine. The message says what to install."""
 
 

@@ -13,14 +13,14 @@ from typing import Protocol, runtime_checkable
 
 import yaml
 
-from vincicoder.sample import RawSample
+from vincicoder.sample import RawSample, UserError
 from vincicoder.sources.base import Source, SourceUnavailableError
 from vincicoder.sources.registry import get_source
 
 _PROFILES_FILE = Path(__file__).with_name("profiles.yaml")
 
 
-class ProfileError(Exception):
+class ProfileError(UserError):
     """A profile, or a limit on it, that cannot be planned. The message says what is allowed."""
 
 

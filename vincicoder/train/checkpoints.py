@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vincicoder.sample import UserError
+
 _LARGEST_HEADER = 100_000_000  # bytes; safetensors' own limit
 
 
-class CheckpointError(Exception):
+class CheckpointError(UserError):
     """A checkpoint that can't be used: which file is wrong, and how."""
 
 

@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from vincicoder.sample import UserError
 from vincicoder.train.launch import startup_folder
 from vincicoder.train.recipes import Environment
 
@@ -34,7 +35,7 @@ print("vincicoder-probe " + json.dumps({"versions": versions, "memory": memory, 
 """
 
 
-class TrainerEnvironmentError(Exception):
+class TrainerEnvironmentError(UserError):
     """The trainer's environment can't be used: what was found and what to install."""
 
 

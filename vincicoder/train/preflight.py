@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from vincicoder.sample import UserError
 from vincicoder.train.checkpoints import (
     CheckpointError,
     architecture_of,
@@ -36,7 +37,7 @@ class PreflightCheck:
     warning: bool = False
 
 
-class PreflightError(Exception):
+class PreflightError(UserError):
     """A run that must not start. Holds all checks; the message names those that failed."""
 
     def __init__(self, checks: Sequence[PreflightCheck]) -> None:

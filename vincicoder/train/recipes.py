@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from vincicoder.project_files import project_file
+from vincicoder.sample import UserError
 
 TINY_MODEL = "tiny-random"
 """As a recipe's `model`: a model of ten million random parameters, made when it is first needed."""
@@ -17,7 +18,7 @@ TINY_MODEL = "tiny-random"
 Scalar = str | int | float | bool | None
 
 
-class RecipeError(ValueError):
+class RecipeError(UserError, ValueError):
     """A recipe file that can't be used: what it holds, what is allowed."""
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from vincicoder.sample import UserError
 from vincicoder.train.aside import move_aside
 from vincicoder.train.checkpoints import (
     Checkpoint,
@@ -35,7 +36,7 @@ from vincicoder.train.launch import Launch, interrupt_on_termination, run_traine
 from vincicoder.train.metrics import Metric
 
 
-class RunBusyError(Exception):
+class RunBusyError(UserError):
     """The run's trainer is still alive."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
+from vincicoder.sample import UserError
 from vincicoder.sources.hub.conversation import read_turns
 from vincicoder.sources.hub.corpus import (
     CONVERSATION,
@@ -35,7 +36,7 @@ _CONVERSATION = "conversation"
 _FIELDS = ("corpus", "path", "columns", "keep", "name", "revision")
 
 
-class SourceConfigError(Exception):
+class SourceConfigError(UserError):
     """A source file that cannot be used. The message says where, what was received and what is allowed."""
 
 
