@@ -255,7 +255,8 @@ class Supervisor:
         seconds, cpu_seconds = checked_seconds(message["seconds"]), checked_seconds(message["cpu_seconds"])
         problem = why_unsupported(page.language)
         if problem:
-            self._deliver(job, rejected(job.request, Reason.RENDER_UNSUPPORTED, problem, seconds))
+            detail = f"{problem}; needed for {', '.join(page.notes)}" if page.notes else problem
+            self._deliver(job, rejected(job.request, Reason.RENDER_UNSUPPORTED, detail, seconds, page.notes))
             return
         job.handed_over = page
         job.seconds, job.cpu_seconds = seconds, cpu_seconds

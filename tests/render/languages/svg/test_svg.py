@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from vincicoder.render import RenderEngine, RenderRequest
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.languages.svg.backends import draw_with_cairosvg, draw_with_librsvg, has_librsvg
 from vincicoder.render.languages.svg.guard import check_svg
@@ -123,3 +124,19 @@ def test_the_guard_names_what_reaches_outside(body: str, words: str) -> None:
     assert isinstance(refusal, Refusal)
     assert refusal.reason.value == "render.forbidden"
     assert words in refusal.detail
+
+
+def test_without_a_browser_the_feature_that_needs_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "vincicoder.render.engine.supervisor.why_unsupported", lambda language: f"no {language}"
+    )
+    path = "<path id='p' d='M0,20 L80,20'/>"
+    code = (
+        "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='40'>"
+        f"<defs>{path}</defs><text><textPath href='#p'>along</textPath></text></svg>"
+    )
+    with RenderEngine(workers=1) as engine:
+        (result,) = engine.render([RenderRequest("one", "svg", code)])
+    assert (result.reason and result.reason.value) == "render.unsupported"
+    assert result.detail.startswith("no html; needed for needs_browser:")
+    assert "textPath" in result.detail and any("textPath" in note for note in result.notes)
