@@ -3,7 +3,7 @@
     python -m benchmarks.false_pictures --samples 12 --json FILE --output pictures
 
 Python: matplotlib's own save in a plain process. HTML: a plain browser's full-page screenshot after
-scrolling. LaTeX: pdflatex and pdftoppm, all pages. SVG: the browser. Samples are spread over the embedded
+scrolling. LaTeX: a cold pdflatex, all pages. SVG: the browser. Samples are spread over the embedded
 corpora; a few written for this come on top. With `--output`, each difference lies there as code and two
 pictures side by side, to be read. `false_pictures.json` beside this file holds what was read: by the
 code's hash, a class, false or not. The JSON has `compared`, `differ`, `false` by language; a difference

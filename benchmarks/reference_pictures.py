@@ -23,6 +23,7 @@ from vincicoder.render.languages.latex.raster import DOTS_PER_INCH
 
 Pixels = NDArray[np.uint8]
 _SECONDS = 120
+_BORDER = ((11, 11), (11, 11), (0, 0))  # pixels: 4 points
 _READ_MS, _LATE_MS = 150, 5000  # at each half screen, and for what comes late
 
 # A show saves what is open and closes it, as a reader who looks at each window and closes it.
@@ -62,7 +63,7 @@ def of_python(code: str, _size: tuple[int, int]) -> Pixels | None:
 
 
 def of_latex(code: str, _size: tuple[int, int]) -> Pixels | None:
-    """Return all pages as pdflatex and pdftoppm draw them, one below the other."""
+    """Return all pages of a cold pdflatex, drawn by PDFium, one below the other."""
     document = parse(code)
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "document.tex").write_text(document.text, "utf-8")
@@ -72,17 +73,29 @@ def of_latex(code: str, _size: tuple[int, int]) -> Pixels | None:
                 done = subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=False)
         if done.returncode:
             return None
-        command = ["pdftoppm", "-png", "-r", str(DOTS_PER_INCH), "document.pdf", "page"]
-        subprocess.run(command, cwd=folder, capture_output=True, timeout=_SECONDS, check=True)
-        pages = [ink(_on_white(Image.open(path)), whole=not document.crop)
-                 for path in sorted(Path(folder).glob("page*.png"))]  # fmt: skip
-    pages = [page for page in pages if page.size]
-    if not pages:
-        return None
-    widest = max(page.shape[1] for page in pages)
+        sheets = _sheets(Path(folder, "document.pdf").read_bytes())
+    marked = [(sheet < 250).any(axis=2) for sheet in sheets]
+    if document.crop and len({sheet.shape for sheet in sheets}) == 1:
+        columns = np.flatnonzero(np.any([marks.any(axis=0) for marks in marked], axis=0))
+        rows = [np.flatnonzero(marks.any(axis=1)) for marks in marked]
+        sheets = [
+            np.pad(
+                sheet[place[0] : place[-1] + 1, columns[0] : columns[-1] + 1], _BORDER, constant_values=255
+            )
+            for sheet, place in zip(sheets, rows, strict=True)
+            if place.size
+        ]
+    widest = max(sheet.shape[1] for sheet in sheets)
     return np.vstack(
-        [np.pad(page, ((0, 0), (0, widest - page.shape[1]), (0, 0)), constant_values=255) for page in pages]
+        [np.pad(one, ((0, 0), (0, widest - one.shape[1]), (0, 0)), constant_values=255) for one in sheets]
     )
+
+
+def _sheets(pdf: bytes) -> list[Pixels]:
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    return [np.array(page.render(scale=DOTS_PER_INCH / 72).to_pil().convert("RGB")) for page in document]
 
 
 class PlainBrowser:
