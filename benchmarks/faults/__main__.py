@@ -41,8 +41,10 @@ FAULTS: tuple[Fault, ...] = (
 _BY_NAME = {fault.__name__: fault for fault in FAULTS}
 
 
-def run(folder: Path, minutes: float, seed: int, faults: tuple[Fault, ...] = FAULTS) -> Campaign:
-    """Run faults in turn until the time is over; a round that has begun is finished."""
+def run(
+    folder: Path, minutes: float, seed: int, faults: tuple[Fault, ...] = FAULTS, rounds: int | None = None
+) -> Campaign:
+    """Run faults in turn until the time or the rounds are over; a round that has begun is finished."""
     adopt_orphans()
     deadline = time.monotonic() + 60 * minutes
     campaign = Campaign()
@@ -58,7 +60,7 @@ def run(folder: Path, minutes: float, seed: int, faults: tuple[Fault, ...] = FAU
     bench.reference = release_bytes(folder / "reference/current")
     shutil.rmtree(reference)
     for number, fault in enumerate(cycle(faults)):
-        if time.monotonic() >= deadline:
+        if time.monotonic() >= deadline or number == rounds:
             break
         home = folder / f"home-{number:03d}"
         known = len(campaign.problems)

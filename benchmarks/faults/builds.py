@@ -14,7 +14,8 @@ from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
-from vincicoder.render.worker.processes import descendants, kill_descendants
+
+from vincicoder.render.processes import descendants, kill_descendants
 
 ROOT = Path(__file__).resolve().parents[2]
 _GONE_SECONDS = 20.0

@@ -9,9 +9,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from vincicoder.render.worker.processes import descendants
-
 from benchmarks.faults.builds import Bench, log_of, reap, wait
+from vincicoder.render.processes import descendants
 
 
 def kill_build(bench: Bench, home: Path) -> None:
