@@ -21,9 +21,10 @@ UNECONOMICAL = "uneconomical"
 _FEWEST_BYTES = 150
 _LEAST_SHARE = 0.03
 # A picture is a mosaic where it has this many marks and its program this many bytes of literals; both are
-# over what honest programs of the corpora have together (docs/reward.md has the figures).
-_MOSAIC_MARKS = 200
-_MOSAIC_DATA = 400
+# over what honest programs of the corpora have together (docs/reward.md has the figures). Python has marks
+# of charts, such as those of 200 points, where markup has boxes only.
+_PYTHON_MARKS, _MOSAIC_MARKS = 200, 110
+_PYTHON_DATA, _MOSAIC_DATA = 400, 250
 # Marks that hold this many times the information of the literals were computed.
 _COMPUTED = 2.5
 _CANVAS_PIXELS_A_MARK = 64
@@ -106,9 +107,10 @@ def _mosaic(data: int, text: int, language: str, notes: Sequence[str], own_data:
     pixels = max(note_values(notes, "set_pixels"), default=0)
     canvas = max(note_values(notes, "canvas_pixels"), default=0) // _CANVAS_PIXELS_A_MARK
     marks = max(count, pixels, canvas)
-    free = max(_MOSAIC_DATA, own_data)
+    of_python = language == "python"
+    free = max(_PYTHON_DATA if of_python else _MOSAIC_DATA, own_data)
     held = max(data, text - _FREE_TEXT.get(language, _OTHER_TEXT) / 2)
-    return min(marks / _MOSAIC_MARKS, held / free), marks
+    return min(marks / (_PYTHON_MARKS if of_python else _MOSAIC_MARKS), held / free), marks
 
 
 def _falling(value: float, free: float, most: float) -> float:

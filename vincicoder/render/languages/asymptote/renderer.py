@@ -91,7 +91,7 @@ class AsymptoteRenderer:
             if isinstance(drawn, Refusal):
                 return drawn
             margin = ((MARGIN_PIXELS, MARGIN_PIXELS), (MARGIN_PIXELS, MARGIN_PIXELS), (0, 0))
-            return Picture(np.pad(drawn.pixels, margin, constant_values=255))
+            return Picture(np.pad(drawn.pixels, margin, constant_values=255), drawn.notes)
         finally:
             empty_folder(folder)
 
