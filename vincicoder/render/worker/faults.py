@@ -19,7 +19,8 @@ from vincicoder.render.configuration import FAULTS_VARIABLE
 from vincicoder.render.processes import descendants
 
 _CHUNK_BYTES = 64 << 20
-_BROWSER_PATIENCE_SECONDS = 1.0  # until the page has reached its own endless loop
+_LOOK_SECONDS = 0.1
+_PATIENCE_SECONDS = 0.3  # from a page's process to its own endless loop
 
 
 def fault_in(code: str) -> Callable[[], None] | None:
@@ -52,21 +53,36 @@ def _die() -> None:
 
 
 def _crash_page() -> None:
-    """Let the browser's processes of pages die of a crash in a moment."""
-    threading.Thread(target=_signal_pages, args=(signal.SIGSEGV,), daemon=True).start()
+    """Let the browser's processes of pages die of a crash in a moment, and those of the second attempt."""
+    threading.Thread(target=_signal_pages, args=(signal.SIGSEGV, 2), daemon=True).start()
 
 
 def _wedge_page() -> None:
     """Let the browser's processes of pages stop answering in a moment."""
-    threading.Thread(target=_signal_pages, args=(signal.SIGSTOP,), daemon=True).start()
+    threading.Thread(target=_signal_pages, args=(signal.SIGSTOP, 1), daemon=True).start()
 
 
-def _signal_pages(number: int) -> None:
-    time.sleep(_BROWSER_PATIENCE_SECONDS)
+def _signal_pages(number: int, browsers: int) -> None:
+    done: set[int] = set()
+    while browsers:
+        time.sleep(_LOOK_SECONDS)
+        if _pages() - done:
+            time.sleep(_PATIENCE_SECONDS)
+            fresh = _pages() - done
+            for pid in fresh:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, number)
+            done |= fresh
+            browsers -= 1
+
+
+def _pages() -> set[int]:
+    found = set()
     for pid in descendants(os.getpid()):
         with contextlib.suppress(OSError):
             if b"--type=renderer" in Path(f"/proc/{pid}/cmdline").read_bytes():
-                os.kill(pid, number)
+                found.add(pid)
+    return found
 
 
 _ACTIONS: dict[str, Callable[[], None]] = {
