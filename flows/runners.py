@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from copy import copy
 from functools import wraps
@@ -15,6 +14,7 @@ from prefect.states import Cancelled
 
 from storage.errors import HomeUnwritableError, why_unwritable
 from tasks.stage import TASK_OPTIONS, is_retryable
+from vincicoder.retrying import retry
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
@@ -161,12 +161,7 @@ def _gather(
 
 
 def _with_retries(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-    for delay in TASK_OPTIONS["retry_delay_seconds"]:
-        try:
-            return function(**arguments)
-        except Exception as error:
-            if not is_retryable(error):
-                raise
-            logger.warning("%s: trying again in %d s", error, delay)
-            time.sleep(delay)
-    return function(**arguments)
+    def warn(error: Exception, seconds: float) -> None:
+        logger.warning("%s: trying again in %d s", error, seconds)
+
+    return retry(lambda: function(**arguments), TASK_OPTIONS["retry_delay_seconds"], is_retryable, warn)

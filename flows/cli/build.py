@@ -16,7 +16,7 @@ from pydantic import TypeAdapter
 from rich.console import Console
 
 from flows.cli.dry_run import show_dry_run
-from flows.cli.prefect_server import require_server
+from flows.cli.prefect_server import runs_on_a_server
 from flows.cli.tables import print_table
 from vincicoder.config import BuildConfig, default_home
 from vincicoder.gate import GateLimits
@@ -156,12 +156,11 @@ def _gate(file: Path | None) -> GateLimits:
 
 def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
     # Prefect takes over a second to import: only a build pays for it.
-    if os.environ.get("PREFECT_API_URL"):
+    if runs_on_a_server():
         from prefect.task_runners import ThreadPoolTaskRunner
 
         from flows.build_sft_data import build_sft_data
 
-        require_server()
         shards: Any = ThreadPoolTaskRunner(max_workers=config.workers)
         return build_sft_data.with_options(task_runner=shards)(
             profile=config.profile,

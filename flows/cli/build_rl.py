@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from typing import Annotated, Any
 
 import typer
 
-from flows.cli.prefect_server import require_server
+from flows.cli.prefect_server import runs_on_a_server
 from vincicoder.config import default_home
 
 
@@ -38,10 +37,9 @@ def rl(
     from tasks.rl.select import build_rl
 
     where = home or default_home()
-    if os.environ.get("PREFECT_API_URL"):
+    if runs_on_a_server():
         from flows.build_rl_data import build_rl_data
 
-        require_server()
         result: dict[str, Any] = build_rl_data(
             recipe, release, limit, where, strict, checkpoint, answers, tokens
         )

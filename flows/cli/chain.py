@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from enum import StrEnum
 
 import typer
 
-from flows.cli.prefect_server import require_server
+from flows.cli.prefect_server import runs_on_a_server
 
 
 class Switch(StrEnum):
@@ -21,12 +20,11 @@ class Switch(StrEnum):
 
 def chain(switch: Switch) -> None:
     """Chain build-sft-data, train-sft, build-rl-data and train-grpo on the Prefect server, or part them."""
-    if not os.environ.get("PREFECT_API_URL"):
+    if not runs_on_a_server():
         typer.echo("vincicoder: the chain is kept by a Prefect server: set PREFECT_API_URL to it", err=True)
         raise typer.Exit(1)
     from flows.chain import linked, switch_off, switch_on
 
-    require_server()
     if switch is Switch.ON:
         names = asyncio.run(switch_on())
     elif switch is Switch.OFF:

@@ -1,4 +1,4 @@
-"""Is the Prefect server there that PREFECT_API_URL names? Asked before anything starts."""
+"""Whether a command is a flow run on a Prefect server or runs here. Asked before anything starts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,13 @@ class ServerUnreachableError(UserError):
     """Nothing answers at PREFECT_API_URL."""
 
 
-def require_server() -> None:
-    """Raise ServerUnreachableError, with what to do, unless the server answers."""
+def runs_on_a_server() -> bool:
+    """Whether commands are flow runs on a Prefect server, or run here and need none.
+
+    Raises ServerUnreachableError, with what to do, where PREFECT_API_URL is set and nothing answers there.
+    """
+    if not os.environ.get("PREFECT_API_URL"):
+        return False
     import httpx
     from prefect.client.orchestration import get_client
 
@@ -23,3 +28,4 @@ def require_server() -> None:
             f"no Prefect server answers at PREFECT_API_URL={os.environ['PREFECT_API_URL']} ({error}): start "
             "it with `prefect server start`, correct the address, or unset PREFECT_API_URL to do without one"
         )
+    return True

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from flows.cli.prefect_server import require_server
+from flows.cli.prefect_server import runs_on_a_server
 from flows.cli.tables import print_table
 from vincicoder.config import default_home
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe, load_recipe_file
@@ -130,10 +129,9 @@ def _train(recipe: TrainingRecipe, path: Path, home: str | None) -> dict[str, An
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
     where = home or default_home()
-    if os.environ.get("PREFECT_API_URL"):
+    if runs_on_a_server():
         from flows.train import train_grpo, train_sft
 
-        require_server()
         flow = train_sft if isinstance(recipe, SftRecipe) else train_grpo
         return dict(flow(str(path), where))
     from flows.step_clock import StepClock

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -29,6 +28,7 @@ from vincicoder.refine.judge import (
 from vincicoder.refine.protocol import Target
 from vincicoder.render import fingerprint
 from vincicoder.sample import Task, make_sample_id
+from vincicoder.shares import percent
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,12 +92,8 @@ def refine_shard(
 
 def _chosen(table: pa.Table, share_percent: float) -> list[int]:
     """The rows to be refined: a share decided by the hash of their ids, whatever shard they are in."""
-
-    def percent(sample_id: str) -> float:
-        digest = hashlib.sha256(f"refine\0{sample_id}".encode()).digest()
-        return 100 * int.from_bytes(digest[:7]) / 2**56
-
-    return [row for row, name in enumerate(table["sample_id"].to_pylist()) if percent(name) < share_percent]
+    names = table["sample_id"].to_pylist()
+    return [row for row, name in enumerate(names) if percent(f"refine\0{name}") < share_percent]
 
 
 def _targets(home: Home, table: pa.Table, rows: Sequence[int]) -> dict[int, Target]:

@@ -76,11 +76,12 @@ def test_the_batch_endpoint_gives_the_scores_of_this_process(
     assert json.loads(text) == {"breakdowns": [asdict(breakdown) for breakdown in here], "failures": {}}
     status, text = ask(service, "GET", "/metrics")
     counters = dict(line.split() for line in text.splitlines() if not line.startswith("#"))
+    assert "# TYPE vincicoder_reward_programs_total counter" in text.splitlines()
     assert status == 200
     assert float(counters["vincicoder_reward_responses_total"]) >= len(ANSWERS)
     assert float(counters["vincicoder_reward_programs_total"]) == 3
-    assert counters["vincicoder_reward_references_prepared_total"] == "1"
-    assert counters["vincicoder_reward_busy"] == "0"
+    assert float(counters["vincicoder_reward_references_prepared_total"]) == 1
+    assert float(counters["vincicoder_reward_busy"]) == 0
 
 
 def test_health_names_what_it_scores_with(service: str) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.compose.recipe import Quota, ReleaseRecipe
+from vincicoder.shares import unit
 
 # Upper ends of the length strata, in characters of the answer.
 LENGTH_EDGES = (500, 1_500, 4_000, 10_000)
@@ -117,7 +118,9 @@ def _keys(candidates: Candidates, recipe: ReleaseRecipe) -> NDArray[np.float64]:
     """Keys for weighted sampling without replacement (Efraimidis and Spirakis 2006): -ln(u) / weight, u
     from the hash of the row's id; the rows with the smallest keys are drawn."""
     uniform = np.fromiter(
-        (_uniform(sample_id) for sample_id in candidates.sample_id), np.float64, len(candidates.sample_id)
+        (unit(f"quota\0{sample_id}") for sample_id in candidates.sample_id),
+        np.float64,
+        len(candidates.sample_id),
     )
     weights = np.fromiter(
         (recipe.source_weights.get(source or "", 1.0) for source in candidates.texts["source"]),
@@ -126,11 +129,6 @@ def _keys(candidates: Candidates, recipe: ReleaseRecipe) -> NDArray[np.float64]:
     )
     keys: NDArray[np.float64] = -np.log(uniform) / weights
     return keys
-
-
-def _uniform(sample_id: str) -> float:
-    digest = hashlib.sha256(f"quota\0{sample_id}".encode()).digest()
-    return (int.from_bytes(digest[:7]) + 1) / 2**56
 
 
 def _draw_quota(

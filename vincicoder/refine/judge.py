@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import io
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.sample import Reason
+from vincicoder.shares import percent
 from vincicoder.similarity.compare import compare_pictures
 
 # A tile of the picture (of 8x8) whose structure falls below this shows the difference to the eye; a lost
@@ -72,8 +72,7 @@ def judge_failure(sample_id: str, reason: str, detail: str, limits: RefineLimits
         return FlawVerdict(FlawOutcome.OTHER_FAILURE)
     if len(detail) > limits.max_error_characters:
         return FlawVerdict(FlawOutcome.LONG_ERROR)
-    digest = hashlib.sha256(f"failing\0{sample_id}".encode()).digest()
-    wanted = 100 * int.from_bytes(digest[:7]) / 2**56 < limits.failing_percent
+    wanted = percent(f"failing\0{sample_id}") < limits.failing_percent
     return FlawVerdict(FlawOutcome.FAILS if wanted else FlawOutcome.FAILS_TOO)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -20,6 +19,7 @@ from vincicoder.refine.protocol import Flaw, Target
 from vincicoder.refine.python_faults import python_faults
 from vincicoder.refine.svg_faults import svg_faults
 from vincicoder.refine.vega_faults import vega_lite_faults
+from vincicoder.shares import unit
 
 VERSION = 1
 """Raise it whenever the faults change: it is part of the outputs' keys."""
@@ -124,5 +124,4 @@ def _choose(sample_id: str, edits: Sequence[Edit], round_number: int) -> list[Ed
 
 def _unit(sample_id: str, purpose: str) -> float:
     """A number above 0 and at most 1, decided by the sample's id and a purpose."""
-    digest = hashlib.sha256(f"refine\0{purpose}\0{sample_id}".encode()).digest()
-    return (int.from_bytes(digest[:7]) + 1) / 2**56
+    return unit(f"refine\0{purpose}\0{sample_id}")

@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 
@@ -140,20 +143,35 @@ def serve(config: RewardConfig, host: str, port: int, announce: Callable[[str], 
             app.state.admission.close()
 
 
-def metrics_text(scorer: RewardScorer, admission: Admission) -> str:
+def metrics_text(scorer: RewardScorer, admission: Admission) -> bytes:
     """Return the totals in Prometheus' text format."""
-    gauges = {"busy": admission.running, "waiting": admission.waiting}
-    counts, seconds = scorer.totals()
-    totals = {
-        **{f"{name}_total": float(value) for name, value in sorted(counts.items())},
-        "tiles_encoded_total": float(scorer.features.encoded),
-        "references_prepared_total": float(scorer.references.prepared),
-        "requests_refused_total": float(admission.refused),
-        "requests_abandoned_total": float(admission.abandoned),
-        **{f"{name}_seconds_total": float(value) for name, value in sorted(seconds.items())},
-    }
-    lines = []
-    for kind, values in (("gauge", gauges), ("counter", totals)):
-        for name, value in values.items():
-            lines += [f"# TYPE vincicoder_reward_{name} {kind}", f"vincicoder_reward_{name} {value:g}"]
-    return "\n".join(lines) + "\n"
+    registry = CollectorRegistry()
+    registry.register(_Totals(scorer, admission))
+    return generate_latest(registry)
+
+
+class _Totals(Collector):
+    """What is counted elsewhere, read when it is asked for."""
+
+    def __init__(self, scorer: RewardScorer, admission: Admission) -> None:
+        self._scorer, self._admission = scorer, admission
+
+    def collect(self) -> Iterator[Metric]:
+        scorer, admission = self._scorer, self._admission
+        gauges = {
+            "busy": ("Requests that are scored now", admission.running),
+            "waiting": ("Requests that wait for a place", admission.waiting),
+        }
+        counts, seconds = scorer.totals()
+        counters = {
+            **{name: (f"Total of {name}", float(value)) for name, value in sorted(counts.items())},
+            "tiles_encoded": ("Tiles that the encoder looked at", float(scorer.features.encoded)),
+            "references_prepared": ("Reference pictures made ready", float(scorer.references.prepared)),
+            "requests_refused": ("Requests refused because all places were taken", float(admission.refused)),
+            "requests_abandoned": ("Requests whose client went away", float(admission.abandoned)),
+            **{f"{name}_seconds": (f"Seconds of {name}", float(v)) for name, v in sorted(seconds.items())},
+        }
+        for name, (meaning, value) in gauges.items():
+            yield GaugeMetricFamily(f"vincicoder_reward_{name}", meaning, value=value)
+        for name, (meaning, total) in counters.items():
+            yield CounterMetricFamily(f"vincicoder_reward_{name}", meaning, value=total)

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +33,7 @@ def difficulty_by_rank(groups: Sequence[Hashable], complexities: Sequence[int]) 
         if len(rows) < 2:
             continue
         values = np.array([complexities[row] for row in rows])
-        ordered = np.sort(values)
-        low, high = np.searchsorted(ordered, values, "left"), np.searchsorted(ordered, values, "right")
-        ranks = (low + high - 1) / 2 / (len(rows) - 1)
+        ranks = (rankdata(values) - 1) / (len(rows) - 1)
         for row, rank in zip(rows, ranks.tolist(), strict=True):
             found[row] = Difficulty(round(rank, 6))
     return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import IO, Any, TypeVar
 from fsspec.core import url_to_fs
 from fsspec.implementations.local import LocalFileSystem
 
+from vincicoder.retrying import retry
 from vincicoder.sample import InfrastructureError
 
 _T = TypeVar("_T")
@@ -45,16 +45,12 @@ def retrying(action: Callable[[], _T], what: str) -> _T:
 
     Raises `InfrastructureError` when it keeps failing; other errors are passed on at once.
     """
-    for wait in (*RETRY_SECONDS, None):
-        try:
-            return action()
-        except Exception as error:
-            if not is_network_failure(error):
-                raise
-            if wait is None:
-                raise InfrastructureError(f"cannot read {what}: {type(error).__name__}: {error}") from error
-            time.sleep(wait)
-    raise AssertionError
+    try:
+        return retry(action, RETRY_SECONDS, is_network_failure)
+    except Exception as error:
+        if not is_network_failure(error):
+            raise
+        raise InfrastructureError(f"cannot read {what}: {type(error).__name__}: {error}") from error
 
 
 @dataclass(frozen=True)
