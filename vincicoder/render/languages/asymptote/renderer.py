@@ -14,20 +14,20 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-import numpy as np
-
 from vincicoder.render.api import RenderLimits
-from vincicoder.render.files import empty_folder
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.languages.latex.run import tex_environment
 from vincicoder.render.processes import kill_descendants
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.sandbox import kernel
-from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
+from vincicoder.render.worker.child_process import ChildExit
+from vincicoder.render.worker.program_folder import (
+    ProgramFolder,
+    file_is_not_here,
+    located_error,
+    with_margin,
+)
 from vincicoder.sample import Reason
-
-MARGIN_PIXELS = 11
-"""White around a picture: the 4 points of a LaTeX snippet."""
 
 # Code often chooses the format of its file; the settings that count are those at its end.
 _WRAPPER = 'include "./sample.asy";\nsettings.outformat="pdf";\nsettings.render=0;\nsettings.prc=false;\n'
@@ -64,14 +64,12 @@ class AsymptoteRenderer:
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Make the folder and its rules; become the parent of whatever escapes."""
         self._limits = limits
-        self._folder = workspace / "sample"
-        self._folder.mkdir(mode=0o700)
-        self._sandbox = ChildSandbox.build(self._folder, may_fork=True)
+        self._folder = ProgramFolder(workspace, limits, may_fork=True)
         kernel.adopt_orphans()
 
     def render(self, code: str) -> Picture | Refusal:
         """Run the program and draw the PDF that it makes at DOTS_PER_INCH."""
-        folder, limits = self._folder, self._limits
+        folder = self._folder.path
         try:
             (folder / "sample.asy").write_bytes(code.encode("utf-8", "replace"))
             (folder / "wrapper.asy").write_text(_WRAPPER)
@@ -79,7 +77,7 @@ class AsymptoteRenderer:
                 **tex_environment(folder, folder / "texmf-var"),
                 "ASYMPTOTE_HOME": str(folder / ".asy"),
             }
-            ended = run_child(_COMMAND, folder, environment, limits, self._sandbox)
+            ended = self._folder.run(_COMMAND, environment)
             kill_descendants(os.getpid())
             refusal = ended.refusal("asy")
             if refusal is not None and "Stack overflow" not in ended.printed:
@@ -87,21 +85,20 @@ class AsymptoteRenderer:
             pdf = self._picture()
             if ended.code != 0 or pdf is None:
                 return _explain(ended)
-            drawn = rasterize(pdf, crop=False, limits=limits)
+            drawn = rasterize(pdf, crop=False, limits=self._limits)
             if isinstance(drawn, Refusal):
                 return drawn
-            margin = ((MARGIN_PIXELS, MARGIN_PIXELS), (MARGIN_PIXELS, MARGIN_PIXELS), (0, 0))
-            return Picture(np.pad(drawn.pixels, margin, constant_values=255), drawn.notes)
+            return Picture(with_margin(drawn.pixels), drawn.notes)
         finally:
-            empty_folder(folder)
+            self._folder.empty()
 
     def _picture(self) -> bytes | None:
         """Return the PDF: the program's default one, or else the last that it made itself."""
-        default = self._folder / "picture.pdf"
-        own = [path for path in self._folder.glob("*.pdf") if not path.is_symlink()]
+        default = self._folder.path / "picture.pdf"
+        own = [path for path in self._folder.path.glob("*.pdf") if not path.is_symlink()]
         own.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
         for path in [default, *reversed(own)]:
-            content = read_output(path, self._limits)
+            content = self._folder.read(path)
             if content:
                 return content
         return None
@@ -117,31 +114,20 @@ def _explain(ended: ChildExit) -> Refusal:
         return Refusal(Reason.RENDER_FORBIDDEN, found.group().strip()[:500])
     found = _NO_FILE.search(text)
     if found:
-        outside = found["name"].startswith(("/", "~")) or ".." in found["name"]
-        return Refusal(
-            Reason.RENDER_FORBIDDEN if outside else Reason.RENDER_MISSING_DEPENDENCY,
-            f"the file {found['name'][:300]} is not here",
-        )
+        return file_is_not_here(found["name"])
     for pattern in _MISSING:
         found = pattern.search(text)
         if found:
             return Refusal(Reason.RENDER_MISSING_DEPENDENCY, f"{found['name'][:300]} is not here")
     if ended.code == 0:
         return Refusal(Reason.RENDER_NO_OUTPUT, "the program drew nothing")
-    for found in (_TEX_ERROR.search(text), _LOCATED.search(text), _BARE.search(text)):
-        if found:
-            return Refusal(Reason.RENDER_ERROR, _message(found)[:1500])
+    if found := _TEX_ERROR.search(text):
+        return Refusal(Reason.RENDER_ERROR, found["message"][:1500])
+    if found := _LOCATED.search(text):
+        return located_error(found, "sample.asy")
+    if found := _BARE.search(text):
+        return Refusal(Reason.RENDER_ERROR, found["message"][:1500])
     return Refusal(Reason.RENDER_ERROR, text[-1500:] or f"asy ended with code {ended.code}")
-
-
-def _message(found: re.Match[str]) -> str:
-    fields = found.groupdict()
-    if "line" not in fields:
-        return str(fields["message"])
-    place = f"line {fields['line']}"
-    return (
-        f"{place if fields['file'] == 'sample.asy' else fields['file'] + ', ' + place}: {fields['message']}"
-    )
 
 
 def create() -> AsymptoteRenderer:

@@ -19,16 +19,20 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.render.api import RenderLimits, too_large
-from vincicoder.render.files import empty_folder
 from vincicoder.render.finish import flatten_on_white, stacked
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.notes import pages
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
-from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
+from vincicoder.render.worker.child_process import ChildExit
+from vincicoder.render.worker.program_folder import (
+    ProgramFolder,
+    file_is_not_here,
+    located_error,
+    with_margin,
+)
 from vincicoder.sample import Reason
 
 DOTS_PER_INCH = 200
-MARGIN_PIXELS = 11
 MAX_PAGES = 40
 _BOOK = re.compile(r"picture(?:-(\d{1,4}))?\.ps")
 
@@ -73,13 +77,11 @@ class LilypondRenderer:
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Make the folder and the rules of the two programs."""
         self._limits = limits
-        self._folder = workspace / "sample"
-        self._folder.mkdir(mode=0o700)
-        self._sandbox = ChildSandbox.build(self._folder, may_fork=False)
+        self._folder = ProgramFolder(workspace, limits, may_fork=False)
         self._environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "HOME": str(self._folder),
-            "TMPDIR": str(self._folder),
+            "HOME": str(self._folder.path),
+            "TMPDIR": str(self._folder.path),
             "LC_ALL": "C.UTF-8",
             "TZ": "UTC",
             "GUILE_AUTO_COMPILE": "0",
@@ -87,11 +89,11 @@ class LilypondRenderer:
 
     def render(self, code: str) -> Picture | Refusal:
         """Engrave the score and draw all pages of all its books, cropped, at DOTS_PER_INCH."""
-        folder = self._folder
+        folder = self._folder.path
         try:
             (folder / "sample.ly").write_bytes(code.encode("utf-8", "replace"))
             (folder / "settings.ly").write_text(_SETTINGS)
-            ended = self._run(_ENGRAVE)
+            ended = self._folder.run(_ENGRAVE, self._environment)
             refusal = ended.refusal("lilypond")
             if refusal is not None:
                 return refusal
@@ -103,7 +105,7 @@ class LilypondRenderer:
                 return Refusal(
                     Reason.RENDER_TOO_LARGE, f"{len(books)} books; at most {MAX_PAGES} are allowed"
                 )
-            ended = self._run([*_DRAW, *books])
+            ended = self._folder.run([*_DRAW, *books], self._environment)
             refusal = ended.refusal("Ghostscript")
             if refusal is not None:
                 return refusal
@@ -112,17 +114,14 @@ class LilypondRenderer:
                 return Refusal(Reason.RENDER_ERROR, f"Ghostscript: {ended.printed[-1000:]}")
             return self._crop(sheets)
         finally:
-            empty_folder(folder)
-
-    def _run(self, command: list[str]) -> ChildExit:
-        return run_child(command, self._folder, self._environment, self._limits, self._sandbox)
+            self._folder.empty()
 
     def _books(self) -> list[str]:
         """Return the names of the files that LilyPond wrote, one for each book, in order."""
         numbers = sorted(
             int(found[1] or 0)
-            for path in self._folder.iterdir()
-            if (found := _BOOK.fullmatch(path.name)) and read_output(path, self._limits)
+            for path in self._folder.path.iterdir()
+            if (found := _BOOK.fullmatch(path.name)) and self._folder.read(path)
         )
         return [f"picture-{number}.ps" if number else "picture.ps" for number in numbers]
 
@@ -130,7 +129,7 @@ class LilypondRenderer:
         """Return the pages that Ghostscript drew: of more than MAX_PAGES one more than that."""
         sheets: list[bytes] = []
         for number in range(1, MAX_PAGES + 2):
-            png = read_output(self._folder / f"page-{number:03d}.png", self._limits)
+            png = self._folder.read(f"page-{number:03d}.png")
             if not png:
                 break
             sheets.append(png)
@@ -159,8 +158,7 @@ class LilypondRenderer:
         )
         if problem:
             return Refusal(Reason.RENDER_TOO_LARGE, problem, notes)
-        margin = ((MARGIN_PIXELS, MARGIN_PIXELS), (MARGIN_PIXELS, MARGIN_PIXELS), (0, 0))
-        return Picture(stacked([np.pad(one, margin, constant_values=255) for one in drawn]), notes)
+        return Picture(stacked([with_margin(one) for one in drawn]), notes)
 
     def close(self) -> None:
         """Nothing stays behind."""
@@ -170,9 +168,7 @@ def _explain(ended: ChildExit) -> Refusal:
     text = ended.printed
     found = _NO_FILE.search(text)
     if found:
-        outside = found["name"].startswith(("/", "~")) or ".." in found["name"]
-        reason = Reason.RENDER_FORBIDDEN if outside else Reason.RENDER_MISSING_DEPENDENCY
-        return Refusal(reason, f"the file {found['name'][:300]} is not here")
+        return file_is_not_here(found["name"])
     found = _OLD_PROGRAM.search(text)
     if found:
         return Refusal(Reason.RENDER_MISSING_DEPENDENCY, found.group()[:300])
@@ -183,10 +179,7 @@ def _explain(ended: ChildExit) -> Refusal:
     if ended.code == 0 and not found:
         return Refusal(Reason.RENDER_NO_OUTPUT, "the file holds no score")
     if found:
-        place = f"line {found['line']}"
-        if found["file"] != "sample.ly":
-            place = f"{found['file']}, {place}"
-        return Refusal(Reason.RENDER_ERROR, f"{place}: {found['message']}"[:1500])
+        return located_error(found, "sample.ly")
     return Refusal(Reason.RENDER_ERROR, text[-1500:] or f"lilypond ended with code {ended.code}")
 
 
