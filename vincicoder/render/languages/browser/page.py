@@ -240,8 +240,9 @@ class BrowserPage:
         shot = {
             "format": "png",
             "optimizeForSpeed": True,
-            # Where nothing is beyond it, a page from right to left would be shifted.
-            "captureBeyondViewport": left + css_width > VIEWPORT_WIDTH or top + css_height > VIEWPORT_HEIGHT,
+            # A page from right to left that fits into the viewport would be shifted. A part of the viewport
+            # never comes without this: its frame waits for a clock that stands still.
+            "captureBeyondViewport": scale != 1 or clip != (0, 0, VIEWPORT_WIDTH, VIEWPORT_HEIGHT),
             "clip": {"x": left, "y": top, "width": css_width, "height": css_height, "scale": scale},
         }
         return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])
