@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.render.drawing import started
 from vincicoder.render import RenderLimits
 from vincicoder.render.languages.html import renderer as html_module
 from vincicoder.render.languages.html.renderer import HtmlRenderer, missing_tools
@@ -24,11 +25,9 @@ pytestmark = pytest.mark.skipif(bool(missing_tools()), reason="; ".join(missing_
 
 
 @pytest.fixture(scope="module")
-def renderer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HtmlRenderer]:
-    made = HtmlRenderer()
-    made.start(RenderLimits(cpu_seconds=3), tmp_path_factory.mktemp("work"))
-    yield made
-    made.close()
+def renderer(workspace: Path) -> Iterator[HtmlRenderer]:
+    with started(HtmlRenderer(), workspace, RenderLimits(cpu_seconds=3)) as drawer:
+        yield drawer
 
 
 def pixels(renderer: HtmlRenderer, code: str) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from vincicoder.render import RenderLimits
+from tests.render.drawing import started
 from vincicoder.render.languages.lilypond.renderer import LilypondRenderer, missing_tools
 from vincicoder.render.protocol import Picture, Refusal
 
@@ -19,16 +19,9 @@ pytestmark = pytest.mark.skipif(bool(missing_tools()), reason="; ".join(missing_
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("work")
-
-
-@pytest.fixture(scope="module")
 def renderer(workspace: Path) -> Iterator[LilypondRenderer]:
-    made = LilypondRenderer()
-    made.start(RenderLimits(), workspace)
-    yield made
-    made.close()
+    with started(LilypondRenderer(), workspace) as drawer:
+        yield drawer
 
 
 def test_a_score_is_drawn_the_same_twice_and_leaves_nothing(

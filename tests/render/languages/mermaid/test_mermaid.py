@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.render.drawing import started
 from tests.render.library_samples import draw, page_after, refuse
 from vincicoder.render import RenderLimits
 from vincicoder.render.languages.html.renderer import HtmlRenderer
@@ -25,11 +26,9 @@ FLOWCHART = "flowchart LR\n  A[one] --> B(two)\n  style A fill:#ff0000"
 
 
 @pytest.fixture(scope="module")
-def renderer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HtmlRenderer]:
-    made = HtmlRenderer()
-    made.start(RenderLimits(), tmp_path_factory.mktemp("work"))
-    yield made
-    made.close()
+def renderer(workspace: Path) -> Iterator[HtmlRenderer]:
+    with started(HtmlRenderer(), workspace) as drawer:
+        yield drawer
 
 
 def test_a_diagram_is_drawn_on_white_and_the_same_twice(renderer: HtmlRenderer) -> None:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from tests.render.drawing import started
 from tests.render.library_samples import draw, page_after, refuse
-from vincicoder.render import RenderLimits
 from vincicoder.render.languages.html.renderer import HtmlRenderer
 from vincicoder.render.languages.vega_lite.renderer import missing_tools
 from vincicoder.render.protocol import PageView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(bool(missing_tools()), reason="; ".join(missing_tools()))
 
@@ -28,11 +29,9 @@ def bars(**changes: object) -> str:
 
 
 @pytest.fixture(scope="module")
-def renderer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HtmlRenderer]:
-    made = HtmlRenderer()
-    made.start(RenderLimits(), tmp_path_factory.mktemp("work"))
-    yield made
-    made.close()
+def renderer(workspace: Path) -> Iterator[HtmlRenderer]:
+    with started(HtmlRenderer(), workspace) as drawer:
+        yield drawer
 
 
 def test_a_chart_is_drawn_in_its_size_and_the_same_twice(renderer: HtmlRenderer) -> None:
