@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from storage.audit import wrong_files
 from storage.home import Home
 from storage.release import current_version, read_manifest, release_folder
+from storage.whole_file import write_parquet
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
@@ -112,33 +113,27 @@ def write_part(
 
     The file appears whole or not at all. Reads a row group at a time.
     """
-    column = _TEXT_COLUMNS[kind]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = target.with_suffix(".part")
-    written = 0
-    writer: pq.ParquetWriter | None = None
+    return write_parquet(target, _fitting(paths, _TEXT_COLUMNS[kind], limit, max_characters))
+
+
+def _fitting(
+    paths: Iterable[Path], column: str, limit: int | None, max_characters: int | None
+) -> Iterator[pa.Table]:
+    left = limit
     for path in paths:
         with pq.ParquetFile(path, pre_buffer=False) as file:
             for group in range(file.num_row_groups):
-                if limit is not None and written >= limit:
-                    break
+                if left == 0:
+                    return
                 table = file.read_row_group(group, use_threads=False)
                 lengths = [len(_text(messages)) for messages in table[column].to_pylist()]
                 fitting = [
                     row
                     for row, length in enumerate(lengths)
                     if max_characters is None or length <= max_characters
-                ]
-                chosen = table.take(
-                    pa.array(fitting[: None if limit is None else limit - written], pa.int64())
-                )
-                writer = writer or pq.ParquetWriter(unfinished, table.schema, compression="zstd")
-                writer.write_table(chosen)
-                written += chosen.num_rows
-    if writer is not None:
-        writer.close()
-        unfinished.replace(target)
-    return written
+                ][:left]
+                left = None if left is None else left - len(fitting)
+                yield table.take(pa.array(fitting, pa.int64()))
 
 
 def _text(messages: list[dict[str, str]]) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from storage.database import create_database
+from storage.whole_file import whole_file
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
@@ -141,11 +142,10 @@ class RunRegistry:
             with self._write(wait_seconds) as database:
                 _insert_end(database, end)
         except (RegistryBusyError, duckdb.Error, OSError):
-            folder = self.path.parent / "kept"
-            folder.mkdir(parents=True, exist_ok=True)
-            unfinished = folder / f"{end.run_id}.part"
-            unfinished.write_text(json.dumps(asdict(end)), encoding="utf-8")
-            return unfinished.replace(folder / f"{end.run_id}.json")
+            kept = self.path.parent / "kept" / f"{end.run_id}.json"
+            with whole_file(kept) as part:
+                part.write_text(json.dumps(asdict(end)), encoding="utf-8")
+            return kept
         return None
 
     def enter_kept(self, wait_seconds: float = _WAIT_SECONDS) -> None:

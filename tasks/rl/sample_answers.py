@@ -14,6 +14,7 @@ from prefect import task
 
 from storage.release import SPLITS
 from storage.release_facts import data_files, resolve_version
+from storage.whole_file import write_parquet
 from tasks.stage import TASK_OPTIONS
 from tasks.training.execute import TrainingFailedError
 from tasks.training.models import resolve_model
@@ -86,18 +87,16 @@ def sample_rewards(
 def _write_pool(files: list[Path], ids: set[str], target: Path) -> None:
     if target.is_file():
         return
-    writer: pq.ParquetWriter | None = None
+    write_parquet(target, _pool(files, ids))
+
+
+def _pool(files: list[Path], ids: set[str]) -> Iterator[pa.Table]:
     for path in files:
         with pq.ParquetFile(path, pre_buffer=False) as file:
             columns = ["sample_id", "instruction", "language", "image"]
             for batch in file.iter_batches(_BATCH, columns=columns, use_threads=False):
                 keep = pa.array([sample_id in ids for sample_id in batch["sample_id"].to_pylist()])
-                table = pa.Table.from_batches([batch]).filter(keep)
-                writer = writer or pq.ParquetWriter(target.with_suffix(".part"), table.schema)
-                writer.write_table(table)
-    if writer is not None:
-        writer.close()
-        target.with_suffix(".part").replace(target)
+                yield pa.Table.from_batches([batch]).filter(keep)
 
 
 def _generate(request: dict[str, Any], folder: Path, environment: Environment) -> None:
