@@ -94,6 +94,11 @@ def uncovered(letters: Iterable[str], private: bool = True) -> list[int]:
     return found
 
 
+def may_be_rare(code: str) -> bool:
+    """Tell whether a program's text can hold letters beyond Latin, written out or by number."""
+    return not code.isascii() or "\\" in code or "&#" in code
+
+
 def letters_of_code(code: str) -> list[str]:
     """Return the letters beyond Latin in a program's text, those that are spelled by number too."""
     spelled = (int(short or "0", 16) or int(hexa or "0", 16) or int(number or "0")

@@ -47,7 +47,7 @@ def _cpu_seconds() -> float:
 
 def _with_missing_letters(picture: Picture, code: str) -> Picture:
     """Note the letters in the code that no font here has; fonts of its own may have private ones."""
-    if code.isascii() and "\\u" not in code and "&#" not in code:
+    if not font_coverage.may_be_rare(code):
         return picture
     letters = font_coverage.letters_of_code(code)
     lacking = font_coverage.uncovered(letters, private="@font-face" not in code)

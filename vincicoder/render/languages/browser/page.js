@@ -53,8 +53,10 @@
     if (event.reason instanceof ReferenceError) note(event.reason); // others are of the missing network
   });
   const report = Object.freeze({
-    isBusy: (within) => [...due.values()].some((moment) => moment < elapsed() + within),
-    errors: () => [...errors].slice(0, 8).map(String),
+    state: (within) => ({
+      busy: [...due.values()].some((moment) => moment < elapsed() + within),
+      errors: [...errors].slice(0, 8).map(String),
+    }),
   });
   Object.defineProperty(window, "__vincicoder", { value: report });
 

@@ -7,6 +7,7 @@ storage, caches or service workers, and timers, workers and script objects end w
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import math
 import re
@@ -14,8 +15,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vincicoder.render.font_coverage import uncovered
+from vincicoder.render.font_coverage import may_be_rare, uncovered
 from vincicoder.render.languages.browser.budget import BudgetExceededError
+from vincicoder.render.languages.browser.cdp import ProtocolError
 from vincicoder.render.languages.browser.marks import notes_of_marks
 from vincicoder.sample import Reason
 
@@ -31,7 +33,7 @@ VIEWPORT_HEIGHT = 720
 VIRTUAL_TIME_MS = 1000
 """How long, on the page's own clock, its timers and frames run after loading."""
 
-PATIENCE_MS = 4000
+PATIENCE_MS = 3000
 """How much longer where a timer waits by then: loaders end, late parts come, most pop-ups do not yet."""
 
 SCROLL_PAUSE_MS = 100
@@ -87,7 +89,10 @@ class BrowserPage:
 
     def __init__(self, pipe: CdpPipe) -> None:
         self._pipe = pipe
-        self.made_of: tuple[str, ...] = ()  # notes on the page drawn last
+        # On the page drawn last: notes, names of errors not caught, code points of letters without a font.
+        self.made_of: tuple[str, ...] = ()
+        self.errors: tuple[str, ...] = ()
+        self.missing_letters: list[int] = []
         target = pipe.call(
             "Target.createTarget", {"url": "about:blank", "width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}
         )
@@ -108,6 +113,7 @@ class BrowserPage:
         self._call("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
         pipe.call("Target.setDiscoverTargets", {"discover": True})
         self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
+        self._world: int | None = None
         self._frame: str = self._call("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self.clear()
 
@@ -121,6 +127,7 @@ class BrowserPage:
     def draw(self, html: str, limits: RenderLimits, view: PageView) -> bytes:
         """Load the page and return a PNG of all of it, or of the element that `view` names."""
         self._pipe.forget_events()
+        self._world = None
         # Time stands still while the document is parsed, then runs a fixed span as fast as the page allows;
         # what it fetches (which fails at once) and its embedded fonts hold the clock until they are there.
         self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
@@ -130,10 +137,11 @@ class BrowserPage:
             if self._settle() and (not view.element or self._find(view)):
                 break
             self._advance_clock()
-        self.made_of = ()
+        self.made_of, self.errors = (), ()
         if not view.element:
             self._wait_and_read(limits)
             self.made_of = self._look_at_marks(bool(_STYLED.search(html)))
+        self.missing_letters = self._look_at_letters() if may_be_rare(html) else []
         return self._capture(limits, self._clip(view), view.scale)
 
     def _look_at_marks(self, styles: bool) -> tuple[str, ...]:
@@ -143,33 +151,33 @@ class BrowserPage:
 
     def _wait_and_read(self, limits: RenderLimits) -> None:
         """Let late parts come, and show every part of the page to its scripts, as scrolling does."""
-        waited = self._wait_for_timers()
+        left = PATIENCE_MS
+        while self._is_busy(left) and left > 0:
+            self._advance_clock()
+            left -= VIRTUAL_TIME_MS
         scroll = scripts()[2].replace("LIMIT", str(limits.max_height))
-        steps = 2 * math.ceil(limits.max_height / VIEWPORT_HEIGHT)
+        steps = most = 2 * math.ceil(limits.max_height / VIEWPORT_HEIGHT)
         while steps > 0 and self._evaluate(scroll) is True:
             self._advance_clock(SCROLL_PAUSE_MS)
-            steps, waited = steps - 1, True
-        if waited:
-            if not self._wait_for_timers():
-                self._advance_clock()
+            steps -= 1
+        if steps < most:
+            self._advance_clock()
+        if steps < most or left < PATIENCE_MS:
             self._settle()
             self._advance_clock(SCROLL_PAUSE_MS)  # what hears of the way back to the top
             self._settle()
+            self._is_busy(0)
 
-    def _wait_for_timers(self) -> bool:
-        """Wait while something is due soon, up to PATIENCE_MS; return whether anything was."""
-        left = PATIENCE_MS
-        while left > 0 and self._ask(f"isBusy({left})") is True:
-            self._advance_clock()
-            left -= VIRTUAL_TIME_MS
-        return left < PATIENCE_MS
+    def _is_busy(self, within: int) -> bool:
+        """Ask whether a timer is due within so many milliseconds; keep the errors not caught by now."""
+        state = self._ask(f"state({within})")
+        if not isinstance(state, dict):
+            return False
+        names = state.get("errors")
+        self.errors = tuple(map(str, names)) if isinstance(names, list) else ()
+        return state.get("busy") is True
 
-    def errors(self) -> tuple[str, ...]:
-        """Return the names of the errors that the page's scripts did not catch."""
-        names = self._ask("errors()")
-        return tuple(map(str, names)) if isinstance(names, list) else ()
-
-    def missing_letters(self) -> list[int]:
+    def _look_at_letters(self) -> list[int]:
         """Return the code points of letters that the page shows and no font has."""
         shown = self._evaluate(scripts()[3])
         if not isinstance(shown, dict):
@@ -203,7 +211,15 @@ class BrowserPage:
 
     def _evaluate(self, expression: str) -> object:
         """Run a script that the page's own scripts cannot reach."""
-        world = self._call("Page.createIsolatedWorld", {"frameId": self._frame})["executionContextId"]
+        if self._world is not None:
+            with contextlib.suppress(ProtocolError):  # the page has gone on to another document
+                return self._run_in(self._world, expression)
+        self._world = int(
+            self._call("Page.createIsolatedWorld", {"frameId": self._frame})["executionContextId"]
+        )
+        return self._run_in(self._world, expression)
+
+    def _run_in(self, world: int, expression: str) -> object:
         answer = self._call(
             "Runtime.evaluate",
             {"expression": expression, "contextId": world, "returnByValue": True, "awaitPromise": True},

@@ -14,7 +14,12 @@ _SAMPLES = [
     Hostile("swells", "render.out_of_memory", "digraph { a } // @FAULT@ allocate ", "MB of memory"),
     Hostile("crashes", "render.crashed", "digraph { a } // @FAULT@ die ", "signal 11"),
     Hostile("huge_node", "render.too_large", "graph { a [width=900 height=900] }"),
-    Hostile("file_as_picture", "rendered", 'graph { a [image="/etc/passwd" label="x"] }'),
+    Hostile(
+        "file_as_picture",
+        "render.missing_dependency",
+        'graph { a [image="/etc/passwd" label="x"] }',
+        'image="/etc/passwd"',
+    ),
     Hostile(
         "file_as_style", "rendered", 'graph { stylesheet="file:///etc/passwd"; a [shapefile="@CANARY@"] }'
     ),
@@ -26,7 +31,7 @@ _SAMPLES = [
     ),
     Hostile(
         "file_in_background",
-        "rendered",
+        "render.missing_dependency",
         'digraph { graph [imagepath="/etc:/proc" fontpath="/etc" _background="I 0 0 9 9 7 -/x/y.png"]'
         ' a [image="passwd"] }',
     ),

@@ -123,8 +123,8 @@ class HtmlRenderer:
         png = page.draw(code, self._limits, view)
         notes = page.made_of
         if not view.library:  # a library's letters are those of its text: the worker looks at them
-            lacking = page.missing_letters()
-            notes += (*script_errors(page.errors()), *([missing_glyphs(lacking)] if lacking else []))
+            lacking = page.missing_letters
+            notes += (*script_errors(page.errors), *([missing_glyphs(lacking)] if lacking else []))
         if not view.library:
             page.clear()
         self._drawn += 1

@@ -51,8 +51,8 @@ _SAMPLES = [
     Hostile("endless_postscript", "render.timeout", '\\markup \\postscript "{ } loop"'),
     Hostile(
         "link_as_picture",
-        "render.error",
-        _scheme('(symlink "/etc/passwd" "picture.png")'),
+        "rendered",
+        _scheme('(symlink "/etc/passwd" "page-001.png")'),
     ),
     Hostile("worker_dies", "render.crashed", "{ c'4 } % @FAULT@ die", "signal 11"),
 ]

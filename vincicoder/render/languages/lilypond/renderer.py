@@ -6,6 +6,7 @@ folder to write in. Ghostscript draws what came of it, under the same rules.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import shutil
@@ -105,6 +106,9 @@ class LilypondRenderer:
                 return Refusal(
                     Reason.RENDER_TOO_LARGE, f"{len(books)} books; at most {MAX_PAGES} are allowed"
                 )
+            for left in self._folder.path.glob("page-*"):  # by the score itself: pages are Ghostscript's
+                with contextlib.suppress(OSError):  # a folder: Ghostscript says so
+                    left.unlink()
             ended = self._folder.run([*_DRAW, *books], self._environment)
             refusal = ended.refusal("Ghostscript")
             if refusal is not None:
