@@ -73,7 +73,7 @@ class GraphvizRenderer:
     def _run(self, code: str, output: Path) -> tuple[int, str]:
         """Return how dot ended and what it said. Raises subprocess.TimeoutExpired, OSError."""
         limits = self._limits
-        # With its own `-o`, dot would keep the first of several graphs alone.
+        # With its own `-o`, dot would put the first of several graphs alone into the file.
         with open(output, "wb") as target:
             process = subprocess.Popen(
                 ["dot", "-Tpng:cairo", f"-Gdpi={DOTS_PER_INCH}"],
