@@ -203,4 +203,4 @@ def test_a_list_for_people_has_a_line_for_each_problem(releases: Releases, tmp_p
 def test_what_is_no_release_is_refused(tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["release", "verify", str(tmp_path)])
     assert done.exit_code == 2
-    assert "manifest.json" in done.output
+    assert "must be a release's folder" in done.output
