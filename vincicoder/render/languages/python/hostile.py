@@ -338,9 +338,10 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
     ),
     Hostile(
         "plotly_calls_out",
-        "rendered",
+        "render.missing_dependency",
         _FIGURE + "fig.add_layout_image(source='http://127.0.0.1:@PORT@/a.png', x=0, y=1, sizex=1, sizey=1)\n"
         "fig.add_layout_image(source='file://@CANARY@', x=0, y=1, sizex=1, sizey=1)\nfig.show()",
+        says="missing picture",
     ),
     Hostile(
         "plotly_leaves_its_script",
@@ -370,17 +371,12 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
         says="over 4 s of CPU time",
     ),
     Hostile(
-        "plotly_too_many_elements",
-        "render.out_of_memory",
-        _FIGURE + "fig.add_scatter(y=[1, 2] * 400_000, mode='markers')\nfig.show()",
-        says="browser process",
-    ),
-    Hostile(
         "graph_reads_and_calls_out",
-        "rendered",
+        "render.missing_dependency",
         _NETWORK + "dot.attr(stylesheet='http://127.0.0.1:@PORT@/a.css', fontpath='/etc')\n"
         "dot.node('a', image='@CANARY@', shapefile='@CANARY@', URL='http://127.0.0.1:@PORT@')\n"
         "dot.render('/etc/outside')",
+        says="image=",
     ),
     Hostile("graph_writes_outside", "render.forbidden", _NETWORK + "dot.render('../../outside')"),
     Hostile(
@@ -392,10 +388,11 @@ for folder in (".", "..", "/dev/shm", os.environ["HOME"]):
     Hostile(
         # The engine's name is checked by the package only: here what goes into the text is the sample's own.
         "graph_forges_its_engine",
-        "rendered",
+        "render.missing_dependency",
         _NETWORK + "graphviz.parameters.engines.ENGINES.add('x\"; a [image=\"@CANARY@')\n"
         "dot._engine = 'neato; a [image=\"@CANARY@\"]'\n"
         "graphviz.parameters.engines.ENGINES.add(dot._engine)\ndot.render()",
+        says="image=",
     ),
     Hostile(
         "graph_ends_its_text_early",

@@ -16,6 +16,19 @@ while "region" not in frame.f_locals:
 region = frame.f_locals["region"]._map
 """
 
+# Writes an answer of its own into the memory that hands over pictures, and leaves at once.
+_FORGE = (
+    _REGION
+    + """
+import ctypes, struct
+def forge(text):
+    head = text.encode()
+    region[4:4 + len(head)] = head
+    region[:4] = struct.pack('<I', len(head))
+    ctypes.CDLL(None)._exit(0)
+"""
+)
+
 SHARING = [
     Hostile(
         # A fork shares the flags and the place of what its parent has open: fonts, in the warm process.
@@ -99,27 +112,27 @@ SHARING = [
         "  open(n, 'w').close()\n  os.makedirs(b'd' + n)\n  os.mkdir(b'd' + n + b'/x', 0)\n"
         "os.symlink('/', 'root')\nos.symlink('..', 'up')\nos.symlink('loop', 'loop')\n" + _IMAGE,
     ),
-    Hostile(
-        "forges_a_deep_head",
-        "render.crashed",
-        "import json\njson.dumps = lambda head: '[' * 60_000\n" + _IMAGE,
-    ),
+    Hostile("forges_a_deep_head", "render.crashed", _FORGE + "forge('[' * 60_000)"),
     Hostile(
         "forges_an_endless_picture",
         "render.crashed",
-        'import json\njson.dumps = lambda head: \'{"width": Infinity, "height": 1}\'\n' + _IMAGE,
+        _FORGE + 'forge(\'{"width": Infinity, "height": 1, "notes": []}\')',
     ),
     Hostile(
         "forges_an_endless_figure",
         "render.crashed",
-        'import json\njson.dumps = lambda head: \'{"figure_bytes": 3, "figure_width": 1e308, \''
-        '\'"figure_height": 1, "figure_scale": 8}\'\n' + _IMAGE,
+        _FORGE + 'forge(\'{"figure_bytes": 3, "figure_width": 1e308, "figure_height": 1, \'\n'
+        '      \'"figure_scale": 8, "notes": []}\')',
     ),
     Hostile(
         "blames_the_engine",  # a reason that is no fault of the sample, and would be asked again
         "render.crashed",
-        'import json\njson.dumps = lambda head: \'{"reason": "render.unsupported", "detail": ""}\'\n'
-        + _IMAGE,
+        _FORGE + 'forge(\'{"reason": "render.unsupported", "detail": ""}\')',
+    ),
+    Hostile(
+        "replaces_the_encoder",  # of what is handed over; the warm process kept its own
+        "rendered",
+        "import json\njson.dumps = lambda head: '[' * 60_000\n" + _IMAGE,
     ),
     Hostile(
         "looks_for_a_neighbours_picture",
@@ -130,9 +143,8 @@ SHARING = [
     ),
     Hostile(
         "does_not_leave",
-        "render.crashed",
+        "rendered",
         "import os\nos._exit = lambda code: None\n" + _IMAGE,
-        says="code 1",
     ),
     Hostile(
         "lets_threads_run",
