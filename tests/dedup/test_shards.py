@@ -44,6 +44,7 @@ def rendered_rows() -> pa.Table:
                 "code": code,
                 "code_sha256": f"code{row}",
                 "changes": [],
+                "tokens": 9,
                 "image_width": 9,
                 "image_height": 9,
                 "pixels_sha256": f"pixels{family if copy in (0, 3) else row + 1000}",

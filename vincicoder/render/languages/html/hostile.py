@@ -127,7 +127,7 @@ _SAMPLES = [
         "leave_timers",
         "rendered",
         _script(
-            "setInterval(()=>{document.title+='x'},1);setTimeout(()=>{for(;;);},5000);"
+            "setInterval(()=>{document.title+='x'},1);setTimeout(()=>{for(;;);},60000);"
             "new Worker(URL.createObjectURL(new Blob(['setInterval(()=>0,1)'])))"
         ),
     ),
@@ -158,8 +158,8 @@ _SAMPLES = [
         "workers_that_start_workers",
         "rendered",
         _script(
-            "const u=URL.createObjectURL(new Blob(['for(let i=0;i<9;i++)new Worker(self.location.href)']));"
-            "new Worker(u)"
+            "const u=URL.createObjectURL(new Blob(['if(!self.name)for(let i=0;i<9;i++)"
+            'new Worker(self.location.href,{name:"last"})\']));new Worker(u)'
         ),
     ),
     Hostile("view_source", "rendered", _script("location='view-source:file:///etc/passwd'")),
@@ -183,8 +183,9 @@ _SAMPLES = [
         "frames_in_frames",
         "rendered",
         _script(
+            "let depth=0;for(let w=window;w!==top;w=w.parent)depth++;"
             "const f=document.createElement('iframe');f.srcdoc=document.documentElement.outerHTML;"
-            "document.body.append(f)"
+            "if(depth<4)document.body.append(f)"
         ),
     ),
     Hostile(
