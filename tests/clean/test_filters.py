@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from vincicoder.clean import Cleaned, CleanLimits, clean_samples
+from vincicoder.clean.language import detect_language
 from vincicoder.sample import Reason, Sample
 
 LIMITS = CleanLimits()
@@ -302,3 +303,13 @@ def test_a_tokenizer_of_the_users_own_counts(tmp_path) -> None:  # type: ignore[
     assert rejection is not None and rejection.detail.startswith("21 tokens of tokenizer ")
     with pytest.raises(ValueError, match=r"must be a tokenizer\.json"):
         clean_samples([sample], CleanLimits(tokenizer=str(tmp_path / "none")))
+
+
+@pytest.mark.parametrize(
+    "line", ["# a comment  \n", "% a comment  \n", "// a comment  \n", "/* a */ ", "<!-- a --> "]
+)
+def test_the_start_is_found_behind_any_number_of_comments(line: str) -> None:
+    """Blanks at the ends of comments took time that doubled with every line."""
+    assert detect_language(line * 2_000 + "nothing") is None
+    assert detect_language("# a comment  \n" * 2_000 + "import os\n") == "python"
+    assert detect_language("# what we import os for\ndigraph {a}") == "graphviz"

@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from vincicoder.render.languages.token_rules import LITERAL, NAME, NUMBER, TokenRules
 
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 LAYOUT_MATTERS = re.compile(
     r"<(?:pre|textarea|listing|plaintext|xmp|script|input|option)\b"
     r"|white-space|xml:space|content\s*:|<!\[CDATA\[|<!--\[if",
@@ -34,10 +33,29 @@ MARKUP_TOKENS = TokenRules(
 )
 
 
-def comments_by(pattern: re.Pattern[str]) -> Callable[[str, Callable[[str], str]], str]:
-    """Return the `map_comments` of a language whose comments one pattern finds."""
+def map_blocks(code: str, change: Callable[[str], str], *marks: tuple[str, str]) -> str:
+    """Return the code with every comment between two marks passed through `change`.
 
-    def map_comments(code: str, change: Callable[[str], str]) -> str:
-        return pattern.sub(lambda match: change(match[0]), code)
+    What is never closed is no comment. The time is linear in the code: an end that is not found is not looked
+    for again, as a regular expression would do from every beginning.
+    """
+    parts: list[str] = []
+    position = 0
+    starts = {pair: code.find(pair[0]) for pair in marks}
+    while found := [(start, pair) for pair, start in starts.items() if start >= 0]:
+        start, (opener, closer) = min(found)
+        stop = code.find(closer, start + len(opener))
+        if stop < 0:
+            starts[opener, closer] = -1
+            continue
+        parts += [code[position:start], change(code[start : stop + len(closer)])]
+        position = stop + len(closer)
+        for pair, place in starts.items():
+            if 0 <= place < position:
+                starts[pair] = code.find(pair[0], position)
+    return "".join([*parts, code[position:]])
 
-    return map_comments
+
+def without_comments(code: str) -> str:
+    """Return markup without its comments."""
+    return map_blocks(code, lambda _: "", ("<!--", "-->"))

@@ -27,6 +27,36 @@ Check = Callable[[LanguageSpec], str]
 
 _LONG = 40_960  # characters: the longest code that cleaning lets through
 _MOST_CPU_SECONDS = 5.0
+# What comments, strings and brackets begin with, and whole ones: where these can be read in two ways each, a
+# pattern takes twice the time for every one.
+_PIECES = (
+    *('"', "'", "/*", "<!--", "<?xml", "{", "\\begin{", "%", "#", "`", "a", " ", "\n", "\\"),
+    *(
+        "# \n",
+        "# a \n",
+        "% \n",
+        "%% \n",
+        "// \n",
+        "/* */",
+        "/* */ ",
+        "<!-- -->",
+        "<!-- --> ",
+        "<?x?>",
+        "<!doctype svg>",
+    ),
+    *(
+        '"" ',
+        "'' ",
+        '""""""',
+        "{}",
+        "{ } ",
+        "%{ %}",
+        "---\na\n---\n",
+        "\\begin{a}\\end{a}",
+        "a = 1\n",
+        "graph a ",
+    ),
+)
 
 
 def names_are_its_own(spec: LanguageSpec) -> str:
@@ -134,15 +164,17 @@ def rules_end_soon(spec: LanguageSpec) -> str:
         "hand_over": renderer.hand_over,
         "affinity": renderer.affinity,
     }
-    for piece in ('"', "'", "/*", "<!--", "{", "\\begin{", "%", "# \n", " ", "a", "\n"):
-        code = (piece * _LONG)[:_LONG]
-        for name, rule in rules.items():
-            if rule is None:
-                continue
-            started = time.process_time()
-            rule(code)
-            if (seconds := time.process_time() - started) > _MOST_CPU_SECONDS:
-                return f"{name} takes {seconds:.1f} s of CPU for {_LONG} characters of {piece!r}"
+    for piece in _PIECES:
+        # From few to many: time that doubles with every piece is noticed while it can be waited for.
+        for times in (*range(12, 32, 2), 1_000, _LONG // len(piece)):
+            for tail in ("", "x = 1", "<x"):
+                code = piece * times + tail
+                for name, rule in rules.items():
+                    started = time.process_time()
+                    if rule is not None:
+                        rule(code)
+                    if (seconds := time.process_time() - started) > _MOST_CPU_SECONDS:
+                        return f"{name} takes {seconds:.1f} s of CPU for {times} times {piece!r} and {tail!r}"
     return ""
 
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from vincicoder.render.languages.code_head import CodeHead
-from vincicoder.render.languages.markup_text import COMMENT, LAYOUT_MATTERS, comments_by
+from vincicoder.render.languages.markup_text import LAYOUT_MATTERS, map_blocks, without_comments
 
 START = re.compile(r"<!doctype\s+html\b|<(?:html|head|body|div|section|main|nav|table)\b", re.I)
 _TAG = re.compile(
     r"<(?:!doctype html|html|head|body|div|style|section|header|main|table|nav|p|h[1-6])\b", re.I
 )
 
-map_comments = comments_by(re.compile(r"<!--.*?-->|/\*.*?\*/", re.DOTALL))
+
+def map_comments(code: str, change: Callable[[str], str]) -> str:
+    """Return the page with the comments of markup, styles and scripts passed through `change`."""
+    return map_blocks(code, change, ("<!--", "-->"), ("/*", "*/"))
 
 
 def normal_form(code: str) -> str:
     """Return the page without comments, runs of white space one space, where neither can show."""
     if LAYOUT_MATTERS.search(code):
         return code
-    return re.sub(r"\s+", " ", COMMENT.sub("", code)).strip()
+    return re.sub(r"\s+", " ", without_comments(code)).strip()
 
 
 def syntax_error(code: str) -> str | None:

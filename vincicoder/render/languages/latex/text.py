@@ -8,7 +8,7 @@ from collections.abc import Callable
 from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.token_rules import NAME, NUMBER, TokenRules
 
-START = re.compile(r"(?:%[^\n]*\s+)*\\(?:documentclass|documentstyle|usepackage|begin\{document\})")
+START = re.compile(r"(?:%[^\n]*+\s++)*+\\(?:documentclass|documentstyle|usepackage|begin\{document\})")
 COMMANDS = re.compile(r"\\(?:documentclass|begin\{|usepackage|usetikzlibrary|tikz\b|draw\b|node\b|chemfig\b)")
 _DOCUMENT = re.compile(r"\\(?:documentclass|begin\{(?:document|tikzpicture)\})")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")

@@ -15,7 +15,7 @@ from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.token_rules import LITERAL, NAME, NUMBER, STRING, TokenRules
 
 START = re.compile(
-    r"(?:#[^\n]*\s+)*"
+    r"(?:#[^\n]*+\s++)*+"  # possessive: a blank at a comment's end would else be read in two ways
     r"(?:import\s+[A-Za-z_][\w.]*(?:\s+as\s+\w+)?\s*(?:\n|;|,|\#)"
     r"|from\s+[A-Za-z_][\w.]*\s+import\s+[\w(*])"
 )

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 from vincicoder.render.languages.code_head import CodeHead
-from vincicoder.render.languages.markup_text import COMMENT, LAYOUT_MATTERS, comments_by
+from vincicoder.render.languages.markup_text import LAYOUT_MATTERS, map_blocks, without_comments
 
 START = re.compile(r"<!doctype\s+svg\b|<(?:[\w-]+:)?svg\b", re.I)
 _ROOT = re.compile(
-    r"(?:<\?xml[^>]{0,500}>|<!--.{0,4000}?-->|<!doctype svg[^>]{0,2000}>|\s)*<(?:\w+:)?svg\b", re.I | re.S
+    r"(?:<\?xml[^>]{0,500}+>|(?><!--.{0,4000}?-->)|<!doctype svg[^>]{0,2000}+>|\s++)*+<(?:\w++:)?svg\b",
+    re.I | re.S,
 )
 
-map_comments = comments_by(COMMENT)
+
+def map_comments(code: str, change: Callable[[str], str]) -> str:
+    """Return the drawing with every comment passed through `change`."""
+    return map_blocks(code, change, ("<!--", "-->"))
 
 
 def normal_form(code: str) -> str:
     """Return the drawing without comments and layout, where neither can show."""
     if LAYOUT_MATTERS.search(code):
         return code
-    code = re.sub(r"\s+", " ", COMMENT.sub("", code)).strip()
+    code = re.sub(r"\s+", " ", without_comments(code)).strip()
     if "<text" not in code and "<foreignObject" not in code:
         code = re.sub(r" ?(/?>) ?", r"\1", code)
     return code
