@@ -70,7 +70,7 @@ def test_all_tries_are_counted(releases: Releases) -> None:
 
 
 def test_two_builds_give_the_same_bytes(releases: Releases, recipe: Path, tmp_path: Path) -> None:
-    again = build(tmp_path / "home", releases.own, recipe)
+    again = build(tmp_path / "home", releases.own, recipe, benchmarks=releases.benchmarks)
     assert again.name == releases.second.name
     files = sorted(path.relative_to(again) for path in again.rglob("*") if path.is_file())
     assert files == sorted(p.relative_to(releases.second) for p in releases.second.rglob("*") if p.is_file())

@@ -44,4 +44,4 @@ def test_the_share_is_bounded_and_the_folder_named(releases: Releases, tmp_path:
     assert (said.exit_code, said.stdout[:38]) == (0, "3 of 12 SVG rows drawn, 0 doubtful, me")
     nowhere = CliRunner().invoke(app, ["release", "check-svg", str(tmp_path)])
     assert nowhere.exit_code == 2
-    assert "manifest.json" in nowhere.stderr
+    assert "must be a release's folder" in nowhere.stderr

@@ -22,8 +22,14 @@ def libraries_folder() -> Path:
 
 
 def find_library(name: str) -> Path | None:
-    """Return the file of a library (`<name>-<version>/<name>.min.js`), the last by name; None without one."""
-    found = sorted(libraries_folder().glob(f"{name}-[0-9]*/{_FILES.get(name, f'{name}.min.js')}"))
+    """Return the file of a library (`<name>-<version>/<name>.min.js`), the last by name.
+
+    None without one, and where the folder may not be read (another user's).
+    """
+    try:
+        found = sorted(libraries_folder().glob(f"{name}-[0-9]*/{_FILES.get(name, f'{name}.min.js')}"))
+    except PermissionError:
+        return None
     return found[-1] if found else None
 
 
