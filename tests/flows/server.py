@@ -99,7 +99,7 @@ def ask(
         {"Content-Type": "application/json"},
         method=method,
     )
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + 240
     while True:
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
@@ -109,6 +109,9 @@ def ask(
             if error.code != 503 or time.monotonic() > deadline:
                 raise
             time.sleep(0.5)
+        except TimeoutError:  # locked for longer
+            if time.monotonic() > deadline:
+                raise
 
 
 def wait_for_run(
