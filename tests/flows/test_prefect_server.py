@@ -86,10 +86,6 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
         for line in ask(environment, "/logs/filter", {"limit": 200, "offset": offset, "logs": {
             "flow_run_id": {"any_": list(flow_run)}}})
     ]  # fmt: skip
-    assert any(line.startswith("render openclipart 0000: ") and line.endswith(" left") for line in lines), (
-        lines
-    )
-    assert any("24/24 rows" in line for line in lines), lines
     assert f"release {version} at {home}/releases/sft/{version} is the current one" in lines
     deployments = ask(environment, "/deployments/filter", {})
     assert isinstance(deployments, list)
