@@ -130,7 +130,7 @@ SHARING = [
         _FORGE + 'forge(\'{"reason": "render.unsupported", "detail": ""}\')',
     ),
     Hostile(
-        "replaces_the_encoder",  # of what is handed over; the warm process kept its own
+        "replaces_the_writer_of_json",  # of what is handed over; the warm process kept its own
         "rendered",
         "import json\njson.dumps = lambda head: '[' * 60_000\n" + _IMAGE,
     ),
