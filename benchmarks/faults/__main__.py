@@ -41,9 +41,7 @@ FAULTS: tuple[Fault, ...] = (
 _BY_NAME = {fault.__name__: fault for fault in FAULTS}
 
 
-def run(
-    folder: Path, minutes: float, seed: int, faults: tuple[Fault, ...] = FAULTS, rounds: int | None = None
-) -> Campaign:
+def run(folder: Path, minutes: float, seed: int, faults: tuple[Fault, ...], rounds: int | None) -> Campaign:
     """Run faults in turn until the time or the rounds are over; a round that has begun is finished."""
     adopt_orphans()
     deadline = time.monotonic() + 60 * minutes
@@ -81,6 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="faults over small builds, and the release that comes after")
     parser.add_argument("--minutes", type=float, default=8.0)
     parser.add_argument("--json", type=Path, help="write what was seen to this file")
+    parser.add_argument("--rounds", type=int, help="end after so many faults, whatever time is left")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--fault", action="append", choices=sorted(_BY_NAME), help="only this one; repeatable"
@@ -91,7 +90,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="vincicoder-faults-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        campaign = run(folder, options.minutes, options.seed, chosen)
+        campaign = run(folder, options.minutes, options.seed, chosen, options.rounds)
     told = json.dumps(campaign.as_json(), indent=1)
     if options.json:
         options.json.write_text(told + "\n", encoding="utf-8")

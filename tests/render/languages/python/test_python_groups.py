@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult
 from vincicoder.render.engine.engine import fingerprint
+from vincicoder.render.languages.html import renderer as html
 from vincicoder.render.languages.python.capture.deferred import PlotlyFigure, make_page
 from vincicoder.render.protocol import PageView
 from vincicoder.render.registry import why_unsupported
@@ -194,9 +196,8 @@ def test_the_fingerprint_covers_the_language_handed_over_to(monkeypatch: pytest.
     fingerprint.cache_clear()
     before = fingerprint("python")
     fingerprint.cache_clear()
-    monkeypatch.setattr(
-        "vincicoder.render.languages.html.renderer.fingerprint", lambda: {"engine": "another browser"}
-    )
+    another = replace(html.RENDERER, fingerprint=lambda: {"engine": "another browser"})
+    monkeypatch.setattr(html, "RENDERER", another)
     after = fingerprint("python")
     fingerprint.cache_clear()
     assert before != after
