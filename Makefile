@@ -8,6 +8,8 @@ SHELL := /bin/bash
 VINCICODER_HOME ?= $(HOME)/.local/share/vincicoder/home
 PROFILE ?= packages
 BIN := .venv/bin
+# Two processes, whatever the machine: most tests wait half the time, and many use two cores for a moment.
+TWO = -n 2 --dist loadgroup
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
@@ -25,10 +27,10 @@ build-sft-data: corpora ## Install all that is needed, then build and publish an
 test: trainers corpora lint typecheck pytest ## Install all that is needed, then lint, type-check and test
 
 fast: env lint typecheck ## Lint, type-check, and run the tests that need no renderer (two minutes)
-	$(BIN)/pytest -m "not tools and not slow" $(ARGS)
+	$(BIN)/pytest $(TWO) -m "not tools and not slow" $(ARGS)
 
 pytest: ## Run the tests (ARGS="-k name" picks some)
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest $(TWO) $(ARGS)
 
 lint: ## Check style and imports with ruff
 	$(BIN)/ruff check .

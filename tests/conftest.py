@@ -1,4 +1,4 @@
-"""Two promises of the whole suite: which tests are fast, and that no test is skipped where all tools are.
+"""Which tests are fast, which of them stay in one process, and that none is skipped where all tools are.
 
 `make fast` runs what is not marked `tools` or `slow`. Tests of a folder or file named below get the mark
 `tools` here; everything else has to pass in the small environment of `make env`, without corpora, within
@@ -43,15 +43,29 @@ _NEED_TOOLS = (
     "verify/test_missing_glyphs.py",
 )
 
+# What these folders' tests share (releases, a scorer, a trained model) is made once, in one process.
+_SHARE = ("release", "reward", "train")
+
 ALL_TOOLS = os.environ.get("VINCICODER_ALL_TOOLS") == "1"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need tools."""
+    """Mark the tests that need tools, and name the group that stays in one of pytest-xdist's processes."""
     for item in items:
         path = item.path.relative_to(_TESTS).as_posix()
         if any(path == name or path.startswith(f"{name}/") for name in _NEED_TOOLS):
             item.add_marker("tools")
+        item.add_marker(pytest.mark.xdist_group(_group(item, path)))
+
+
+def _group(item: pytest.Item, path: str) -> str:
+    """Return the file of a test, or what it shares with other files; hostile samples go by language."""
+    folder = path.partition("/")[0]
+    if "deployed" in getattr(item, "fixturenames", ()):
+        return "prefect server"
+    if folder == "conformance":
+        return f"{path} {item.name.partition('[')[2].partition('-')[0]}"
+    return folder if folder in _SHARE else path
 
 
 @pytest.hookimpl(wrapper=True)
