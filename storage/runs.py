@@ -1,8 +1,9 @@
-"""The registry of training runs: what was started, what it measured, which checkpoints it made.
+"""The registry of runs, of training and of evaluation: what was started and measured, and what came of it.
 
 runs(...)          one row per run: recipe, release, code, status, why it ended
 metrics(...)       run_id, step, name, value: every number the trainer wrote
 checkpoints(...)   one row per whole checkpoint, with its lineage: run, release, parent checkpoint
+scores(...)        one row per metric and part of an evaluation: both modes, the interval, how many items
 
 It lies at `runs/registry.duckdb` of the home. DuckDB lets one process write at a time, so each call opens
 the file, does its work in one transaction and closes it; a call that finds it open elsewhere waits.
@@ -44,6 +45,10 @@ CREATE TABLE IF NOT EXISTS checkpoints (
     parameters BIGINT, bytes BIGINT, digest VARCHAR, parent VARCHAR, release VARCHAR, metrics JSON,
     registered_at DOUBLE
 );
+CREATE TABLE IF NOT EXISTS scores (
+    run_id VARCHAR, part VARCHAR, metric VARCHAR, reference DOUBLE, averaged BIGINT, strict DOUBLE,
+    low DOUBLE, high DOUBLE, items BIGINT, PRIMARY KEY (run_id, part, metric)
+);
 """
 
 
@@ -79,6 +84,20 @@ class CheckpointRecord:
     parent: str | None
     release: str
     metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRecord:
+    """A metric of one part of an evaluation: `all`, or a column and its value such as `domain=chart`."""
+
+    part: str
+    metric: str
+    reference: float | None
+    averaged: int
+    strict: float
+    low: float
+    high: float
+    items: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +185,22 @@ class RunRegistry:
         """Add a checkpoint, which must be on disk and whole by now."""
         with self._write() as database:
             _insert_checkpoint(database, record)
+
+    def set_scores(self, run_id: str, scores: Sequence[ScoreRecord]) -> None:
+        """Enter the scores of an evaluation, in place of those that it had."""
+        with self._write() as database:
+            database.execute("DELETE FROM scores WHERE run_id = ?", [run_id])
+            database.executemany(
+                "INSERT INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [(run_id, *asdict(score).values()) for score in scores],
+            )
+
+    def scores(self, run_id: str) -> list[dict[str, Any]]:
+        """Return the scores of an evaluation, that of all its items first."""
+        return self._select(
+            "SELECT * EXCLUDE (run_id) FROM scores WHERE run_id = ? ORDER BY part <> 'all', part, metric",
+            run_id,
+        )
 
     def runs(self) -> list[dict[str, Any]]:
         """Return all runs, the newest first, each with its last checkpoint and final loss."""

@@ -22,6 +22,7 @@ _COMMANDS = {
     "train": ("train", "app"),
     "runs": ("train", "runs_app"),
     "chain": ("chain", "chain"),
+    "evaluate": ("evaluate", "app"),
     "render": ("render", "render"),
     "score": ("reward", "score"),
     "serve-reward": ("reward", "serve_reward"),

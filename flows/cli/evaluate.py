@@ -1,0 +1,100 @@
+"""`vincicoder evaluate`: judge answers to a benchmark, and compare two such runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows.cli.prefect_server import runs_on_a_server
+from flows.cli.tables import print_table
+from vincicoder.config import default_home
+
+app = typer.Typer(help="Judge answers to a benchmark.", invoke_without_command=True)
+
+HomeOption = Annotated[str | None, typer.Option(help="The home with the release; results are kept there.")]
+Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
+
+
+@app.callback(invoke_without_command=True)
+def evaluate(
+    context: typer.Context,
+    answers: Annotated[
+        Path | None, typer.Option(help="JSON lines of `item_id` and `answer`: what is judged.")
+    ] = None,
+    benchmark: Annotated[
+        str, typer.Option(help="Whose items: `validation`, the split of a release of our own.")
+    ] = "validation",
+    release: Annotated[str, typer.Option(help="The release whose validation split it is.")] = "current",
+    limit: Annotated[int | None, typer.Option(help="Judge the first items only.", min=1)] = None,
+    home: HomeOption = None,
+    shard_rows: Annotated[int, typer.Option(help="Items a shard: what a killed run loses.", min=1)] = 50,
+    workers: Annotated[int | None, typer.Option(help="Programs drawn at once.", min=1)] = None,
+    require_sandbox: Annotated[
+        bool, typer.Option("--require-sandbox", help="Fail where a layer of the sandbox is missing.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Draw and score answers to a benchmark: every metric as published and strict, with intervals.
+
+    Running it again goes on where it was, and does nothing where it was done.
+    """
+    if context.invoked_subcommand:
+        return
+    if answers is None:
+        raise typer.BadParameter("say whose answers are judged: --answers FILE.jsonl")
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
+    )
+    result = _evaluate(
+        answers, benchmark, release, limit, home or default_home(), shard_rows, workers, require_sandbox
+    )
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    columns = ("metric", "reference", "strict", "low", "high")
+    print_table(
+        columns,
+        [
+            (name, *("" if of[mode] is None else f"{of[mode]:.4f}" for mode in columns[1:]))
+            for name, of in result["metrics"].items()
+        ],
+        title=f"{result['run_id']}: {result['items']} items",
+    )
+    typer.echo(f"Items, report and sheet: {result['folder']}")
+
+
+def _evaluate(
+    answers: Path,
+    benchmark: str,
+    release: str,
+    limit: int | None,
+    home: str,
+    shard_rows: int,
+    workers: int | None,
+    require_sandbox: bool,
+) -> dict[str, Any]:
+    if runs_on_a_server():
+        from flows.evaluate import evaluate as flow
+
+        return dict(flow(str(answers), benchmark, release, limit, home, shard_rows, workers, require_sandbox))
+    from flows.evaluation import EvaluationConfig, run_evaluation
+    from flows.runners import DirectRunner
+    from storage.home import Home
+
+    at_once = workers or os.cpu_count() or 1
+    config = EvaluationConfig(
+        answers=answers,
+        benchmark=benchmark,
+        release=release,
+        limit=limit,
+        shard_rows=shard_rows,
+        workers=at_once,
+        require_sandbox=require_sandbox,
+    )
+    return run_evaluation(config, Home(home), DirectRunner(at_once), flow_run="")

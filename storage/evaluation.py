@@ -1,0 +1,88 @@
+"""The tables of an evaluation: items, answers, what both drew, and every score; and where a run's files lie.
+
+stages/benchmark_items, draw_references, take_answers, draw_answers, score_answers    by shard and key
+runs/<run_id>/items.parquet     one row an item: all of the above side by side
+runs/<run_id>/report.md         the table for people
+runs/<run_id>/sheet.png         best, median and worst answers beside their references
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+ITEM_SCHEMA = pa.schema(
+    [
+        pa.field("item_id", pa.string(), nullable=False),
+        pa.field("language", pa.string(), nullable=False),
+        pa.field("domain", pa.string(), nullable=False),
+        pa.field("group", pa.string(), nullable=False),
+        pa.field("instruction", pa.string(), nullable=False),
+        pa.field("reference_code", pa.string()),
+        pa.field("item_image", pa.binary()),
+    ]
+)
+
+ANSWER_SCHEMA = pa.schema(
+    [
+        pa.field("item_id", pa.string(), nullable=False),
+        pa.field("answer", pa.string()),  # null where the file has none
+    ]
+)
+
+# What a program drew, or why it drew nothing (`reason` is empty where it did).
+_DRAWN_FIELDS = [
+    pa.field("reason", pa.string(), nullable=False),
+    pa.field("detail", pa.string(), nullable=False),
+    pa.field("image", pa.binary()),
+    pa.field("trace", pa.string()),
+    pa.field("fingerprint", pa.string(), nullable=False),
+]
+_ID = ITEM_SCHEMA.field("item_id")
+
+# `image` is null, too, where the item's own picture is the reference.
+REFERENCE_SCHEMA = pa.schema([_ID, *_DRAWN_FIELDS])
+DRAWN_SCHEMA = pa.schema([_ID, pa.field("code", pa.string()), *_DRAWN_FIELDS])
+
+SHEET_COLUMNS = ("item_id", "reason", "reference_image", "image")
+
+
+def score_schema(metrics: Sequence[str]) -> pa.Schema:
+    """Return the columns of scores: two a metric, null where the item has none of it."""
+    modes = [f"{name}_{mode}" for name in metrics for mode in ("reference", "strict")]
+    return pa.schema([_ID, *(pa.field(name, pa.float64()) for name in modes)])
+
+
+def item_rows(
+    items: pa.Table, references: pa.Table, answers: pa.Table, drawn: pa.Table, scores: pa.Table
+) -> pa.Table:
+    """Return one shard's tables side by side; all have the same items in the same order."""
+    ids = items["item_id"]
+    if any(not table["item_id"].equals(ids) for table in (references, answers, drawn, scores)):
+        raise ValueError("the tables of a shard are of different items")
+    pictures = [
+        own if drawn_here is None else drawn_here
+        for own, drawn_here in zip(
+            items["item_image"].to_pylist(), references["image"].to_pylist(), strict=True
+        )
+    ]
+    columns: dict[str, Any] = {name: items[name] for name in ("item_id", "language", "domain", "group")}
+    columns |= {"answer": answers["answer"]}
+    columns |= {name: drawn[name] for name in ("code", "reason", "detail", "image", "fingerprint")}
+    columns |= {"reference_code": items["reference_code"], "reference_image": pa.array(pictures, pa.binary())}
+    columns |= {"reference_reason": references["reason"], "reference_fingerprint": references["fingerprint"]}
+    columns |= {name: scores[name] for name in scores.column_names[1:]}
+    return pa.table(columns)
+
+
+def read_items(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a run's `items.parquet`, or some of their columns, a few pictures at a time."""
+    with pq.ParquetFile(path, pre_buffer=False) as file:
+        for batch in file.iter_batches(32, columns=list(columns) if columns else None, use_threads=False):
+            yield from batch.to_pylist()

@@ -1,0 +1,1 @@
+"""Tasks of an evaluation, one stage a file."""

@@ -1,0 +1,176 @@
+"""Bring an evaluation's shards together: one Parquet of all items, the table, the sheet, the registry."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from prefect import task
+
+from storage.evaluation import SHEET_COLUMNS, item_rows, read_items
+from storage.outputs import read_output
+from storage.runs import RunRecord, RunRegistry, ScoreRecord
+from storage.whole_file import whole_file, write_parquet
+from tasks.evaluation.score import METRIC_NAMES
+from tasks.stage import TASK_OPTIONS
+from vincicoder import __version__
+from vincicoder.evaluate.metric import Score
+from vincicoder.evaluate.report import report_lines
+from vincicoder.evaluate.sheet import SheetItem, answer_sheet, chosen_for_sheet
+from vincicoder.evaluate.summary import summarise
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from storage.home import Home
+    from storage.outputs import StageOutput
+    from vincicoder.evaluate.summary import Summary
+
+KIND = "evaluate"
+ALL = "all"
+_PARTED_BY = ("domain", "language", "group")
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedShard:
+    """All outputs of one shard of a benchmark."""
+
+    items: StageOutput
+    references: StageOutput
+    answers: StageOutput
+    drawn: StageOutput
+    scores: StageOutput
+
+
+def run_id_of(benchmark: str, scores: Sequence[StageOutput]) -> str:
+    """Return the name of an evaluation: the same answers to the same items, drawn and scored alike, have the
+    same one."""
+    key = hashlib.sha256("\n".join(output.key for output in scores).encode()).hexdigest()
+    return f"{KIND}-{benchmark}-{key[:12]}"
+
+
+@task(name="publish_evaluation", **TASK_OPTIONS)
+def publish_evaluation(
+    home: Home,
+    *,
+    benchmark: str,
+    subject: str,
+    parent: str | None,
+    shards: Sequence[EvaluatedShard],
+    answers: Mapping[str, Any],
+    flow_run: str,
+) -> dict[str, Any]:
+    """Write the run's files, enter it in the registry, and return what it came to.
+
+    `subject` says whose answers they are: a file, a checkpoint, a model. Everything but the registry's times
+    is the same whenever it is written.
+    """
+    run_id = run_id_of(benchmark, [shard.scores for shard in shards])
+    folder = home.local_path(f"runs/{run_id}")
+    write_parquet(folder / "items.parquet", (_rows(home, shard) for shard in shards))
+    parts, fingerprints, strict = _summaries(folder / "items.parquet")
+    facts = {
+        "run_id": run_id,
+        "benchmark": benchmark,
+        "answers_of": subject,
+        "items": parts[ALL]["execution"].items,
+        "answers": dict(answers),
+        "fingerprints": fingerprints,
+    }
+    _write(folder / "report.md", "\n".join(report_lines(facts, parts)).encode())
+    _write(folder / "sheet.png", _sheet(folder / "items.parquet", strict))
+    registry = RunRegistry(home)
+    registry.start(
+        RunRecord(
+            run_id=run_id,
+            kind=KIND,
+            recipe_name=benchmark,
+            recipe=facts,
+            release=str(shards[0].items.parameters.get("version", "")),
+            model=subject,
+            parent=parent,
+            code_commit="",
+            version=__version__,
+            flow_run=flow_run,
+            folder=str(folder),
+        )
+    )
+    registry.set_scores(
+        run_id,
+        [
+            ScoreRecord(part, name, **asdict(of))
+            for part, found in parts.items()
+            for name, of in found.items()
+        ],
+    )
+    registry.finish(run_id, "finished", None, None)
+    return {
+        **facts,
+        "folder": str(folder),
+        "metrics": {
+            name: {"reference": of.reference, "strict": of.strict, "low": of.low, "high": of.high}
+            for name, of in parts[ALL].items()
+        },
+    }
+
+
+def _rows(home: Home, shard: EvaluatedShard) -> pa.Table:
+    outputs = (shard.items, shard.references, shard.answers, shard.drawn, shard.scores)
+    return item_rows(*(read_output(home, output) for output in outputs))
+
+
+def scores_of(row: Mapping[str, Any]) -> dict[str, Score]:
+    """Return the scores in a row of `items.parquet`; only metrics that the item has."""
+    return {
+        name: Score(row[f"{name}_reference"], row[f"{name}_strict"])
+        for name in METRIC_NAMES
+        if row[f"{name}_strict"] is not None
+    }
+
+
+def _summaries(
+    path: Path,
+) -> tuple[dict[str, dict[str, Summary]], dict[str, str], dict[str, float]]:
+    """Return the summaries by part, the fingerprints by language, and the items' structural similarity."""
+    parts: dict[str, list[dict[str, Score]]] = defaultdict(list)
+    fingerprints: dict[str, str] = {}
+    strict: dict[str, float] = {}
+    modes = [f"{name}_{mode}" for name in METRIC_NAMES for mode in ("reference", "strict")]
+    for row in read_items(path, ["item_id", *_PARTED_BY, "fingerprint", *modes]):
+        scores = scores_of(row)
+        for part in (ALL, *(f"{column}={row[column]}" for column in _PARTED_BY if row[column])):
+            parts[part].append(scores)
+        if row["fingerprint"]:
+            fingerprints[row["language"]] = row["fingerprint"]
+        strict[row["item_id"]] = scores["ssim"].strict
+    kept = {part: summarise(scores) for part, scores in sorted(parts.items())}
+    return {ALL: kept[ALL], **kept}, dict(sorted(fingerprints.items())), strict
+
+
+def _sheet(path: Path, strict: Mapping[str, float]) -> bytes:
+    chosen = chosen_for_sheet(strict)
+    wanted = {item for _, item in chosen}
+    rows = {row["item_id"]: row for row in read_items(path, SHEET_COLUMNS) if row["item_id"] in wanted}
+    return answer_sheet(
+        [
+            SheetItem(
+                place,
+                item,
+                strict[item],
+                rows[item]["reference_image"],
+                rows[item]["image"],
+                rows[item]["reason"],
+            )
+            for place, item in chosen
+        ]
+    )
+
+
+def _write(target: Path, data: bytes) -> None:
+    with whole_file(target) as part:
+        part.write_bytes(data)

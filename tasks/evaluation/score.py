@@ -1,0 +1,78 @@
+"""Score what the answers drew against the references: every metric, in both modes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from prefect import task
+
+from storage.evaluation import score_schema
+from storage.outputs import read_output
+from tasks.evaluation.rows import all_kept
+from tasks.stage import StageName, run_stage, stop_if_asked
+from vincicoder.evaluate.metric import EXECUTION, score_pair
+from vincicoder.evaluate.metrics import METRICS
+from vincicoder.evaluate.pair import Pair, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from storage.home import Home
+    from storage.outputs import StageOutput
+    from tasks.stage import StageTables
+
+STAGE = StageName("score_answers", 1)
+METRIC_NAMES = (EXECUTION, *(name for metric in METRICS for name in metric.names))
+
+
+@task(**STAGE.shard_task)
+def score_answers(
+    home: Home,
+    source: str,
+    shard: int,
+    items: StageOutput,
+    references: StageOutput,
+    drawn: StageOutput,
+) -> StageOutput:
+    """Score one shard."""
+
+    def compute(_key: str) -> StageTables:
+        rows = []
+        for pair in _pairs(home, items, references, drawn):
+            stop_if_asked(home)
+            row: dict[str, Any] = {"item_id": pair.item_id}
+            for name, score in score_pair(METRICS, pair).items():
+                row |= {f"{name}_reference": score.reference, f"{name}_strict": score.strict}
+            rows.append(row)
+        return all_kept(pa.Table.from_pylist(rows, score_schema(METRIC_NAMES)))
+
+    return run_stage(
+        home,
+        STAGE,
+        source=source,
+        shard=shard,
+        parameters={"metrics": [[list(metric.names), metric.version] for metric in METRICS]},
+        inputs=[items, references, drawn],
+        rows_in=items.rows_kept,
+        compute=compute,
+    )
+
+
+def _pairs(home: Home, items: StageOutput, references: StageOutput, drawn: StageOutput) -> Iterator[Pair]:
+    """Yield the pairs of a shard: what pixels and shared results they hold is gone with each."""
+    tables = [read_output(home, output) for output in (items, references, drawn)]
+    for number in range(tables[0].num_rows):
+        item, reference, answer = (table.slice(number, 1).to_pylist()[0] for table in tables)
+        own = None if reference["reason"] else item["item_image"]
+        yield Pair(
+            item["item_id"],
+            item["language"],
+            item["domain"],
+            _side(item["reference_code"], reference, own),
+            _side(answer["code"], answer, None),
+        )
+
+
+def _side(code: str | None, drawn: Mapping[str, Any], own: bytes | None) -> Side:
+    return Side(code, drawn["image"] or own, drawn["trace"], drawn["reason"])

@@ -1,0 +1,174 @@
+"""Answers judged by the validation split of a real release: scored, kept, killed, resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from flows.evaluation import EvaluationConfig, run_evaluation
+from flows.runners import DirectRunner
+from storage.home import Home
+from storage.runs import RunRegistry
+from tests.imports import ROOT
+from tests.releases import build
+from tests.samples import CIRCLE
+from vincicoder.refine.config import RefineConfig
+from vincicoder.render import RenderLimits
+
+pytestmark = pytest.mark.slow
+
+CHART = """import matplotlib.pyplot as plt
+
+figure, axes = plt.subplots(figsize=(4, 3))
+axes.{draw}
+axes.set_title('{title}')
+plt.savefig('chart.png')
+"""
+DRAWINGS = (
+    "plot([1, 3, 2, 5])",
+    "bar(['a', 'b', 'c'], [3, 1, 2], color='teal')",
+    "barh(['one', 'two'], [4, 9], color='firebrick')",
+    "scatter([1, 2, 3, 4], [4, 1, 3, 2], c='purple', s=90)",
+    "pie([1, 2, 3], labels=['x', 'y', 'z'])",
+    "fill_between([0, 1, 2, 3], [1, 4, 2, 3], color='gold')",
+    "boxplot([[1, 2, 3, 9], [2, 3, 4, 5]])",
+    "imshow([[1, 2, 3], [3, 1, 2]], cmap='viridis')",
+)
+COLUMNS = {
+    "format": "jsonl",
+    "id_column": "id",
+    "code_column": "code",
+    "license": "CC0-1.0",
+    "citation": "Ours",
+}
+HANG = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nwhile True: pass"
+CRASH = "import os\nos._exit(3)"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a release, half of its charts and circles in the validation split."""
+    folder = tmp_path_factory.mktemp("evaluate")
+    colors = ("red", "green", "blue", "orange", "purple", "teal")
+    charts = [CHART.format(draw=draw, title=f"Chart of {draw.partition('(')[0]}") for draw in DRAWINGS]
+    circles = [CIRCLE.format(radius=8 + 5 * n, fill=color) for n, color in enumerate(colors)]
+    sources = []
+    for language, domain, codes in (("python", "chart", charts), ("svg", "svg", circles)):
+        rows = [json.dumps({"id": f"{domain}-{number}", "code": code}) for number, code in enumerate(codes)]
+        (folder / f"{domain}.jsonl").write_text("\n".join(rows))
+        source = {"name": f"own-{domain}", "path": f"{domain}.jsonl", "domain": domain, "language": language}
+        sources.append({**COLUMNS, **source})
+    (folder / "own.yaml").write_text(json.dumps({"sources": sources}))
+    recipe = folder / "half.yaml"
+    recipe.write_text(json.dumps({"name": "half", "validation_percent": 50}))
+    build(folder / "home", folder / "own.yaml", recipe, refine=RefineConfig(maker="none"))
+    return folder / "home"
+
+
+def rows_of(home: Path) -> list[dict[str, Any]]:
+    files = sorted((home / "releases/sft/current/data").glob("validation-*.parquet"))
+    return [row for path in files for row in pq.read_table(path).to_pylist()]
+
+
+def write_answers(path: Path, answers: dict[str, str]) -> Path:
+    path.write_text("".join(json.dumps({"item_id": i, "answer": a}) + "\n" for i, a in answers.items()))
+    return path
+
+
+def fenced(row: dict[str, Any], code: str | None = None) -> str:
+    return f"Here it is.\n```{row['language']}\n{code or row['code']}\n```\n"
+
+
+@pytest.fixture(scope="module")
+def copies(home: Path) -> tuple[Path, dict[str, Any]]:
+    """The answers that are the references, and what they are judged as."""
+    path = write_answers(
+        home.parent / "copies.jsonl", {row["sample_id"]: fenced(row) for row in rows_of(home)}
+    )
+    config = EvaluationConfig(path, workers=2, shard_rows=3)
+    return path, run_evaluation(config, Home(home), DirectRunner(2), "")
+
+
+def test_the_references_themselves_earn_the_best(home: Path, copies: tuple[Path, dict[str, Any]]) -> None:
+    _, result = copies
+    worst_is_best = {"mse": 0.0, "psnr": 100.0}
+    rows = rows_of(home)
+    assert {row["language"] for row in rows} == {"python", "svg"} and result["items"] == len(rows)
+    for name, found in result["metrics"].items():
+        best = worst_is_best.get(name, 1.0)
+        assert found["strict"] == found["low"] == found["high"] == pytest.approx(best, abs=1e-9), name
+    assert set(result["fingerprints"]) == {"python", "svg"}
+
+
+def test_bad_answers_are_scored_and_kept(home: Path, tmp_path: Path) -> None:
+    rows = rows_of(home)
+    charts = [row for row in rows if row["language"] == "python"]
+    circles = [row for row in rows if row["language"] == "svg"]
+    assert len(charts) >= 3 and len(circles) >= 2
+    answers = {
+        charts[0]["sample_id"]: fenced(charts[0], HANG),
+        charts[1]["sample_id"]: fenced(charts[1], CRASH),
+        charts[2]["sample_id"]: "",
+        circles[0]["sample_id"]: fenced(circles[0]),
+    }
+    config = EvaluationConfig(
+        write_answers(tmp_path / "bad.jsonl", answers),
+        workers=2,
+        limits=replace(RenderLimits(), cpu_seconds=1),
+    )
+    result = run_evaluation(config, Home(home), DirectRunner(2), "")
+    assert result["items"] == len(rows)
+    assert result["metrics"]["execution"]["strict"] == pytest.approx(1 / len(rows))
+    assert result["metrics"]["ssim"]["strict"] == pytest.approx(1 / len(rows))
+    assert result["answers"]["missing"] == len(rows) - 4
+    folder = Path(result["folder"])
+    kept = {row["item_id"]: row for row in pq.read_table(folder / "items.parquet").to_pylist()}
+    reasons = [kept[row["sample_id"]]["reason"] for row in (*charts[:3], circles[0], circles[1])]
+    assert reasons == ["render.timeout", "render.crashed", "answer.empty", "", "answer.missing"]
+    assert all(row["reference_image"] for row in kept.values())
+    drawn = kept[circles[0]["sample_id"]]
+    assert (drawn["image"], drawn["ssim_strict"]) == (drawn["reference_image"], 1.0)
+    assert (folder / "sheet.png").stat().st_size > 1_000
+    assert "| execution |" in (folder / "report.md").read_text()
+    registry = RunRegistry(Home(home))
+    run = registry.run(result["run_id"])
+    assert (run["kind"], run["status"], run["recipe_name"]) == ("evaluate", "finished", "validation")
+    scores = {(score["part"], score["metric"]): score for score in registry.scores(result["run_id"])}
+    assert scores["all", "ssim"]["strict"] == result["metrics"]["ssim"]["strict"]
+    assert scores["domain=svg", "execution"]["items"] == len(circles)
+
+
+def test_a_killed_run_goes_on(home: Path, copies: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    path, whole = copies
+    other = tmp_path / "home"
+    shutil.copytree(home / "releases", other / "releases", symlinks=True)
+    command = [sys.executable, "-m", "flows.cli", "evaluate", "--answers", str(path), "--shard-rows", "3"]
+    command += ["--benchmark", "validation", "--home", str(other), "--workers", "1", "--json"]
+    started = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, start_new_session=True)
+    try:
+        deadline = time.monotonic() + 120
+        while not (done := sorted(other.glob("stages/draw_answers/*/done.json"))):
+            assert started.poll() is None and time.monotonic() < deadline
+            time.sleep(0.02)
+    finally:
+        os.killpg(started.pid, signal.SIGKILL)
+        started.wait()
+    before = [marker.stat().st_mtime_ns for marker in done]
+    assert not list(other.glob("runs/*/items.parquet"))
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    result = json.loads(again.stdout.strip().splitlines()[-1])
+    assert [marker.stat().st_mtime_ns for marker in done] == before
+    assert (result["run_id"], result["metrics"]) == (whole["run_id"], whole["metrics"])
+    files = [Path(run["folder"], "items.parquet").read_bytes() for run in (whole, result)]
+    assert files[0] == files[1]

@@ -1,0 +1,1 @@
+"""Judges answers to benchmarks: items, answers, metrics in two modes, intervals, comparisons."""

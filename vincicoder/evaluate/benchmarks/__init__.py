@@ -1,0 +1,1 @@
+"""The benchmarks that answers are judged by, one file each."""

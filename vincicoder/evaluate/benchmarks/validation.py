@@ -1,0 +1,30 @@
+"""The validation split of a release of our own: every row is an item, named by its `sample_id`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from vincicoder.evaluate.item import BenchmarkItem
+
+_COLUMNS = ("sample_id", "language", "domain", "task", "instruction", "code", "chart_type", "image")
+_BATCH_ROWS = 64
+
+
+def validation_items(files: Iterable[Path]) -> Iterator[BenchmarkItem]:
+    """Yield the items of a split's Parquet files, in their order. A refinement row's group is `refine`."""
+    for path in files:
+        with pq.ParquetFile(path, pre_buffer=False) as file:
+            for batch in file.iter_batches(_BATCH_ROWS, columns=list(_COLUMNS), use_threads=False):
+                for row in batch.to_pylist():
+                    yield BenchmarkItem(
+                        item_id=row["sample_id"],
+                        language=row["language"],
+                        domain=row["domain"],
+                        instruction=row["instruction"],
+                        code=row["code"],
+                        image=row["image"]["bytes"],
+                        group=row["chart_type"] if row["task"] == "direct" else row["task"],
+                    )

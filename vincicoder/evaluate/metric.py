@@ -1,0 +1,77 @@
+"""What a metric is, and how the failures of a pair are scored: by the driver, for every metric alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from vincicoder.evaluate.pair import Pair
+
+EXECUTION = "execution"
+"""The share of items whose answer draws a picture; in `strict`, one that shows something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One metric of one item in its two modes.
+
+    `reference` is what the published evaluator enters into its mean, None where it leaves the item out.
+    `strict` is always there.
+    """
+
+    reference: float | None
+    strict: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metric:
+    """A metric, or several that are measured together.
+
+    `names` are those of the scores; `source` is where the formula is published: repository, commit, file.
+    `worst` and `best` are the bounds of every score of it: what a failure and a pair of equals earn in
+    `strict`. `failed` is what the published evaluator enters for an answer that draws nothing: a number, None
+    where it leaves the item out of its mean, or a function where that depends on the reference. `applies`
+    says which items have the metric at all; it looks at the reference alone, so that all answers to a
+    benchmark have one denominator. `measure` is asked for pairs that have both pictures. Raise `version` when
+    a score changes.
+    """
+
+    names: tuple[str, ...]
+    source: str
+    measure: Callable[[Pair], Mapping[str, Score]]
+    applies: Callable[[Pair], bool]
+    worst: float = 0.0
+    best: float = 1.0
+    failed: float | Callable[[Pair], Mapping[str, float]] | None = 0.0
+    version: int = 1
+
+
+def score_pair(metrics: Sequence[Metric], pair: Pair) -> dict[str, Score]:
+    """Return all scores of a pair by name, that of `execution` among them.
+
+    A reference that draws nothing here leaves nothing to compare with: the metrics have no `reference` score
+    then, and the worst in `strict`. An answer that draws nothing, or a blank where the reference is none,
+    earns the worst in `strict`.
+    """
+    drawn = pair.answer.png is not None
+    empty = not drawn or (pair.answer.is_blank and not pair.reference.is_blank)
+    found = {EXECUTION: Score(float(drawn), float(not empty))}
+    for metric in metrics:
+        if not metric.applies(pair):
+            continue
+        scores: Mapping[str, Score]
+        if pair.reference.png is None:
+            scores = dict.fromkeys(metric.names, Score(None, metric.worst))
+        elif not drawn:
+            scores = _failed(metric, pair)
+        else:
+            scores = metric.measure(pair)
+        for name in metric.names:
+            found[name] = Score(scores[name].reference, metric.worst) if empty else scores[name]
+    return found
+
+
+def _failed(metric: Metric, pair: Pair) -> Mapping[str, Score]:
+    if callable(metric.failed):
+        return {name: Score(value, metric.worst) for name, value in metric.failed(pair).items()}
+    return dict.fromkeys(metric.names, Score(metric.failed, metric.worst))

@@ -1,0 +1,8 @@
+"""Every metric, one file each. A new one is a file and one line here."""
+
+from __future__ import annotations
+
+from vincicoder.evaluate.metric import Metric
+from vincicoder.evaluate.metrics import edit_similarity, picture_error, ssim
+
+METRICS: tuple[Metric, ...] = (ssim.METRIC, picture_error.MSE, picture_error.PSNR, edit_similarity.METRIC)

@@ -1,0 +1,56 @@
+"""An answer beside its reference: what metrics look at."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from vincicoder.render.finish import flatten_on_white
+from vincicoder.verify.picture import PictureLimits, ink_fraction
+
+Pixels = NDArray[np.uint8]
+_LIMITS = PictureLimits()
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a pair: the program (None where there is none), its picture as PNG, what it noted of its
+    drawing (`vincicoder.evaluate.trace`), and why there is no picture."""
+
+    code: str | None = None
+    png: bytes | None = None
+    trace: Any = None
+    reason: str = ""
+
+    @cached_property
+    def pixels(self) -> Pixels:
+        """The picture as RGB on white, uint8 of shape (height, width, 3). There must be one."""
+        assert self.png is not None
+        with Image.open(io.BytesIO(self.png)) as image:
+            return flatten_on_white(image)
+
+    @cached_property
+    def is_blank(self) -> bool:
+        """Whether there is a picture and it shows nothing: one colour, give or take a speck."""
+        if self.png is None:
+            return False
+        return ink_fraction(self.pixels, _LIMITS.ink_levels) < _LIMITS.min_ink_fraction
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One item: its language and domain, the reference and the answer."""
+
+    item_id: str
+    language: str
+    domain: str
+    reference: Side
+    answer: Side
+    kept: dict[str, Any] = field(init=False, default_factory=dict)
+    """What metrics of one pair share, by a name: the same is not computed twice."""

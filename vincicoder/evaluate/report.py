@@ -1,0 +1,42 @@
+"""The table of an evaluation, for people: Markdown, a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from vincicoder.evaluate.summary import Summary
+
+_SHOWN_PARTS = ("domain", "language")
+
+
+def report_lines(facts: Mapping[str, Any], parts: Mapping[str, Mapping[str, Summary]]) -> Iterator[str]:
+    """Yield the lines: what was judged and how, every metric in both modes, and the strict means by part."""
+    yield f"# {facts['run_id']}"
+    yield ""
+    yield f"Answers of {facts['answers_of']} to {facts['items']} items of {facts['benchmark']}."
+    counts = {name: count for name, count in facts["answers"].items() if isinstance(count, int)}
+    yield "Lines of the answers: " + ", ".join(f"{name} {count}" for name, count in counts.items()) + "."
+    drawn = ", ".join(f"{language} `{print_}`" for language, print_ in facts["fingerprints"].items())
+    yield f"Renderers: {drawn or 'nothing was drawn'}."
+    yield ""
+    yield "`reference` is computed and averaged as published, over as many items as in brackets; `strict` is "
+    yield "over all items, a failure at the worst value, with its 95 % interval."
+    yield ""
+    yield "| metric | reference | strict | 95 % interval | items |"
+    yield "|---|---|---|---|---|"
+    for name, of in parts["all"].items():
+        reference = "" if of.reference is None else f"{of.reference:.4f} ({of.averaged})"
+        yield f"| {name} | {reference} | {of.strict:.4f} | {of.low:.4f} to {of.high:.4f} | {of.items} |"
+    shown = [part for part in parts if part.partition("=")[0] in _SHOWN_PARTS]
+    names = list(parts["all"])
+    yield ""
+    yield "Strict, by part:"
+    yield ""
+    yield f"| part | items | {' | '.join(names)} |"
+    yield "|---|---|" + "---|" * len(names)
+    for part in shown:
+        found = parts[part]
+        cells = [f"{found[name].strict:.4f}" if name in found else "" for name in names]
+        yield f"| {part} | {found['execution'].items} | {' | '.join(cells)} |"
+    yield ""
