@@ -6,7 +6,6 @@ from __future__ import annotations
 import hashlib
 import tarfile
 import threading
-import zipfile
 from array import array
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -15,6 +14,7 @@ import numpy as np
 
 from vincicoder.sources.hub.tree import FileTree
 from vincicoder.sources.hub.unpack import BROKEN_ARCHIVE, holds_pictures, plain_tar
+from vincicoder.sources.hub.zip_index import MemberPlace, read_index, read_member
 
 # A picture of more bytes is left out: the row is kept, and has none to be compared with.
 MAX_PICTURE_BYTES = 64 << 20
@@ -25,12 +25,10 @@ class Archive:
 
     def __init__(self, tree: FileTree, name: str) -> None:
         self._lock = threading.Lock()
-        self._zip: _Zip | None = None
-        self._stream: IO[bytes]
-        if name.lower().endswith(".zip"):
+        self._is_zip = name.lower().endswith(".zip")
+        if self._is_zip:
             self._stream = tree.open(name)
-            self._zip = _Zip(self._stream)
-            self._contents = self._zip.contents
+            self._contents = _read_zip(self._stream)
         else:
             plain, member = plain_tar(tree, name)
             self._stream = plain.open(member)
@@ -40,16 +38,22 @@ class Archive:
     def read(self, path: str) -> bytes | None:
         """Return a member's bytes, or None where there is none of that name or it is broken."""
         with self._lock:
-            if self._zip is not None:
+            numbers = self._contents.find(path)
+            if numbers is None:
+                return None
+            if self._is_zip:
+                place = MemberPlace(*numbers)
+                if max(place.packed_size, place.size) > MAX_PICTURE_BYTES:
+                    return None
                 try:
-                    return self._zip.read(path)
+                    return read_member(self._stream, place)
                 except BROKEN_ARCHIVE:
                     return None
-            place = self._contents.find(path)
-            if place is None or place[1] > MAX_PICTURE_BYTES:
+            start, size = numbers
+            if size > MAX_PICTURE_BYTES:
                 return None
-            self._stream.seek(place[0])
-            return self._stream.read(place[1])
+            self._stream.seek(start)
+            return self._stream.read(size)
 
 
 class _Contents:
@@ -58,7 +62,7 @@ class _Contents:
     def __init__(self, numbers: int) -> None:
         self._width = numbers + 1
         self._added = array("Q")
-        self._table: Any = None
+        self._sorted: tuple[Any, Any] | None = None  # the hashes in order, and the row of each
         self._tops: set[str] = set()
         self._common: tuple[str, ...] | None = None  # the folders that all names begin with
 
@@ -81,22 +85,28 @@ class _Contents:
 
     def find(self, name: str) -> tuple[int, ...] | None:
         """Return the numbers of the member that was added last under a name."""
-        if self._table is None:
-            rows = np.frombuffer(self._added, np.uint64).reshape(-1, self._width)
+        rows = np.frombuffer(self._added, np.uint64).reshape(-1, self._width)
+        if self._sorted is None:
             order = np.argsort(rows[:, 0], kind="stable")
-            self._table = np.ascontiguousarray(rows[order].T)
-            del rows
-            self._added = array("Q")
+            self._sorted = rows[order, 0], order
+        hashes, order = self._sorted
         key = np.uint64(_hash(name))
-        index = int(np.searchsorted(self._table[0], key, side="right")) - 1
-        if index < 0 or self._table[0][index] != key:
+        index = int(np.searchsorted(hashes, key, side="right")) - 1
+        if index < 0 or hashes[index] != key:
             return None
-        return tuple(int(number) for number in self._table[1:, index])
+        return tuple(int(number) for number in rows[order[index], 1:])
 
 
 def _hash(name: str) -> int:
     encoded = name.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(encoded, digest_size=8).digest(), "little")
+
+
+def _read_zip(stream: IO[bytes]) -> _Contents:
+    contents = _Contents(len(MemberPlace._fields))
+    for name, place in read_index(stream):
+        contents.add(name, *place)
+    return contents
 
 
 def _read_tar(stream: IO[bytes]) -> _Contents:
@@ -107,32 +117,3 @@ def _read_tar(stream: IO[bytes]) -> _Contents:
                 contents.add(entry.name.removeprefix("./"), entry.offset_data, entry.size)
             archive.members = []  # type: ignore[attr-defined]  # it would keep them all
     return contents
-
-
-class _Zip:
-    """A zip archive of which, once it is open, numbers are kept instead of Python's own table: 500 MB less
-    for a million members."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._archive = zipfile.ZipFile(stream)
-        self.contents = _Contents(5)
-        for info in self._archive.infolist():
-            kind = info.compress_type | info.flag_bits << 16
-            numbers = (info.header_offset, info.compress_size, info.file_size, info.CRC, kind)
-            self.contents.add(info.filename, *numbers)
-        # A member is read by a ZipInfo made anew from its numbers, so the table is not asked again.
-        self._archive.filelist.clear()
-        self._archive.NameToInfo.clear()
-
-    def read(self, name: str) -> bytes | None:
-        """Return a member's bytes, or None where there is none of that name, or it is too large.
-
-        Raises one of BROKEN_ARCHIVE where it cannot be read.
-        """
-        found = self.contents.find(name)
-        if found is None:
-            return None
-        info = zipfile.ZipInfo(name)
-        info.header_offset, info.compress_size, info.file_size, info.CRC, kind = found
-        info.compress_type, info.flag_bits = kind & 0xFFFF, kind >> 16
-        return None if info.file_size > MAX_PICTURE_BYTES else self._archive.read(info)
