@@ -20,8 +20,8 @@ def imported_modules(source: str, package: str) -> list[str]:
     """Return the dotted names of all modules that `source` imports, anywhere in it.
 
     `package` is the dotted name of the package the source lies in: relative imports are resolved
-    against it. `from a import b` counts as `a.b`, for `b` may be a module. A call of `import_module`
-    or `__import__` with a literal absolute name counts too.
+    against it. `from a import b` counts as `a.b`, for `b` may be a module. A call of `import_module`,
+    `__import__` or `when_used` with a literal absolute name counts too.
     """
     found: list[str] = []
     for node in ast.walk(ast.parse(source)):
@@ -36,7 +36,11 @@ def imported_modules(source: str, package: str) -> list[str]:
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             name = getattr(node.func, "attr", getattr(node.func, "id", ""))
             value = node.args[0].value
-            if name in {"import_module", "__import__"} and isinstance(value, str) and value[:1] != ".":
+            if (
+                name in {"import_module", "__import__", "when_used"}
+                and isinstance(value, str)
+                and value[:1] != "."
+            ):
                 found.append(value)
     return found
 

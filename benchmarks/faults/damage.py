@@ -68,14 +68,18 @@ def _remove(path: Path, _chance: Random) -> None:
 _DAMAGES: tuple[Callable[[Path, Random], None], ...] = (_truncate, _flip, _flip, _empty)
 
 
-def clock_set_back(bench: Bench, home: Path) -> None:
-    """Let every file of a half-made home lie in the future, as after a clock was set back."""
+def _kill_a_build(bench: Bench, home: Path) -> None:
     process = bench.start(home)
     time.sleep(bench.chance.uniform(0.5, 0.9) * bench.build_seconds)
     process.kill()
     bench.campaign.killed("build")
     process.wait()
     bench.gone(home)
+
+
+def clock_set_back(bench: Bench, home: Path) -> None:
+    """Let every file of a half-made home lie in the future, as after a clock was set back."""
+    _kill_a_build(bench, home)
     later = time.time() + 2 * 86_400
     for path in home.rglob("*"):
         if not path.is_symlink():
@@ -85,12 +89,7 @@ def clock_set_back(bench: Bench, home: Path) -> None:
 
 def moved_home(bench: Bench, home: Path) -> None:
     """Move a half-made home elsewhere, and a finished one again."""
-    process = bench.start(home)
-    time.sleep(bench.chance.uniform(0.5, 0.9) * bench.build_seconds)
-    process.kill()
-    bench.campaign.killed("build")
-    process.wait()
-    bench.gone(home)
+    _kill_a_build(bench, home)
     other = home.with_name(f"{home.name}-moved")
     if not home.exists():
         return bench.finish(home) and None

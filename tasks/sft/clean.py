@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("clean", 4)
+STAGE = StageName("clean", 5)
 
 
 @task(**STAGE.shard_task)

@@ -209,6 +209,35 @@ def test_people_in_comments_are_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("language", "code", "cleaned"),
+    [
+        (
+            "mermaid",
+            "%%{init: {}}%%\n  %% Author: Jo\ngraph TD\n  A[a@b.org] --> B[%% a@b.org]",
+            "%%{init: {}}%%\n  %% Author: [name]\ngraph TD\n  A[a@b.org] --> B[%% a@b.org]",
+        ),
+        (
+            "asymptote",
+            '// by a@b.org\nlabel("// a@b.org \\"", (0,0)); /* @author Jo\n*/ draw((0,0)--(1,1));',
+            '// by [e-mail]\nlabel("// a@b.org \\"", (0,0)); /* @author [name]\n*/ draw((0,0)--(1,1));',
+        ),
+        (
+            "lilypond",
+            '\\header { title = "50% a@b.org" } %{ a@b.org\n}%} { c\'4 } % Author: Jo',
+            '\\header { title = "50% a@b.org" } %{ [e-mail]\n}%} { c\'4 } % Author: [name]',
+        ),
+        (
+            "graphviz",
+            'digraph { a [label="// a@b.org"]; // a@b.org\n}',
+            'digraph { a [label="// a@b.org"]; // [e-mail]\n}',
+        ),
+    ],
+)
+def test_people_are_left_out_of_comments_and_of_nothing_else(language: str, code: str, cleaned: str) -> None:
+    assert clean(language, code).code.strip() == cleaned
+
+
 def test_metadata_and_paths_of_drawings_are_dropped() -> None:
     drawing = (
         '<svg xmlns:sodipodi="s" xmlns:inkscape="i" sodipodi:docname="mine.svg"'

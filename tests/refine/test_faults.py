@@ -10,8 +10,8 @@ import pytest
 
 from tests.refine.programs import MOLECULE, PROGRAMS
 from vincicoder.refine.edits import Span, apply_edits, edit
-from vincicoder.refine.mutation import FAULTS, mutate
-from vincicoder.render.registry import ROW_LANGUAGES
+from vincicoder.refine.mutation import find_faults, mutate
+from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES
 
 # (language, kind, what went, what came): one for each way in which a fault is found.
 EXACT = [
@@ -54,7 +54,9 @@ def test_a_fault_changes_what_it_says_and_nothing_else(
 ) -> None:
     source = PROGRAMS[language]
     assert gone in source
-    made = [(found, apply_edits(source, [found])) for found in FAULTS[language](source) if found.kind == kind]
+    made = [
+        (found, apply_edits(source, [found])) for found in find_faults(language, source) if found.kind == kind
+    ]
     for found, flawed in made:
         if len(found.spans) == 1 and flawed == source.replace(gone, come, 1):
             return
@@ -64,7 +66,7 @@ def test_a_fault_changes_what_it_says_and_nothing_else(
 
 
 def test_molecules_are_changed_atom_by_atom() -> None:
-    made = {apply_edits(MOLECULE, [f]).split("'")[1] for f in FAULTS["python"](MOLECULE)}
+    made = {apply_edits(MOLECULE, [f]).split("'")[1] for f in find_faults("python", MOLECULE)}
     wrong_atom, single, no_branch, shorter = (
         "CC(=O)Nc1ccccc1",
         "CC(O)Oc1ccccc1",
@@ -75,13 +77,13 @@ def test_molecules_are_changed_atom_by_atom() -> None:
 
 
 def test_every_language_has_its_faults() -> None:
-    assert set(FAULTS) == set(ROW_LANGUAGES) == set(PROGRAMS)
+    assert {name for name in LANGUAGES if LANGUAGES[name].faults} == set(ROW_LANGUAGES) == set(PROGRAMS)
 
 
 @pytest.mark.parametrize("language", sorted(PROGRAMS))
 def test_faults_stay_inside_the_source_and_tell_what_they_did(language: str) -> None:
     source = PROGRAMS[language]
-    found = FAULTS[language](source)
+    found = find_faults(language, source)
     assert len({each.kind for each in found}) >= 4
     for each in found:
         assert all(0 <= span.start <= span.stop <= len(source) for span in each.spans)
@@ -94,7 +96,7 @@ def test_faults_stay_inside_the_source_and_tell_what_they_did(language: str) -> 
 )
 def test_flawed_code_still_parses(language: str, parse: object) -> None:
     source = PROGRAMS[language]
-    for found in FAULTS[language](source):
+    for found in find_faults(language, source):
         parse(apply_edits(source, [found]))  # type: ignore[operator]
     for number in range(40):
         flaw = mutate(f"sample-{number}", language, source)

@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from types import MappingProxyType
 from xml.parsers import expat
 
 from libcst import CSTValidationError, ParserSyntaxError
 
-from vincicoder.refine.dot_faults import graphviz_faults
-from vincicoder.refine.drawing_faults import asymptote_faults, lilypond_faults
 from vincicoder.refine.edits import Edit, apply_edits, overlap
-from vincicoder.refine.html_faults import html_faults
-from vincicoder.refine.latex_faults import latex_faults
-from vincicoder.refine.mermaid_faults import mermaid_faults
 from vincicoder.refine.protocol import Flaw, Target
-from vincicoder.refine.python_faults import python_faults
-from vincicoder.refine.svg_faults import svg_faults
-from vincicoder.refine.vega_faults import vega_lite_faults
+from vincicoder.render.registry import LANGUAGES
 from vincicoder.shares import unit
 
 VERSION = 1
 """Raise it whenever the faults change: it is part of the outputs' keys."""
-
-FAULTS: Mapping[str, Callable[[str], list[Edit]]] = MappingProxyType(
-    {
-        "python": python_faults,
-        "html": html_faults,
-        "svg": svg_faults,
-        "latex": latex_faults,
-        "graphviz": graphviz_faults,
-        "mermaid": mermaid_faults,
-        "vega-lite": vega_lite_faults,
-        "asymptote": asymptote_faults,
-        "lilypond": lilypond_faults,
-    }
-)
 
 # How likely a kind is to be taken, 1 where it is not named. Faults that keep a program from running are
 # rarer than those that only show; what hardly shows would be tried in vain.
@@ -74,16 +53,22 @@ class MutationMaker:
                 yield flaw
 
 
+def find_faults(language: str, code: str) -> list[Edit]:
+    """Return every fault that can be made in a program; none for a language without a finder.
+
+    Raises what the language's parser raises.
+    """
+    spec = LANGUAGES.get(language)
+    return [] if spec is None or spec.faults is None else spec.faults()(code)
+
+
 def mutate(sample_id: str, language: str, code: str, round_number: int = 0) -> Flaw | None:
     """Return the flaw of one sample, the same every time, or None where its code offers no fault.
 
     Each round takes other faults. Code that its parser refuses offers none.
     """
-    finder = FAULTS.get(language)
-    if finder is None:
-        return None
     try:
-        edits = finder(code)
+        edits = find_faults(language, code)
     except (ParserSyntaxError, CSTValidationError, expat.ExpatError, ValueError, RecursionError):
         return None
     chosen = _choose(sample_id, edits, round_number)

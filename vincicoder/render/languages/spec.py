@@ -1,16 +1,19 @@
-"""The face of a language: all that the project must know of it, in one object in the language's folder."""
+"""What the project must know of a language, in one object in the language's folder."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.hostile_sample import HostileSuite
 from vincicoder.render.languages.token_rules import TokenRules, usual_rules
 from vincicoder.render.protocol import LanguageRenderer
+
+if TYPE_CHECKING:
+    from vincicoder.refine.edits import Edit
 
 _USUAL_RULES = usual_rules()
 
@@ -48,7 +51,9 @@ class LanguageSpec:
     of this language starts and that of no other language can; `may_start_like` names languages whose start
     it may have all the same. `documents` are the marks of whole documents. `recognise` returns True for
     code of this language, False for code that can be of no language, None where others are to be asked;
-    languages of a lower `guess_rank` are asked first.
+    languages of a lower `guess_rank` are asked first. `chart_type` returns the kind of drawing in one word;
+    None gives the language's name. `faults` imports the function that finds the faults which refinement can
+    make in a program; it raises what the language's parser raises. None makes no refinement rows.
     """
 
     name: str
@@ -75,3 +80,5 @@ class LanguageSpec:
     documents: tuple[DocumentMarks, ...] = ()
     recognise: Callable[[CodeHead], bool | None] | None = None
     guess_rank: int = 80
+    chart_type: Callable[[str], str] | None = None
+    faults: Callable[[], Callable[[str], list[Edit]]] | None = None

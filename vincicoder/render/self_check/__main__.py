@@ -12,8 +12,8 @@ from vincicoder.render.languages.spec import LanguageSpec
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.self_check.arena import Arena
 from vincicoder.render.self_check.checks import (
-    FACE_CHECKS,
-    Check,
+    SPEC_CHECKS,
+    SpecCheck,
     hostile_checks,
     pictures_are_the_same_each_time,
     tools_are_here,
@@ -27,7 +27,7 @@ def run_checks(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
 
     Where the tools are missing nothing is drawn: that is one failure, not many.
     """
-    for check in FACE_CHECKS:
+    for check in SPEC_CHECKS:
         yield _name(check), _problem(check, spec)
     missing = _problem(tools_are_here, spec)
     yield _name(tools_are_here), missing
@@ -38,14 +38,14 @@ def run_checks(spec: LanguageSpec) -> Iterator[tuple[str, str]]:
         yield from hostile_checks(spec, arena)
 
 
-def _problem(check: Check, spec: LanguageSpec) -> str:
+def _problem(check: SpecCheck, spec: LanguageSpec) -> str:
     try:
         return check(spec)
     except Exception as error:
         return f"{type(error).__name__}: {error}"
 
 
-def _name(check: Check) -> str:
+def _name(check: SpecCheck) -> str:
     return check.__name__.replace("_", " ")
 
 

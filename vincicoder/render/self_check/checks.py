@@ -23,7 +23,7 @@ from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES, why_unsupported
 from vincicoder.render.self_check.arena import Arena, outcome
 from vincicoder.sample import Domain
 
-Check = Callable[[LanguageSpec], str]
+SpecCheck = Callable[[LanguageSpec], str]
 
 _LONG = 40_960  # characters: the longest code that cleaning lets through
 _MOST_CPU_SECONDS = 5.0
@@ -161,6 +161,7 @@ def rules_end_soon(spec: LanguageSpec) -> str:
         "start": (lambda code: spec.start and spec.start.match(code)),
         "recognise": (lambda code: spec.recognise and spec.recognise(CodeHead.of(code))),
         "tokens": spec.tokens.pattern.findall,
+        "chart_type": spec.chart_type,
         "hand_over": renderer.hand_over,
         "affinity": renderer.affinity,
     }
@@ -189,7 +190,7 @@ def attacks_are_many(spec: LanguageSpec) -> str:
     return "" if "empty" in names and len(names) > 5 else "needed are a sample `empty` and five others"
 
 
-FACE_CHECKS: tuple[Check, ...] = (
+SPEC_CHECKS: tuple[SpecCheck, ...] = (
     names_are_its_own,
     abilities_fit_together,
     attacks_are_many,

@@ -1,13 +1,17 @@
-"""Asymptote as text: its brackets, and how it is recognised."""
+"""Asymptote as text: its comments, its brackets, and how it is recognised."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from vincicoder.render.languages.c_like_text import pairing_error
 from vincicoder.render.languages.code_head import CodeHead
 
-_OPAQUE = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\\"|[^\"])*\"|'(?:\\.|[^'\\])*'", re.DOTALL)
+# What is never closed takes the rest, so that no end is looked for twice.
+_OPAQUE = re.compile(
+    r"//[^\n]*|/\*.*?(?:\*/|\Z)|\"(?:\\\"|[^\"])*+(?:\"|\Z)|'(?:\\.|[^'\\])*+(?:'|\\?\Z)", re.DOTALL
+)
 _CALLS = re.compile(
     r"^(?:import (?:graph3?|three|geometry|math|palette|contour|solids|markers|olympiad|cse5|stats)\s*;|"
     r"settings\.\w+|size\(|unitsize\(|usepackage\(|draw\(|pair [A-Za-z_]|path3? [A-Za-z_]|label\(|fill\()",
@@ -22,6 +26,11 @@ _OF_PYTHON = re.compile(r"^(?:from \w|def )", re.MULTILINE)
 def syntax_error(code: str) -> str | None:
     """Check that brackets pair up, strings and comments left out."""
     return pairing_error(code, _OPAQUE, {")": "(", "]": "[", "}": "{"})
+
+
+def map_comments(code: str, change: Callable[[str], str]) -> str:
+    """Return the program with every comment passed through `change`."""
+    return _OPAQUE.sub(lambda match: change(match[0]) if match[0][0] == "/" else match[0], code)
 
 
 def recognise(head: CodeHead) -> bool | None:

@@ -1,29 +1,11 @@
-"""HTML's face."""
+"""What the project knows of HTML (see `LanguageSpec`)."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
 
 from vincicoder.render.languages.html import text
 from vincicoder.render.languages.markup_text import MARKUP_TOKENS
 from vincicoder.render.languages.spec import DocumentMarks, LanguageSpec
-
-if TYPE_CHECKING:
-    from vincicoder.render.languages.hostile_sample import HostileSuite
-    from vincicoder.render.protocol import LanguageRenderer
-
-
-def _renderer() -> LanguageRenderer[Any]:
-    from vincicoder.render.languages.html.renderer import RENDERER
-
-    return RENDERER
-
-
-def _hostile() -> HostileSuite:
-    from vincicoder.render.languages.html.hostile import SUITE
-
-    return SUITE
-
+from vincicoder.render.languages.when_used import when_used
 
 SPEC = LanguageSpec(
     name="html",
@@ -31,8 +13,8 @@ SPEC = LanguageSpec(
     domain="web",
     fences=("html5", "htm", "xhtml"),
     suffixes=(".html", ".htm"),
-    renderer=_renderer,
-    hostile=_hostile,
+    renderer=when_used("vincicoder.render.languages.html.renderer", "RENDERER"),
+    hostile=when_used("vincicoder.render.languages.html.hostile", "SUITE"),
     recycle_after=500,
     scratch_mb=1024,
     tokens=MARKUP_TOKENS,
@@ -44,4 +26,5 @@ SPEC = LanguageSpec(
     documents=(DocumentMarks(("<!doctype html", "<html"), ("</html>",)),),
     recognise=text.recognise,
     guess_rank=11,
+    faults=when_used("vincicoder.refine.html_faults", "html_faults"),
 )

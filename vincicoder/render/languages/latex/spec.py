@@ -1,28 +1,10 @@
-"""LaTeX's face."""
+"""What the project knows of LaTeX (see `LanguageSpec`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from vincicoder.render.languages.latex import text
 from vincicoder.render.languages.spec import DocumentMarks, LanguageSpec
-
-if TYPE_CHECKING:
-    from vincicoder.render.languages.hostile_sample import HostileSuite
-    from vincicoder.render.protocol import LanguageRenderer
-
-
-def _renderer() -> LanguageRenderer[Any]:
-    from vincicoder.render.languages.latex.renderer import RENDERER
-
-    return RENDERER
-
-
-def _hostile() -> HostileSuite:
-    from vincicoder.render.languages.latex.hostile import SUITE
-
-    return SUITE
-
+from vincicoder.render.languages.when_used import when_used
 
 SPEC = LanguageSpec(
     name="latex",
@@ -30,8 +12,8 @@ SPEC = LanguageSpec(
     domain="latex",
     fences=("tex", "tikz", "pgf", "pgfplots", "circuitikz", "latexcode"),
     suffixes=(".tex",),
-    renderer=_renderer,
-    hostile=_hostile,
+    renderer=when_used("vincicoder.render.languages.latex.renderer", "RENDERER"),
+    hostile=when_used("vincicoder.render.languages.latex.hostile", "SUITE"),
     scratch_mb=512,
     tokens=text.TOKENS,
     normal_form=text.normal_form,
@@ -44,4 +26,6 @@ SPEC = LanguageSpec(
     ),
     recognise=text.recognise,
     guess_rank=60,
+    chart_type=text.chart_type,
+    faults=when_used("vincicoder.refine.latex_faults", "latex_faults"),
 )

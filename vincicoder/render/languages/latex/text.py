@@ -1,4 +1,4 @@
-"""LaTeX as text: its tokens, its comments, its syntax, and how it is recognised."""
+"""LaTeX as text: its tokens, comments, syntax and kinds of drawing, and how it is recognised."""
 
 from __future__ import annotations
 
@@ -108,3 +108,19 @@ def recognise(head: CodeHead) -> bool | None:
     if head.body().startswith("\\") or _DOCUMENT.search(head.text):
         return COMMANDS.search(head.text) is not None
     return None
+
+
+# The first kind of which any mark is in the code.
+_KINDS = (
+    ("plot", ("\\addplot", "\\begin{axis}")),
+    ("circuit", ("circuitikz",)),
+    ("graph", ("\\graph", "-- node", "edge")),
+    ("drawing", ("tikzpicture", "\\tikz", "\\draw", "pspicture")),
+    ("table", ("tabular", "tblr")),
+    ("formula", ("\\[", "$", "equation", "align")),
+)
+
+
+def chart_type(code: str) -> str:
+    """Return the kind of drawing, or `text`."""
+    return next((kind for kind, marks in _KINDS if any(mark in code for mark in marks)), "text")

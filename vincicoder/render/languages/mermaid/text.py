@@ -1,8 +1,9 @@
-"""Mermaid as text: its syntax as far as it is certain, and how it is recognised."""
+"""Mermaid as text: its comments, its syntax as far as it is certain, its kinds, and how it is recognised."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.graphviz.text import GRAPH
@@ -16,6 +17,8 @@ _PREFACE = re.compile(r"\A(?:\s+|---\n.{0,4000}?\n---\n|%%[^\n]*\n)+", re.S)
 # `%%{init: …}%%` directives, `%% comments` and the YAML front matter may stand before a diagram.
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n.*?\n[ \t]*---[ \t]*\n", re.DOTALL)
 _COMMENT = re.compile(r"%%\{.*?\}%%|^[ \t]*%%[^\n]*", re.DOTALL | re.MULTILINE)
+_COMMENT_LINE = re.compile(r"^[ \t]*+%%(?!\{)[^\n]*", re.MULTILINE)
+_KIND = re.compile(r"\s*+(?:---.*?---\s*+)?(?:%%[^\n]*+\s*+)*+([A-Za-z]+)", re.DOTALL)
 # What the detectors of mermaid 12 look for at the start of the text, in lower case.
 _DIAGRAMS = tuple(
     [
@@ -66,6 +69,17 @@ def normal_form(code: str) -> str:
     """Indentation is structure in some of its diagrams; comment lines and trailing blanks are not."""
     lines = (line.rstrip() for line in code.split("\n"))
     return "\n".join(line for line in lines if line and not re.match(r"\s*%%(?!\{)", line))
+
+
+def map_comments(code: str, change: Callable[[str], str]) -> str:
+    """Return the diagram with every comment line passed through `change`."""
+    return _COMMENT_LINE.sub(lambda match: change(match[0]), code)
+
+
+def chart_type(code: str) -> str:
+    """Return the word that names the kind of diagram, in lower case; `other` where there is none."""
+    word = _KIND.match(code)
+    return word[1].lower() if word else "other"
 
 
 def syntax_error(code: str) -> str | None:

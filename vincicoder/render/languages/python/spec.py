@@ -1,28 +1,11 @@
-"""Python's face."""
+"""What the project knows of Python (see `LanguageSpec`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from vincicoder.render.languages.python import text
+from vincicoder.render.languages.python.chart_type import chart_type
 from vincicoder.render.languages.spec import LanguageSpec
-
-if TYPE_CHECKING:
-    from vincicoder.render.languages.hostile_sample import HostileSuite
-    from vincicoder.render.protocol import LanguageRenderer
-
-
-def _renderer() -> LanguageRenderer[Any]:
-    from vincicoder.render.languages.python.renderer import RENDERER
-
-    return RENDERER
-
-
-def _hostile() -> HostileSuite:
-    from vincicoder.render.languages.python.hostile import SUITE
-
-    return SUITE
-
+from vincicoder.render.languages.when_used import when_used
 
 SPEC = LanguageSpec(
     name="python",
@@ -33,8 +16,8 @@ SPEC = LanguageSpec(
         *("matplotlib", "plotly", "schemdraw", "rdkit"),
     ),
     suffixes=(".py",),
-    renderer=_renderer,
-    hostile=_hostile,
+    renderer=when_used("vincicoder.render.languages.python.renderer", "RENDERER"),
+    hostile=when_used("vincicoder.render.languages.python.hostile", "SUITE"),
     recycle_after=5000,
     scratch_mb=16,
     hands_over_to=("html", "graphviz"),
@@ -45,4 +28,6 @@ SPEC = LanguageSpec(
     start=text.START,
     recognise=text.recognise,
     guess_rank=90,
+    chart_type=chart_type,
+    faults=when_used("vincicoder.refine.python_faults", "python_faults"),
 )

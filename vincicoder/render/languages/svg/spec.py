@@ -1,41 +1,11 @@
-"""SVG's face."""
+"""What the project knows of SVG (see `LanguageSpec`)."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
 
 from vincicoder.render.languages.markup_text import MARKUP_TOKENS
 from vincicoder.render.languages.spec import DocumentMarks, LanguageSpec
 from vincicoder.render.languages.svg import text
-
-if TYPE_CHECKING:
-    from vincicoder.render.languages.hostile_sample import HostileSuite
-    from vincicoder.render.protocol import LanguageRenderer
-
-
-def _renderer() -> LanguageRenderer[Any]:
-    from vincicoder.render.languages.svg.renderer import RENDERER
-
-    return RENDERER
-
-
-def _reference() -> LanguageRenderer[Any]:
-    from vincicoder.render.languages.svg.reference import RENDERER
-
-    return RENDERER
-
-
-def _hostile() -> HostileSuite:
-    from vincicoder.render.languages.svg.hostile import SUITE
-
-    return SUITE
-
-
-def _hostile_reference() -> HostileSuite:
-    from vincicoder.render.languages.svg.hostile_reference import SUITE
-
-    return SUITE
-
+from vincicoder.render.languages.when_used import when_used
 
 SPEC = LanguageSpec(
     name="svg",
@@ -44,8 +14,8 @@ SPEC = LanguageSpec(
     fences=("xml", "svg+xml", "image/svg+xml"),
     doubtful_fences=("xml",),
     suffixes=(".svg",),
-    renderer=_renderer,
-    hostile=_hostile,
+    renderer=when_used("vincicoder.render.languages.svg.renderer", "RENDERER"),
+    hostile=when_used("vincicoder.render.languages.svg.hostile", "SUITE"),
     queue_depth=3,
     recycle_after=5000,
     scratch_mb=16,
@@ -58,14 +28,15 @@ SPEC = LanguageSpec(
     documents=(DocumentMarks(("<?xml", "<svg"), ("</svg>",)),),
     recognise=text.recognise,
     guess_rank=10,
+    faults=when_used("vincicoder.refine.svg_faults", "svg_faults"),
 )
 
 REFERENCE = LanguageSpec(
     name="svg-cairosvg",
     title="SVG",
     variant_of="svg",
-    renderer=_reference,
-    hostile=_hostile_reference,
+    renderer=when_used("vincicoder.render.languages.svg.reference", "RENDERER"),
+    hostile=when_used("vincicoder.render.languages.svg.hostile_reference", "SUITE"),
     recycle_after=5000,
     scratch_mb=16,
 )

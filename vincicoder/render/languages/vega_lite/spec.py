@@ -1,28 +1,10 @@
-"""Vega-Lite's face."""
+"""What the project knows of Vega-Lite (see `LanguageSpec`)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from vincicoder.render.languages.spec import LanguageSpec
 from vincicoder.render.languages.vega_lite import text
-
-if TYPE_CHECKING:
-    from vincicoder.render.languages.hostile_sample import HostileSuite
-    from vincicoder.render.protocol import LanguageRenderer
-
-
-def _renderer() -> LanguageRenderer[Any]:
-    from vincicoder.render.languages.vega_lite.renderer import RENDERER
-
-    return RENDERER
-
-
-def _hostile() -> HostileSuite:
-    from vincicoder.render.languages.vega_lite.hostile import SUITE
-
-    return SUITE
-
+from vincicoder.render.languages.when_used import when_used
 
 SPEC = LanguageSpec(
     name="vega-lite",
@@ -31,11 +13,13 @@ SPEC = LanguageSpec(
     fences=("vegalite", "vega", "vl", "vega_lite"),
     doubtful_fences=("vega",),
     suffixes=(".vl", ".vl.json"),
-    renderer=_renderer,
-    hostile=_hostile,
+    renderer=when_used("vincicoder.render.languages.vega_lite.renderer", "RENDERER"),
+    hostile=when_used("vincicoder.render.languages.vega_lite.hostile", "SUITE"),
     hands_over_to=("html",),
     normal_form=text.normal_form,
     syntax_error=text.syntax_error,
     recognise=text.recognise,
     guess_rank=20,
+    chart_type=text.chart_type,
+    faults=when_used("vincicoder.refine.vega_faults", "vega_lite_faults"),
 )

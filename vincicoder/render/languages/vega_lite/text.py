@@ -10,6 +10,7 @@ from vincicoder.render.languages.code_head import CodeHead
 _MARKS = re.compile(
     r'"\$schema"\s*:\s*"[^"]{0,80}vega(?:-lite)?/|"(?:mark|layer|hconcat|vconcat|facet|repeat)"\s*:'
 )
+_MARK = re.compile(r'"mark"\s*:\s*(?:\{[^{}]*"type"\s*:\s*)?"(\w+)"')
 _LOOKED_AT = 200_000  # characters: data may stand before the view
 _VIEWS = ("mark", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "spec")
 
@@ -45,3 +46,9 @@ def recognise(head: CodeHead) -> bool | None:
     if not head.text.startswith("{"):
         return None
     return _MARKS.search(head.code[:_LOOKED_AT]) is not None
+
+
+def chart_type(code: str) -> str:
+    """Return the type of the first mark, such as `bar`; `other` where there is none."""
+    mark = _MARK.search(code)
+    return mark[1] if mark else "other"
