@@ -37,25 +37,21 @@ def rl(
     from tasks.rl.select import build_rl
 
     where = home or default_home()
+    asked: dict[str, Any] = {
+        "recipe": recipe,
+        "release": release,
+        "limit": limit,
+        "strict": strict,
+        "checkpoint": checkpoint,
+        "answers": answers,
+        "tokens": tokens,
+    }
     if runs_on_a_server():
         from flows.build_rl_data import build_rl_data
 
-        result: dict[str, Any] = build_rl_data(
-            recipe, release, limit, where, strict, checkpoint, answers, tokens
-        )
+        result: dict[str, Any] = build_rl_data(home=where, **asked)
     else:
-        result = build_rl_set(
-            Home(where),
-            recipe=recipe,
-            release=release,
-            limit=limit,
-            strict=strict,
-            checkpoint=checkpoint,
-            answers=answers,
-            tokens=tokens,
-            sample=sample_rewards.fn,
-            build=build_rl.fn,
-        )
+        result = build_rl_set(Home(where), **asked, sample=sample_rewards.fn, build=build_rl.fn)
     if as_json:
         typer.echo(json.dumps(result))
         return

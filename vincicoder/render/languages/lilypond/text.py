@@ -10,7 +10,7 @@ from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.latex.text import COMMANDS as COMMANDS_OF_LATEX
 
 # What is never closed takes the rest, so that no end is looked for twice.
-_OPAQUE = re.compile(r"%\{.*?(?:%\}|\Z)|%[^\n]*|\"(?:\\.|[^\"\\])*+(?:\"|\\?\Z)|#\\[{}]", re.DOTALL)
+_OPAQUE = re.compile(r"%\{.*?(?:%\}|\Z)|%[^\n]*|\"(?:\\.|[^\"\\])*+(?:\"|\\?\Z)|#\\[{}%\"]", re.DOTALL)
 _COMMANDS = re.compile(
     r"\\(?:version\s*\"|relative\b|score\b|new\s+(?:Staff|Voice|Score|StaffGroup|PianoStaff|ChordNames))"
 )
