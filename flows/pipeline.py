@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from flows.runners import Runner
-    from storage.card import FunnelRow
+    from storage.card_facts import FunnelRow
     from storage.catalog import SourceEntry
     from storage.outputs import StageOutput
     from vincicoder.config import BuildConfig

@@ -18,7 +18,7 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 
-from storage.card import funnel_lines
+from storage.card_tables import funnel_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.card import CardFacts, FunnelRow, LengthRow, QuotaRow, TaskRows
+from storage.card_facts import CardFacts, FunnelRow, LengthRow, QuotaRow, TaskRows
 from storage.outputs import read_output
 from tasks.sft.compose import composition
 from vincicoder.sample import Task

@@ -11,7 +11,7 @@ from storage.release import current_version, make_current, read_manifest
 from vincicoder.gate import ReleaseCounts, SourceCounts, find_losses
 
 if TYPE_CHECKING:
-    from storage.card import CardFacts
+    from storage.card_facts import CardFacts
     from storage.home import Home
     from vincicoder.gate import GateLimits
 
