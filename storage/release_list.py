@@ -55,7 +55,8 @@ def find_release(home: Home, named: str) -> Path:
     for one in releases:
         if named == one.version or (named == "current" and one.current and one.kind == "sft"):
             return home.local_path(release_folder(one.kind, one.version))
-    known = ", ".join(one.version for one in releases) or "none yet"
+    known = ", ".join(one.version for one in releases)
+    known = known or f"none yet (`vincicoder build sft --home {home.uri}` makes one)"
     raise ReleaseNotFoundError(
         f"received release {named!r}; it must be a release's folder, or one of those in {home.uri}: {known}"
     )

@@ -43,7 +43,7 @@ EXTRAS_OF_FOLDER = {
 ELSEWHERE = {"vllm"}
 # Base requirements that no code imports.
 NOT_IMPORTED = {
-    "duckdb-cli": "the client that docs and the last lines of a build name",
+    "duckdb-cli": "the interactive client that docs name",
     "sqlalchemy": "Prefect's own: its scheduler needs a release before 2.1",
     "whenever": "Prefect's own, from Python 3.13 on",
 }

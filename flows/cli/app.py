@@ -17,6 +17,7 @@ _COMMANDS = {
     "build": ("build_group", "app"),
     "release": ("release", "app"),
     "audit": ("release", "audit"),
+    "sql": ("sql", "sql"),
     "refine": ("refine", "app"),
     "sources": ("sources", "app"),
     "train": ("train", "app"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -196,10 +197,11 @@ def _print_summary(result: dict[str, Any], home_uri: str) -> None:
         soft_wrap=True,
     )
     console.print("Try next:", style="bold")
+    named = f"--home {shlex.quote(home_uri)} --release {result['version']}"
     for command in (
-        f"vincicoder audit --home {home_uri}",
-        f"vincicoder release show --home {home_uri}",
-        f'duckdb -readonly {result["release"]}/catalog.duckdb "SELECT * FROM rejects LIMIT 10"',
+        f"vincicoder audit {named}",
+        f"vincicoder release show {named}",
+        f'vincicoder sql "SELECT source, reason, detail FROM rejects LIMIT 10" {named}',
     ):
         console.print(f"  {command}", soft_wrap=True, highlight=False)
 
