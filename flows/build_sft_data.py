@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.pipeline import ReleaseRefusedError, result_json, run_build
+from flows.release_report import leave_report
 from flows.report import show_build, show_progress
 from flows.run_log import log_to_run
 from flows.run_names import build_run_name
@@ -93,8 +94,9 @@ def build_sft_data(
         progress = show_progress("sft-progress", profile or "own sources")
         run = str(flow_run.get_id() or "")
         result = run_build(config, home or default_home(), PrefectRunner(), run, progress)
-        show_build(result)
+        report = leave_report(home or default_home(), result)
+        show_build(result, report)
         if result.refused:
             raise ReleaseRefusedError(result.version, result.refused)
         logger.info("release %s at %s is the current one", result.version, result.release)
-    return result_json(result)
+    return {**result_json(result), "report": None if report is None else str(report)}

@@ -42,11 +42,19 @@ def show_progress(key: str, description: str) -> Callable[[float], None]:
     return update
 
 
-def show_build(result: BuildResult) -> None:
-    """Show the release as a link and in words, the funnel, and the yield by source."""
+def show_build(result: BuildResult, report: Path | None) -> None:
+    """Show the release and its report as links, the funnel, and the yield by source."""
     with _only_watching("the release"):
         link = result.release if "://" in result.release else Path(result.release).resolve().as_uri()
         create_link_artifact(link, link_text=result.version, key="sft-release", description=_summary(result))
+    if report is not None:
+        with _only_watching("the report"):
+            create_link_artifact(
+                report.resolve().as_uri(),
+                link_text=f"report of {result.version}",
+                key="sft-report",
+                description=f"{report} on the worker's machine",
+            )
     with _only_watching("the funnel"):
         create_markdown_artifact(
             "\n".join([_summary(result), "", *funnel_lines(result.funnel)]),

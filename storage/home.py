@@ -3,6 +3,7 @@
 stages/<stage>/<key>/      kept.parquet, rejected.parquet, ..., done.json (written last)
 releases/sft/<version>/    data/*.parquet, README.md, manifest.json (written last), catalog.duckdb
 releases/sft/current       a symbolic link; on an object store a text object with the version
+reports/sft/<version>/     report.html, written by a build after its release
 tmp/<process>/             files being written; those of ended processes go when the next one starts
 damaged/                   outputs and releases that could not be read any more, moved aside
 """

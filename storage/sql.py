@@ -1,4 +1,4 @@
-"""Questions in SQL to a release's catalogue: one SELECT at a time, and no way to write, or to reach other files.
+"""Questions in SQL to a catalogue: one SELECT at a time, and no way to write, or to reach other files.
 
 DuckDB runs in memory and attaches the catalogue read-only; then every access to files but the release's own
 Parquet is switched off, and the configuration is locked.

@@ -24,6 +24,7 @@ _NEED_TOOLS = (
     "conformance",
     "evaluate/test_evaluation.py",
     "flows",
+    "look",
     "refine/test_judge.py",
     "refine/test_model_build.py",
     "refine/test_model_maker.py",

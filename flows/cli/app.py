@@ -18,6 +18,7 @@ _COMMANDS = {
     "release": ("release", "app"),
     "audit": ("release", "audit"),
     "sql": ("sql", "sql"),
+    "report": ("report", "report"),
     "refine": ("refine", "app"),
     "sources": ("sources", "app"),
     "train": ("train", "app"),

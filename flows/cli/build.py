@@ -182,9 +182,12 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
             accept=config.accept,
         )
     from flows.pipeline import result_json, run_build
+    from flows.release_report import leave_report
     from flows.runners import DirectRunner
 
-    return result_json(run_build(config, home_uri, DirectRunner(config.workers), flow_run=""))
+    result = run_build(config, home_uri, DirectRunner(config.workers), flow_run="")
+    report = leave_report(home_uri, result)
+    return {**result_json(result), "report": None if report is None else str(report)}
 
 
 def _print_summary(result: dict[str, Any], home_uri: str) -> None:
@@ -196,6 +199,8 @@ def _print_summary(result: dict[str, Any], home_uri: str) -> None:
         f"{result['made']} refinement rows made, in {result['seconds']:.0f} s. Release: {result['release']}",
         soft_wrap=True,
     )
+    if result["report"]:
+        console.print(f"Report, to open in a browser: {result['report']}", soft_wrap=True, highlight=False)
     console.print("Try next:", style="bold")
     named = f"--home {shlex.quote(home_uri)} --release {result['version']}"
     for command in (

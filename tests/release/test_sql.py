@@ -102,7 +102,7 @@ def test_the_last_lines_of_a_build_work_as_printed(
 ) -> None:
     result = {
         "funnel": [], "version": releases.second.name, "release": str(releases.second), "seconds": 1.0,
-        "collected": 1, "kept": 1, "rejected": 0, "made": 0,
+        "collected": 1, "kept": 1, "rejected": 0, "made": 0, "report": None,
     }  # fmt: skip
     _print_summary(result, str(releases.home))
     printed = capsys.readouterr().out.partition("Try next:")[2]
