@@ -14,6 +14,7 @@ from storage.manifest import ManifestError
 from storage.memo import read_memo, write_memo
 from storage.outputs import file_sha256, stream_sha256
 from storage.release import read_manifest, release_folder
+from storage.rl_release import reference_problems
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,12 +57,7 @@ def release_problems(home: Home, manifest: SftManifest | RlManifest) -> list[str
     problems = wrong_files(release, manifest.files)
     if manifest.kind == "sft":
         return problems + _catalog_problems(home, f"{folder}/catalog.duckdb", manifest)
-    for part in release.list_names("references"):
-        for name in release.list_names(f"references/{part}"):
-            with release.open(f"references/{part}/{name}") as stream:
-                if stream_sha256(stream) != name.removesuffix(".png"):
-                    problems.append(f"references/{part}/{name} is not what was published")
-    return problems
+    return problems or list(reference_problems(home, manifest.version).values())
 
 
 def remember_catalog(home: Home, version: str, catalog: Path) -> None:

@@ -3,7 +3,7 @@
 releases/rl/<version>/
     data/<split>-0000i-of-0000n.parquet
     references/<ab>/<sha256>.png    the reference pictures by their hash: verl strips images from the rows
-                                    that reach the reward
+                                    that reach the reward. A copy of what the rows hold
     README.md, manifest.json (written last)
 """
 
@@ -59,6 +59,9 @@ RL_SCHEMA = pa.schema(_FIELDS)
 """No Hugging Face metadata on purpose: verl and EasyR1 want `images` as structs of bytes, undecoded."""
 
 
+_ROWS_AT_A_TIME = 64
+
+
 def reference_path(digest: str) -> str:
     """Return where a reference picture lies in its release."""
     return f"references/{digest[:2]}/{digest}.png"
@@ -92,6 +95,45 @@ def write_rl_files(
     return files
 
 
+def reference_problems(home: Home, version: str) -> dict[str, str]:
+    """Return, by hash, which references that the rows name are missing or not what was published."""
+    folder = release_folder("rl", version)
+    wrong = {}
+    for data in home.list_names(f"{folder}/data"):
+        named = home.read_table(f"{folder}/data/{data}", ["reference_sha256"])["reference_sha256"]
+        for digest in named.unique().to_pylist():
+            path = reference_path(digest)
+            if not home.exists(f"{folder}/{path}"):
+                wrong[digest] = f"{path} is missing"
+            elif not _is_written(home, f"{folder}/{path}", digest):
+                wrong[digest] = f"{path} is not what was published"
+    return wrong
+
+
+def restore_references(home: Home, version: str) -> list[str]:
+    """Write the references that are missing or damaged from the rows, and return what was wrong.
+
+    What is damaged is moved aside. A release that was fetched from a hub has none: a push leaves them out.
+    """
+    folder = release_folder("rl", version)
+    wrong = reference_problems(home, version)
+    left = set(wrong)
+    for data in home.list_names(f"{folder}/data") if left else ():
+        with home.open_parquet(f"{folder}/data/{data}") as file:
+            batches = file.iter_batches(
+                _ROWS_AT_A_TIME, columns=["reference_sha256", "images"], use_threads=False
+            )
+            for row in (row for batch in batches for row in batch.to_pylist()):
+                digest = row["reference_sha256"]
+                if digest in left:
+                    path = f"{folder}/{reference_path(digest)}"
+                    if home.exists(path):
+                        home.set_aside(path)
+                    home.write_bytes(path, row["images"][0]["bytes"])
+                    left.remove(digest)
+    return list(wrong.values())
+
+
 def _is_written(home: Home, path: str, digest: str) -> bool:
-    """Whether an earlier try left this reference whole."""
+    """Whether a reference is there and whole."""
     return home.exists(path) and hashlib.sha256(home.read_bytes(path)).hexdigest() == digest

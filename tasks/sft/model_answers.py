@@ -1,17 +1,19 @@
 """Answers of the model that writes flawed code, kept in the home: nothing is paid twice.
 
 answers/refine/<settings>/settings.json                      what decides the answers
-answers/refine/<settings>/<ab>/<sample_id>-<round>.json      one answer each, written whole
+answers/refine/<settings>/<ab>/<sample_id>-<round>.json      one answer each, written whole, with a checksum
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from dataclasses import asdict
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
+from storage.memo import sealed, unseal
 from vincicoder.refine.answers import ModelAnswer
 from vincicoder.refine.model import describe_answers
 
@@ -21,38 +23,53 @@ if TYPE_CHECKING:
     from storage.home import Home
     from vincicoder.refine.model_config import ModelConfig
 
+logger = logging.getLogger("vincicoder")
+
 _ROOT = "answers/refine"
 
 
 class HomeAnswers:
     """The answers of one model with its settings. A sample's id covers its code, so a changed sample is
-    asked anew."""
+    asked anew, and so is one whose answer is damaged."""
 
     def __init__(self, home: Home, config: ModelConfig) -> None:
         settings = json.dumps(describe_answers(config), sort_keys=True)
         self._home = home
         self._folder = f"{_ROOT}/{hashlib.sha256(settings.encode()).hexdigest()[:16]}"
-        if not home.exists(f"{self._folder}/settings.json"):
-            home.write_bytes(f"{self._folder}/settings.json", settings.encode())
+        noted = f"{self._folder}/settings.json"
+        if not home.exists(noted) or home.read_bytes(noted) != settings.encode():
+            home.write_bytes(noted, settings.encode())
 
     def read(self, sample_id: str, round_number: int) -> ModelAnswer | None:
         path = self._path(sample_id, round_number)
         try:
-            return ModelAnswer(**json.loads(self._home.read_bytes(path)))
+            return _answer(self._home, path)
         except FileNotFoundError:
+            return None
+        except ValueError as error:
+            moved = self._home.set_aside(path)
+            logger.warning("%s; moved to %s, asked again", error, self._home.path(moved))
             return None
 
     def write(self, sample_id: str, round_number: int, answer: ModelAnswer) -> None:
-        data = json.dumps(asdict(answer), ensure_ascii=True)
-        self._home.write_bytes(self._path(sample_id, round_number), data.encode())
+        self._home.write_bytes(self._path(sample_id, round_number), sealed(asdict(answer)))
 
     def _path(self, sample_id: str, round_number: int) -> str:
         return f"{self._folder}/{sample_id[:2]}/{sample_id}-{round_number}.json"
 
 
+def _answer(home: Home, path: str) -> ModelAnswer:
+    """Read one answer; those of earlier versions have no checksum. Raises ValueError where it is damaged."""
+    try:
+        return ModelAnswer(**unseal(home.read_bytes(path), checksum_needed=False))
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{home.path(path)} is damaged: {error}") from error
+
+
 def cost_log(home: Home) -> Iterator[dict[str, Any]]:
     """Yield one record for each answer that the home keeps, ordered by model settings and sample, and after
-    those of each model its totals (`"total": true`). Costs are those of the prices set when it was asked."""
+    those of each model its totals (`"total": true`). Costs are those of the prices set when it was asked.
+    A damaged answer is named in the log and not counted."""
     for folder in home.list_names(_ROOT):
         model = json.loads(home.read_bytes(f"{_ROOT}/{folder}/settings.json"))["model"]
         rows = tokens_in = tokens_out = 0
@@ -62,7 +79,11 @@ def cost_log(home: Home) -> Iterator[dict[str, Any]]:
                 continue
             for name in home.list_names(f"{_ROOT}/{folder}/{part}"):
                 sample_id, _, number = name.removesuffix(".json").rpartition("-")
-                record = json.loads(home.read_bytes(f"{_ROOT}/{folder}/{part}/{name}"))
+                try:
+                    record = asdict(_answer(home, f"{_ROOT}/{folder}/{part}/{name}"))
+                except ValueError as error:
+                    logger.warning("%s; its cost is not counted", error)
+                    continue
                 del record["text"]
                 yield {"model": model, "sample_id": sample_id, "round": int(number), **record}
                 rows += 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from storage.home import Home
+from storage.release import release_folder
 from storage.release_facts import ReleaseNotFoundError, data_files, resolve_version
 from tasks.training.models import resolve_model
 from vincicoder.train import launcher
@@ -29,19 +30,27 @@ def compose_dry_run(recipe: GrpoRecipe, home_uri: str) -> str:
     """
     home = Home(home_uri)
     files: dict[str, list[Path]] = {"train": [], "validation": []}
+    version = recipe.release
     model: Path | str = recipe.model
     try:
         version = resolve_version(home, "rl", recipe.release)
         files = {split: data_files(home, "rl", version, split) for split in files}
     except ReleaseNotFoundError as error:
         logger.warning("placeholder paths: %s", error)
-        files = {split: [home.local_path(f"releases/rl/current/data/{split}.parquet")] for split in files}
+        files = {
+            split: [home.local_path(f"{release_folder('rl', version)}/data/{split}.parquet")]
+            for split in files
+        }
     try:
         model, _ = resolve_model(home, recipe.model, list)
     except FileNotFoundError as error:
         logger.warning("placeholder model: %s", error)
     inputs = TrainingInputs(
-        model, files["train"], files["validation"], home.local_path("runs/dry-run/output")
+        model,
+        files["train"],
+        files["validation"],
+        home.local_path("runs/dry-run/output"),
+        release=home.local_path(release_folder("rl", version)),
     )
     python = interpreter(recipe.environment)
     if recipe.trainer == "verl":

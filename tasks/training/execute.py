@@ -117,6 +117,7 @@ def _inputs(prepared: PreparedRun, folder: Path, resume_from: Path | None) -> Tr
         output=folder / "output",
         resume_from=resume_from,
         cache=folder / "cached" if cached else None,
+        release=prepared.release_folder,
     )
 
 

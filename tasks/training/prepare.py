@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from prefect import task
 
 from storage.home import Home
+from storage.release import release_folder
 from storage.release_facts import (
     count_in,
     count_rows,
@@ -19,6 +21,7 @@ from storage.release_facts import (
     resolve_version,
     write_part,
 )
+from storage.rl_release import restore_references
 from tasks.stage import TASK_OPTIONS
 from tasks.training.models import resolve_model
 from vincicoder.train import launcher
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 
     from storage.manifest import Kind
 
+logger = logging.getLogger("vincicoder")
 
 # Rows whose tokens are counted before a run: the longest by characters.
 _LONGEST_ROWS = 256
@@ -52,6 +56,7 @@ class PreparedRun:
     name: str
     recipe: TrainingRecipe
     release: str
+    release_folder: Path
     model: Path | str
     parent: str | None
     facts: EnvironmentFacts
@@ -72,6 +77,10 @@ def prepare_run(home: Home, recipe: TrainingRecipe, name: str) -> PreparedRun:
     problems = file_problems(home, kind, version)
     if problems:
         raise PreflightError([check_release(ReleaseFacts(version, 0, 0, problems, []))])
+    if kind == "rl" and (restored := restore_references(home, version)):
+        logger.warning(
+            "%d references of %s are written from its rows: %s", len(restored), version, restored[0]
+        )
     published = {split: data_files(home, kind, version, split) for split in ("train", "validation")}
     model, parent = resolve_model(home, recipe.model, lambda: _texts(kind, published["train"]))
     identity = {"recipe": recipe.model_dump(mode="json"), "release": version, "model": str(model)}
@@ -95,6 +104,7 @@ def prepare_run(home: Home, recipe: TrainingRecipe, name: str) -> PreparedRun:
         name=name,
         recipe=recipe,
         release=version,
+        release_folder=home.local_path(release_folder(kind, version)).absolute(),
         model=model,
         parent=parent,
         facts=facts,

@@ -17,10 +17,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from prefect.exceptions import TerminationSignal
 
 from flows.runners import DirectRunner
 from storage.errors import HomeUnwritableError
 from storage.home import Home
+from tasks.stage import BuildStoppedError, StageName, is_retryable, run_stage, tasks_end_with_the_build
 from tests.corpora import write_corpus
 from tests.samples import CIRCLE
 from vincicoder.sample import InfrastructureError
@@ -104,6 +106,28 @@ def test_writing_to_a_full_file_system_says_what_to_do(tmp_path: Path) -> None:
     assert f"home {tmp_path} cannot be written" in message
     assert "No space left on device" in message
     assert "run the same command again" in message
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), TerminationSignal(signal.SIGTERM), ValueError()])
+def test_tasks_start_nothing_more_once_their_build_ends(tmp_path: Path, end: BaseException) -> None:
+    """Ctrl-C, a Prefect run that is cancelled, and any error: what waits in threads of its own must know."""
+    home = Home(tmp_path)
+    with pytest.raises(type(end)), tasks_end_with_the_build(home):
+        raise end
+    computed: list[str] = []
+    with pytest.raises(BuildStoppedError):
+        run_stage(
+            home,
+            StageName("draw", 1),
+            source="own",
+            shard=0,
+            parameters={},
+            inputs=[],
+            rows_in=0,
+            compute=lambda key: computed.append(key),  # type: ignore[arg-type,func-returns-value]
+        )
+    assert (computed, home.exists("stages")) == ([], False)
+    assert not is_retryable(BuildStoppedError("the build was stopped"))
 
 
 def test_ctrl_c_ends_a_build_with_130_and_leaves_it_whole(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -181,6 +182,28 @@ def test_lasting_refusals_are_not_repeated(
             list(maker(server, tmp_path, concurrency=1).make(targets(5), 0))
         assert len(server.requests) == 1
     assert [record for record in cost_log(Home(tmp_path)) if "sample_id" in record] == []
+
+
+@pytest.mark.parametrize("kind", ["cut", "changed", "other", "earlier"])
+def test_a_damaged_answer_is_moved_aside_and_asked_again(tmp_path: Path, kind: str) -> None:
+    with ModelServer(lambda *_: Reply(FENCED)) as server:
+        before = list(maker(server, tmp_path).make(targets(2), 0))
+        path = next(tmp_path.glob(f"answers/refine/*/*/{targets(1)[0].sample_id}-0.json"))
+        data = path.read_bytes()
+        answer = {name: value for name, value in json.loads(data).items() if name != "sha256"}
+        damaged = {
+            "cut": data[:40],
+            "changed": data.replace(b"width", b"weird"),
+            "other": b'{"text": "x"}',
+            "earlier": json.dumps(answer).encode(),  # without a checksum: it is used
+        }[kind]
+        path.write_bytes(damaged)
+        assert list(cost_log(Home(tmp_path)))[-1]["answers"] == (2 if kind == "earlier" else 1)
+        assert list(maker(server, tmp_path).make(targets(2), 0)) == before
+        assert len(server.requests) == (2 if kind == "earlier" else 3)
+    aside = tmp_path / "damaged" / f"{path.relative_to(tmp_path)}-1"
+    assert kind == "earlier" or aside.read_bytes() == damaged
+    assert len(list(cost_log(Home(tmp_path)))) == 3
 
 
 def test_the_cost_log_adds_up(tmp_path: Path) -> None:

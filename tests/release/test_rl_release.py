@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +14,11 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from storage.home import Home
 from storage.manifest import RlManifest, load_manifest
 from storage.push import plan_push
+from storage.release_check import whole_release
+from storage.rl_release import restore_references
 from tests.releases import Releases, copy_of, rows_of
 
 
@@ -104,6 +108,31 @@ def test_it_can_be_pushed(reinforced: Path) -> None:
     names = [name for name, _ in plan_push(reinforced, "someone/shapes").files]
     assert names[0] == "README.md"
     assert "manifest.json" in names
+
+
+def references_not_pushed(folder: Path) -> None:
+    shutil.rmtree(folder / "references")
+
+
+@pytest.mark.parametrize("damage", [reference_lost, reference_changed, references_not_pushed])
+def test_references_are_written_again_from_the_rows(
+    reinforced: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    """As training does before it starts; a build that finds a release so publishes it anew."""
+    home, version = Home(tmp_path), reinforced.name
+    folder = copy_of(reinforced, tmp_path / "releases/rl" / version)
+    pictures = {path.name: path.read_bytes() for path in folder.glob("references/*/*.png")}
+    assert restore_references(home, version) == []
+    damage(folder)
+    problems = restore_references(home, version)
+    assert len(problems) == (len(pictures) if damage is references_not_pushed else 1)
+    word = "is not what was published" if damage is reference_changed else "is missing"
+    assert all(problem.endswith(word) for problem in problems)
+    assert {path.name: path.read_bytes() for path in folder.glob("references/*/*.png")} == pictures
+    assert whole_release(home, "rl", version) is not None
+    damage(folder)
+    assert whole_release(home, "rl", version) is None
+    assert (tmp_path / f"damaged/releases/rl/{version}-1/manifest.json").exists()
 
 
 def test_a_manifest_that_is_damaged_is_named(reinforced: Path, tmp_path: Path) -> None:

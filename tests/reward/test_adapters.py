@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,22 +72,34 @@ def test_verl_calls_it_through_its_own_manager(release: Path) -> None:
     assert all(tuple(result["reward_extra_info"]) == KEYS for result in results)
 
 
-def test_ms_swift_registers_and_calls_it(release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ms_swift_calls_it_and_a_full_disk_delays_what_is_kept(
+    release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     torchvision_cpu.install()
     from swift.rewards import AsyncORM, orms
     from swift.utils.utils import import_external_file
 
-    monkeypatch.setenv("VINCICODER_REWARD", json.dumps({"preset": "default", "references": str(release)}))
+    kept = release / "rollouts/rank-3.jsonl"
+    settings = {"preset": "default", "references": str(release), "rollouts": str(kept.parent)}
+    monkeypatch.setenv("VINCICODER_REWARD", json.dumps(settings))
+    monkeypatch.setenv("RANK", "3")
+    kept.parent.mkdir()
+    kept.symlink_to("/dev/full")
     import_external_file(str(FOLDER / "swift.py"))
     reward = orms["vincicoder"]()
     assert isinstance(reward, AsyncORM)
     columns = {
         "language": ["svg"] * 2,
         "reference_sha256": [digest_in(release)] * 2,
-        "trainer_state": object(),
     }
-    scores = asyncio.run(reward(completions=[fenced(icon(3), "svg"), "nothing"], **columns))
-    assert scores == [1, 0]
+    completions = [fenced(icon(3), "svg"), "nothing"]
+    for step in (0, 1):
+        state = SimpleNamespace(global_step=step)
+        assert asyncio.run(reward(completions=completions, **columns, trainer_state=state)) == [1, 0]
+        if step == 0:
+            kept.unlink()  # there is room again
+    answers = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    assert [answer["step"] for answer in answers] == [1, 1, 2, 2]
 
 
 def test_easyr1_gets_a_dict_for_each_input(release: Path) -> None:

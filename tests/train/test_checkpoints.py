@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 from vincicoder.train.checkpoints import CheckpointError, inspect_checkpoint, last_resumable, last_whole
 from vincicoder.train.lengths import picture_tokens
 from vincicoder.train.memory import estimate_memory
-from vincicoder.train.preflight import check_model, check_model_type
+from vincicoder.train.preflight import check_disk, check_model, check_model_type
 from vincicoder.train.run import clear_broken
 
 _CONFIGURATION = {
@@ -136,6 +136,17 @@ def test_preflight_refuses_another_architecture_and_another_type(tmp_path: Path)
     assert (other.ok, "holds a qwen3_vl" in other.detail) == (False, True)
     empty = check_model(tmp_path, None)
     assert (empty.ok, "no config.json" in empty.detail) == (False, True)
+
+
+def test_preflight_says_what_kills_have_left(tmp_path: Path) -> None:
+    model = make_checkpoint(tmp_path / "model")
+    assert "cut-off" not in check_disk(tmp_path / "run", model, 1).detail
+    (tmp_path / "run/output/broken/checkpoint-4").mkdir(parents=True)
+    with (tmp_path / "run/output/broken/checkpoint-4/optimizer.pt").open("wb") as stream:
+        stream.truncate(3 << 29)
+    check = check_disk(tmp_path / "run", model, 1)
+    assert check.ok
+    assert f"1.5 GiB of cut-off checkpoints lie in {tmp_path}/run/output/broken" in check.detail
 
 
 def test_memory_is_sixteen_bytes_a_parameter_spread_by_zero() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.imports import ROOT
+from vincicoder.train.launcher import reward_arguments
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, load_recipe_file, parse_recipe
 from vincicoder.train.swift_arguments import TrainingInputs, grpo_arguments, sft_arguments
 from vincicoder.train.verl_arguments import as_overrides, verl_settings
@@ -83,6 +85,29 @@ def test_swift_grpo_generates_as_many_answers_as_the_recipe_says() -> None:
     answers = arguments["per_device_train_batch_size"] * devices * arguments["steps_per_generation"]
     assert answers == recipe.prompts_per_step * recipe.answers
     assert (arguments["epsilon"], arguments["epsilon_high"], arguments["beta"]) == (0.2, 0.3, 0.0)
+
+
+def test_verl_goes_on_from_the_checkpoint_that_was_found_whole_and_from_no_other() -> None:
+    recipe = load_recipe_file(ROOT / "recipes/grpo/qwen3-vl-8b.yaml")
+    assert isinstance(recipe, GrpoRecipe)
+    step = Path("/runs/r/output/global_step_40")
+    for found, expected in (
+        (None, {"trainer.resume_mode": "disable"}),
+        (
+            step / "actor/huggingface",
+            {"trainer.resume_mode": "resume_path", "trainer.resume_from_path": str(step)},
+        ),
+    ):
+        settings = verl_settings(recipe, replace(INPUTS, resume_from=found), Path("/adapter.py"), {})
+        assert {name: value for name, value in settings.items() if ".resume_" in name} == expected
+
+
+def test_references_are_those_of_the_release_whatever_rows_are_taken() -> None:
+    recipe = load_recipe_file(ROOT / "recipes/grpo/tiny-cpu.yaml")
+    assert isinstance(recipe, GrpoRecipe)
+    release = Path("/home/releases/rl/1")
+    part = replace(INPUTS, train_files=[Path("/home/runs/r/data/train.parquet")], release=release)
+    assert reward_arguments(recipe, part)["references"] == str(release)
 
 
 def test_overrides_are_quoted_for_hydra() -> None:

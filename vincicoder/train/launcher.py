@@ -142,7 +142,7 @@ def reward_arguments(recipe: GrpoRecipe, inputs: TrainingInputs) -> dict[str, An
     """What the reward's adapters are told: the preset, where the encoder and the references are."""
     arguments: dict[str, Any] = {
         "preset": recipe.reward.preset,
-        "references": str(inputs.train_files[0].parent.parent) if inputs.train_files else "",
+        "references": str(inputs.release or ""),
     }
     if recipe.reward.encoder:
         arguments["encoder"] = recipe.reward.encoder

@@ -165,12 +165,16 @@ def check_memory(recipe: SftRecipe, model: Path | str, facts: EnvironmentFacts) 
 
 
 def check_disk(folder: Path, model: Path | str, keep_checkpoints: int) -> PreflightCheck:
-    """The checkpoints that are kept, and the one being written, fit on the disk."""
+    """The checkpoints that are kept, and the one being written, fit on the disk. What kills cut off is named:
+    it stays until somebody deletes it."""
     parameters = _ASSUMED_PARAMETERS if isinstance(model, str) else inspect_checkpoint(model).parameters
     needed = parameters * _CHECKPOINT_BYTES_PER_PARAMETER * (keep_checkpoints + 1)
     folder.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(folder).free
     detail = f"{needed / _GIB:.1f} GiB of checkpoints, {free / _GIB:.1f} GiB free at {folder}"
+    aside = folder / "output" / "broken"
+    if cut_off := sum(path.stat().st_size for path in aside.rglob("*") if path.is_file()):
+        detail += f"; {cut_off / _GIB:.1f} GiB of cut-off checkpoints lie in {aside}, nothing needs them"
     if needed > free:
         detail += "; lower keep_checkpoints or use another home"
     return PreflightCheck("disk", needed <= free, detail)

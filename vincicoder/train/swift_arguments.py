@@ -23,6 +23,7 @@ class TrainingInputs:
 
     `resume_from` is the checkpoint to go on from, or None for a start. `cache` is where the rows lie, or
     will, as `swift export --to_cached_dataset` leaves them; None trains on the files themselves.
+    `release` is the folder of the release, whatever part of its rows is trained on.
     """
 
     model: Path | str
@@ -31,6 +32,7 @@ class TrainingInputs:
     output: Path
     resume_from: Path | None = None
     cache: Path | None = None
+    release: Path | None = None
 
 
 def sft_arguments(recipe: SftRecipe, inputs: TrainingInputs) -> Arguments:

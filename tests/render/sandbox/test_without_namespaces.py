@@ -37,9 +37,10 @@ for name = 1, 100000 do
 end
 assert(found == 0, 'found ' .. found) }x\end{document}"""
 _MANY_FILES = r"""\documentclass{article}\begin{document}\directlua{
+local block = string.rep('x', 4000000)
 for n = 1, 1000000 do
   local file = io.open(n .. '.txt', 'w')
-  file:write(string.rep('x', 4000000))
+  file:write(block)
   file:close()
 end }x\end{document}"""
 ATTACKS = {
@@ -48,7 +49,7 @@ ATTACKS = {
     "python fork": "import os; os.fork()",
     "python socket": "import socket; socket.socket()",
     "python files": "open('/etc/passwd').read()",
-    "python many files": "for n in range(10**6): open(f'f{n}', 'wb').write(b'x' * 4_000_000)",
+    "python many files": "x = bytes(4_000_000)\nfor n in range(10**6): open(f'f{n}', 'wb').write(x)",
     "latex many files": _MANY_FILES,
     "html loop": "<script>while (true) {}</script>",
 }

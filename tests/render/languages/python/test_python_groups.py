@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib import metadata
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult
 from vincicoder.render.engine.engine import fingerprint
 from vincicoder.render.languages.html import renderer as html
+from vincicoder.render.languages.python import renderer as python
 from vincicoder.render.languages.python.capture.deferred import PlotlyFigure, make_page
+from vincicoder.render.languages.svg import backends
 from vincicoder.render.protocol import PageView
 from vincicoder.render.registry import why_unsupported
 
@@ -201,6 +204,14 @@ def test_the_fingerprint_covers_the_language_handed_over_to(monkeypatch: pytest.
     after = fingerprint("python")
     fingerprint.cache_clear()
     assert before != after
+
+
+def test_the_fingerprint_covers_what_draws_molecules_and_svg(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = python.fingerprint()
+    assert parts["epam.indigo"] == metadata.version("epam.indigo")
+    assert parts["svg"] == backends.backend_version()
+    monkeypatch.setattr(backends, "backend_version", lambda: "another library")
+    assert {name for name, part in python.fingerprint().items() if part != parts[name]} == {"svg"}
 
 
 @pytest.mark.parametrize("fields", [{"element": "x" * 201, "scale": 1}, {"element": "", "scale": 17}, {}])

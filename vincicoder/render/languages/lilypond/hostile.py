@@ -29,13 +29,21 @@ _SAMPLES = [
     Hostile(
         "memory_bomb",
         "render.out_of_memory",
-        _scheme("(let loop ((l '())) (loop (cons (make-vector 100000 0) l)))"),
+        _scheme("(let loop ((l '())) (loop (cons (make-vector 100000000 0) l)))"),
     ),
-    Hostile("message_flood", "render.output_limit", _scheme(f'(let loop () (display "{"a" * 500}") (loop))')),
+    # In large pieces: what ends them is to be their size, and not their CPU time on a slow machine.
+    Hostile(
+        "message_flood",
+        "render.output_limit",
+        _scheme("(let ((s (make-string 1000000 #\\a))) (let loop () (display s) (loop)))"),
+    ),
     Hostile(
         "file_flood",
         "render.output_limit",
-        _scheme(f'(let ((p (open-output-file "flood"))) (let loop () (display "{"a" * 500}" p) (loop)))'),
+        _scheme(
+            '(let ((p (open-output-file "flood")) (s (make-string 1000000 #\\a)))'
+            " (let loop () (display s p) (loop)))"
+        ),
     ),
     Hostile("fork", "render.forbidden", _scheme("(primitive-fork)"), "Operation not permitted"),
     Hostile(

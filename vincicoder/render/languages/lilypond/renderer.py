@@ -66,6 +66,8 @@ _LOCATED = re.compile(
     r"(?:\./)?(?P<file>[^\n:]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<message>.+)$", re.MULTILINE
 )
 _NO_FILE = re.compile(r"cannot (?:find|open) file: `(?P<name>[^']+)'")
+# Guile's words for an expression that it gives up, whereupon LilyPond goes on without it and ends with 0.
+_NO_MEMORY = re.compile(r"Unwind-only `(?:out-of-memory|stack-overflow)' exception")
 _OLD_PROGRAM = re.compile(r"program too old: .+")
 _NOT_ALLOWED = re.compile(
     r"^.*(?:Operation not permitted|Permission denied|Read-only file system).*$", re.MULTILINE
@@ -98,6 +100,8 @@ class LilypondRenderer:
             refusal = ended.refusal("lilypond")
             if refusal is not None:
                 return refusal
+            if _NO_MEMORY.search(ended.printed):
+                return Refusal(Reason.RENDER_OUT_OF_MEMORY, "a Scheme expression ran out of memory")
             failed = ended.code != 0 or _LOCATED.search(ended.printed) or _NO_FILE.search(ended.printed)
             books = self._books()
             if failed or not books:
@@ -202,7 +206,7 @@ def fingerprint() -> Mapping[str, str]:
         "settings": " ".join(_SETTINGS.split()),
         "dpi": str(DOTS_PER_INCH),
         "pages": "all",
-        "errors in scheme": "end it",
+        "errors in scheme": "end it, and so does want of memory",
     }
 
 
