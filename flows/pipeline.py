@@ -261,7 +261,8 @@ def _with_counts(
 
 def recorded_config(config: BuildConfig) -> dict[str, Any]:
     """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
-    elsewhere = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks", "gate", "accept"}
+    elsewhere = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks"}
+    elsewhere |= {"gate", "accept", "strict"}  # whether there is a release, or it is the current one
     fields = {**config.model_dump(mode="json", exclude=elsewhere), "refine": config.refine.decides()}
     # Names, not places: the manifest leaves the machine.
     fields["recipe"] = load_recipe(config.recipe).name

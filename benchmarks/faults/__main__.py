@@ -15,6 +15,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.util import find_spec
 from itertools import cycle
 from pathlib import Path
 
@@ -28,7 +29,9 @@ from benchmarks.faults.damage import (
     moved_home,
 )
 from benchmarks.faults.disks import beside_rl, full_disk, two_builds
-from benchmarks.faults.kills import kill_after_interrupt, kill_build, kill_parts, kill_prefect
+from benchmarks.faults.kills import kill_after_interrupt, kill_build, kill_parts
+from benchmarks.faults.prefect_runs import kill_prefect, kill_prefect_worker
+from benchmarks.faults.trainer import kill_trainer
 from vincicoder.render.sandbox.kernel import adopt_orphans
 
 Fault = Callable[[Bench, Path], None]
@@ -36,7 +39,8 @@ Fault = Callable[[Bench, Path], None]
 FAULTS: tuple[Fault, ...] = (
     *(kill_build, damage_stages, kill_parts, full_disk, kill_after_interrupt, damage_release, kill_parts),
     *(two_builds, kill_build, damage_stages, beside_rl, kill_parts, clock_set_back, kill_prefect),
-    *(damage_release, kill_parts, moved_home, kill_build, earlier_version, kill_parts),
+    *(damage_release, kill_parts, moved_home, kill_build, earlier_version, kill_parts, kill_prefect_worker),
+    *((kill_trainer,) if find_spec("swift") else ()),  # where ms-swift is installed
 )
 _BY_NAME = {fault.__name__: fault for fault in FAULTS}
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-from benchmarks.faults.builds import Bench, log_of, reap, wait
+from benchmarks.faults.builds import Bench, log_of, wait
 from vincicoder.render.processes import descendants
 
 
@@ -61,32 +60,6 @@ def kill_after_interrupt(bench: Bench, home: Path) -> None:
     kill_build(bench, home)
 
 
-def kill_prefect(bench: Bench, home: Path) -> None:
-    """Kill the Prefect server, or a worker's flow run, under a build; then run it again without."""
-    from tests.flows.server import running_server
-
-    folder = home.with_name(f"{home.name}-prefect")
-    folder.mkdir()
-    try:
-        with running_server(folder) as environment:
-            before = set(descendants(os.getpid()))
-            process = bench.start(home, environment=environment)
-            time.sleep(bench.chance.uniform(0.5, 1.5) * bench.build_seconds)
-            if bench.chance.random() < 0.5:
-                for pid in before:
-                    _kill(pid)
-                bench.campaign.killed("prefect server")
-            else:
-                process.kill()
-                bench.campaign.killed("prefect flow run")
-            wait(process, 240)
-    except (AssertionError, OSError, subprocess.SubprocessError) as error:
-        bench.campaign.problems.append(f"{home}: Prefect: {error}")
-    reap()
-    shutil.rmtree(folder, ignore_errors=True)
-    bench.finish(home)
-
-
 def _kill_one_part(bench: Bench, process: subprocess.Popen[str]) -> None:
     found: dict[str, list[int]] = {}
     for pid in descendants(process.pid):
@@ -94,11 +67,12 @@ def _kill_one_part(bench: Bench, process: subprocess.Popen[str]) -> None:
     found.pop("", None)
     if found:
         kind = bench.chance.choice(sorted(found))
-        if _kill(bench.chance.choice(found[kind])):
+        if kill(bench.chance.choice(found[kind])):
             bench.campaign.killed(kind)
 
 
-def _kill(pid: int) -> bool:
+def kill(pid: int) -> bool:
+    """Whether it was there to be killed."""
     try:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
