@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from prefect import flow
-from prefect.artifacts import create_table_artifact
 
+from flows.report import show_rl_set
 from flows.rl_set import build_rl_set
 from flows.run_log import log_to_run
 from flows.run_names import rl_run_name
 from storage.home import Home
 from vincicoder.config import default_home
+from vincicoder.gate import ReleaseRefusedError, gate_limits
+
+logger = logging.getLogger("vincicoder")
 
 
 @flow(
@@ -29,8 +33,13 @@ def build_rl_data(
     checkpoint: str | None = None,
     answers: int = 4,
     tokens: int = 10_240,
+    gate: dict[str, float] | None = None,
+    accept: bool = False,
 ) -> dict[str, Any]:
     """Publish an RL release; the same as `vincicoder build rl`.
+
+    A release that lost too much against the current one is published, but does not become the current one,
+    and the run fails.
 
     Args:
         recipe: Which rows to choose: a selection recipe's name or YAML file.
@@ -42,7 +51,10 @@ def build_rl_data(
         checkpoint: A folder, or run:latest-sft: difficulty is then the reward of its sampled answers.
         answers: Answers sampled a row.
         tokens: Tokens an answer may have.
+        gate: What may get lost against the current release: row_loss_percent and few_rows.
+        accept: Make the release the current one, whatever got lost.
     """
+    limits = gate_limits(gate or {})
     with log_to_run():
         result = build_rl_set(
             Home(home or default_home()),
@@ -53,10 +65,10 @@ def build_rl_data(
             checkpoint=checkpoint,
             answers=answers,
             tokens=tokens,
+            gate=None if accept else limits,
         )
-    create_table_artifact(
-        [{"domain": domain, "rows": rows} for domain, rows in result["domains"].items()],
-        key="rl-rows-by-domain",
-        description=result["version"],
-    )
+        show_rl_set(result)
+        if result["refused"]:
+            raise ReleaseRefusedError(result["version"], result["refused"])
+        logger.info("release %s at %s is the current one", result["version"], result["release"])
     return result

@@ -11,14 +11,15 @@ from prefect import flow
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows.pipeline import ReleaseRefusedError, result_json, run_build
+from flows.pipeline import result_json, run_build
+from flows.progress import BuildClock
 from flows.release_report import leave_report
 from flows.report import show_build, show_progress
 from flows.run_log import log_to_run
 from flows.run_names import build_run_name
 from flows.runners import PrefectRunner
 from vincicoder.config import BuildConfig, default_home
-from vincicoder.gate import GateLimits
+from vincicoder.gate import ReleaseRefusedError, gate_limits
 from vincicoder.refine.config import RefineConfig
 
 logger = logging.getLogger("vincicoder")
@@ -87,13 +88,13 @@ def build_sft_data(
         refine=RefineConfig.model_validate(refine_config)
         if refine_config
         else RefineConfig(maker="mutation" if refine else "none", share_percent=refine_share),
-        gate=GateLimits(**(gate or {})),  # type: ignore[arg-type]
+        gate=gate_limits(gate or {}),
         accept=accept,
     )
     with log_to_run():
-        progress = show_progress("sft-progress", profile or "own sources")
+        clock = BuildClock(show_progress("sft-progress", profile or "own sources"), every_stage=True)
         run = str(flow_run.get_id() or "")
-        result = run_build(config, home or default_home(), PrefectRunner(), run, progress)
+        result = run_build(config, home or default_home(), PrefectRunner(), run, clock)
         report = leave_report(home or default_home(), result)
         show_build(result, report)
         if result.refused:

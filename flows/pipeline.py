@@ -37,11 +37,13 @@ from vincicoder.compose import load_recipe
 from vincicoder.decontaminate import choose
 from vincicoder.refine.config import check_maker
 from vincicoder.render.sandbox import probe, require_every_layer
-from vincicoder.sample import Task, UserError
+from vincicoder.sample import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
+    from flows.progress import StageProgress
     from flows.runners import Runner
     from storage.card_facts import FunnelRow
     from storage.catalog import SourceEntry
@@ -71,32 +73,17 @@ class BuildResult:
     refused: list[str] = field(default_factory=list)
 
 
-class ReleaseRefusedError(UserError):
-    """A release was published, but lost too much to become the current one."""
-
-    def __init__(self, version: str, losses: Sequence[str]) -> None:
-        self.version, self.losses = version, list(losses)
-        super().__init__(
-            f"release {version} is published but not made the current one, as against that one "
-            f"{'; '.join(self.losses)}. Correct the cause and build again, or take it as it is with --accept "
-            "(the flow's parameter accept)"
-        )
-
-    def __reduce__(self) -> tuple[type[ReleaseRefusedError], tuple[str, list[str]]]:
-        return type(self), (self.version, self.losses)
-
-
 def run_build(
     config: BuildConfig,
     home_uri: str,
     runner: Runner,
     flow_run: str,
-    on_progress: Callable[[float], None] | None = None,
+    clock: BuildClock | None = None,
 ) -> BuildResult:
     """Build and publish one SFT release. Finished outputs of earlier runs are used as they are.
 
-    `on_progress` is told the percent done. A release that lost too much against the current one is published,
-    and `refused` of the result says what it lost.
+    `clock` says what is logged, and who hears how far the build is. A release that lost too much against the
+    current one is published, and `refused` of the result says what it lost.
 
     Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails, and
     `InfrastructureError` where the whole sandbox is required and does not work.
@@ -110,14 +97,15 @@ def run_build(
     check_maker(config.refine)
     plan = plan_build(config)
     home = Home(home_uri)
-    clock = BuildClock(on_progress)
+    clock = clock or BuildClock()
     with home.lock(), engine_scope(), tasks_end_with_the_build(home):
-        with clock.stage("index_benchmark", len(chosen), 0) as done:
+        with clock.stage("index_benchmark", len(chosen), None) as done:
             named = [{"home": home, "source": c.benchmark.name, "shard": 0, "chosen": c} for c in chosen]
-            benchmarks = runner.map(index_benchmark, named, done)
+            benchmarks = runner.map(index_benchmark, named, done.finished)
         stages = _run_stages(config, home, runner, clock, plan.shards, recipe, benchmarks)
         sources = _with_counts(home, plan.sources, stages[0], stages[-1])
-        with clock.stage("publish", 1, sum(output.rows_kept for output in stages[-1])):
+        rows = sum(output.rows_kept for output in stages[-1])
+        with clock.stage("publish", 1, rows) as done:
             published = runner.run(
                 publish_release,
                 home=home,
@@ -137,6 +125,7 @@ def run_build(
                 ),
                 gate=None if config.accept else config.gate,
             )
+            done.count(rows, rows, 0)
         funnel = funnel_rows(home, stages)
     made = sum(source.refined for source in sources)
     kept = sum(source.released for source in sources)
@@ -178,13 +167,14 @@ def _run_stages(
             }
             for source, number, part in shards
         ]
-        collected = runner.map(collect_shard, calls, done)
+        collected = runner.map(collect_shard, calls, done.finished)
     with _stage(clock, "clean", collected) as done:
-        cleaned = runner.map(clean_shard, _calls(home, collected, limits=config.clean), done)
+        cleaned = runner.map(clean_shard, _calls(home, collected, limits=config.clean), done.finished)
     with _stage(clock, "sign", cleaned) as done:
-        signatures = runner.map(sign_shard, _calls(home, cleaned), done)
-    with _stage(clock, "dedup_code", cleaned):
+        signatures = runner.map(sign_shard, _calls(home, cleaned), done.finished)
+    with _stage(clock, "dedup_code", cleaned) as done:
         unique = runner.run(deduplicate_code, home=home, previous=cleaned, signatures=signatures)
+        done.all_finished(unique)
     with _stage(clock, "render", unique) as done, RenderIndex(home) as index:
         calls = _calls(
             home,
@@ -194,24 +184,26 @@ def _run_stages(
             workers=config.workers,
             require_sandbox=config.require_sandbox,
         )
-        rendered = runner.map(render_shard, calls, done)
+        rendered = runner.map(render_shard, calls, done.finished)
     with _stage(clock, "verify", rendered) as done:
         # Every stage so far has one output per collected shard, in the same order.
         calls = [
             {**call, "collected": collection}
             for call, collection in zip(_calls(home, rendered, limits=config.picture), collected, strict=True)
         ]
-        verified = runner.map(verify_shard, calls, done)
-    with _stage(clock, "verify_source", verified):
+        verified = runner.map(verify_shard, calls, done.finished)
+    with _stage(clock, "verify_source", verified) as done:
         matched = runner.run(verify_sources, home=home, previous=verified)
-    with _stage(clock, "dedup", matched):
+        done.all_finished(matched)
+    with _stage(clock, "dedup", matched) as done:
         distinct = runner.run(
             deduplicate, home=home, previous=matched, signatures=signatures, limits=config.duplicates
         )
+        done.all_finished(distinct)
     with _stage(clock, "decontaminate", distinct) as done:
         calls = _calls(home, distinct, benchmarks=benchmarks, limits=config.decontamination)
         calls = [{**call, "signatures": signed} for call, signed in zip(calls, signatures, strict=True)]
-        apart = runner.map(decontaminate_shard, calls, done)
+        apart = runner.map(decontaminate_shard, calls, done.finished)
     with _stage(clock, "refine", apart) as done, RenderIndex(home) as index:
         calls = _calls(
             home,
@@ -222,13 +214,16 @@ def _run_stages(
             workers=config.workers,
             require_sandbox=config.require_sandbox,
         )
-        refined = runner.map(refine_shard, calls, done)
-    with _stage(clock, "compose", refined):
+        refined = runner.map(refine_shard, calls, done.finished)
+    with _stage(clock, "compose", refined) as done:
         composed = runner.run(compose_rows, home=home, previous=refined, recipe=recipe, strict=config.strict)
+        done.all_finished(composed)
     return [collected, cleaned, unique, rendered, verified, matched, distinct, apart, refined, composed]
 
 
-def _stage(clock: BuildClock, name: str, previous: Sequence[StageOutput]) -> Any:
+def _stage(
+    clock: BuildClock, name: str, previous: Sequence[StageOutput]
+) -> AbstractContextManager[StageProgress]:
     return clock.stage(name, len(previous), sum(output.rows_kept for output in previous))
 
 

@@ -21,7 +21,7 @@ from prefect.artifacts import (
 from storage.card_tables import funnel_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from flows.pipeline import BuildResult
 
@@ -78,6 +78,19 @@ def show_build(result: BuildResult, report: Path | None) -> None:
             ],
             key="sft-yield-by-source",
             description=result.version,
+        )
+
+
+def show_rl_set(result: Mapping[str, Any]) -> None:
+    """Show what `build_rl_set` returns: the rows by domain, and what the gate refused."""
+    refused = result["refused"]
+    with _only_watching("the rows by domain"):
+        create_table_artifact(
+            [{"domain": domain, "rows": rows} for domain, rows in result["domains"].items()],
+            key="rl-rows-by-domain",
+            description=f"{result['version']}: refused: {'; '.join(refused)}"
+            if refused
+            else result["version"],
         )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from storage.home import Home
+    from vincicoder.gate import GateLimits
 
 
 def build_rl_set(
@@ -25,10 +26,11 @@ def build_rl_set(
     checkpoint: str | None,
     answers: int,
     tokens: int,
+    gate: GateLimits | None,
     sample: Callable[..., dict[str, list[float]]] = sample_rewards,
     build: Callable[..., dict[str, Any]] = build_rl,
 ) -> dict[str, Any]:
-    """Sample and score answers where a checkpoint is named, then choose and publish.
+    """Sample and score answers where a checkpoint is named, then choose, publish and ask the gate.
 
     `sample` and `build` are the two tasks (within a flow), or their plain functions.
     """
@@ -47,4 +49,4 @@ def build_rl_set(
         else None
     )
     name = Path(recipe).stem
-    return build(home, chosen, name, release=release, limit=limit, strict=strict, rewards=rewards)
+    return build(home, chosen, name, release=release, limit=limit, strict=strict, gate=gate, rewards=rewards)

@@ -52,7 +52,10 @@ class SourceRows(_Record):
 
 
 class ComparedCounts(_Record):
-    """What a later release is compared by: rows by source, direct rows by domain, rejected rows by reason."""
+    """What a later release is compared by: rows by source, direct rows by domain, rejected rows by reason.
+
+    An RL release collects nothing and rejects nothing: its sources are the direct rows of its SFT release.
+    """
 
     sources: dict[str, SourceRows]
     domains: dict[str, int]
@@ -103,7 +106,8 @@ class SftManifest(Manifest):
 
 class RlManifest(Manifest):
     """Of an RL release. `difficulty` says where it comes from: `rewards` of sampled answers, or the code's
-    `complexity`; `left_out` counts by reason."""
+    `complexity`; `left_out` counts by reason; `counts`, missing in older ones, is what the next release is
+    compared by."""
 
     kind: Literal["rl"] = "rl"
     sft_release: str
@@ -111,6 +115,7 @@ class RlManifest(Manifest):
     shortfalls: tuple[dict[str, Any], ...]
     left_out: dict[str, int]
     difficulty: Literal["rewards", "complexity"]
+    counts: ComparedCounts | None = None
 
 
 def parse_manifest(data: bytes, place: str) -> SftManifest | RlManifest:

@@ -6,7 +6,14 @@ from collections.abc import Mapping
 
 import pytest
 
-from vincicoder.gate import GateLimits, ReleaseCounts, SourceCounts, find_losses
+from vincicoder.gate import (
+    GateConfigError,
+    GateLimits,
+    ReleaseCounts,
+    SourceCounts,
+    find_losses,
+    gate_limits,
+)
 
 
 def counts(
@@ -62,9 +69,41 @@ def test_a_few_rows_of_a_source_are_no_sign_but_all_of_them_are() -> None:
     assert [loss.split(":")[0] for loss in gone] == ["source b is lost", "domain svg is lost"]
 
 
-def test_limits_may_be_other_ones_and_must_make_sense() -> None:
+def test_limits_may_be_other_ones() -> None:
     now = counts({"a": (200, 70), "b": (50, 50)}, {"render.error": 130}, chart=70, svg=50)
     assert len(find_losses(BEFORE, now, GateLimits())) == 5
     assert find_losses(BEFORE, now, GateLimits(row_loss_percent=30, yield_loss_percent=30)) == []
-    with pytest.raises(ValueError, match="0 to 100 percent"):
-        GateLimits(new_reason_percent=101)
+
+
+@pytest.mark.parametrize(
+    ("received", "message"),
+    [
+        (None, "received None; expected numbers by name, of row_loss_percent, yield_loss_percent, "),
+        ([10], r"received \[10\]; expected numbers by name"),
+        ({"row_loss": 5}, "received the limit 'row_loss'; allowed are row_loss_percent, "),
+        ({"row_loss_percent": "10%"}, "row_loss_percent is '10%'; expected a number"),
+        ({"row_loss_percent": True}, "row_loss_percent is True; expected a number"),
+        ({"yield_loss_percent": float("nan")}, "yield_loss_percent is nan; expected a number"),
+        ({"new_reason_percent": 101}, "new_reason_percent=101.*0 to 100 percent"),
+        ({"few_rows": -1}, "few_rows is not negative"),
+        ({"few_rows": 2.5}, "few_rows is 2.5; expected a whole number of rows"),
+    ],
+)
+def test_a_limit_that_is_none_is_named(received: object, message: str) -> None:
+    with pytest.raises(GateConfigError, match=message):
+        gate_limits(received)
+
+
+def test_limits_that_are_not_given_keep_their_defaults() -> None:
+    assert gate_limits({"few_rows": 9.0}) == GateLimits(few_rows=9)
+    assert gate_limits({}) == GateLimits()
+
+
+def test_an_rl_set_has_no_yield_as_it_collects_nothing() -> None:
+    before = counts({"a": (0, 900), "b": (0, 50)}, chart=300, svg=100)
+    assert find_losses(before, counts({"a": (0, 9000), "b": (0, 50)}, chart=300, svg=100), GateLimits()) == []
+    assert find_losses(before, counts({"a": (0, 900)}, chart=300, svg=50), GateLimits()) == [
+        "source b is lost: it had 50 rows and has none",
+        "rows of domain svg fell from 100 to 50, by 50.0% (at most 10%)",
+        "rows released fell from 400 to 350, by 12.5% (at most 10%)",
+    ]

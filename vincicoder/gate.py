@@ -6,8 +6,30 @@ itself, yet training on it would miss a part. Such a release is published, but i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+
+from vincicoder.sample import UserError
+
+
+class GateConfigError(UserError):
+    """Limits of the gate that can't be used."""
+
+
+class ReleaseRefusedError(UserError):
+    """A release was published, but lost too much to become the current one."""
+
+    def __init__(self, version: str, losses: Sequence[str]) -> None:
+        self.version, self.losses = version, list(losses)
+        super().__init__(
+            f"release {version} is published but not made the current one, as against that one "
+            f"{'; '.join(self.losses)}. Correct the cause and build again, or take it as it is with --accept "
+            "(the flow's parameter accept)"
+        )
+
+    def __reduce__(self) -> tuple[type[ReleaseRefusedError], tuple[str, list[str]]]:
+        return type(self), (self.version, self.losses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +53,32 @@ class GateLimits:
             raise ValueError(f"received {self}; shares are 0 to 100 percent, few_rows is not negative")
 
 
+def gate_limits(received: object) -> GateLimits:
+    """Return limits from fields by name, as a file or a flow's parameter has them; the others keep their
+    defaults. Raises GateConfigError.
+    """
+    allowed = ", ".join(field.name for field in fields(GateLimits))
+    if not isinstance(received, Mapping):
+        raise GateConfigError(f"received {received!r}; expected numbers by name, of {allowed}")
+    for name, value in received.items():
+        if name not in {field.name for field in fields(GateLimits)}:
+            raise GateConfigError(f"received the limit {name!r}; allowed are {allowed}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise GateConfigError(f"{name} is {value!r}; expected a number, such as 10 for 10 percent")
+    if received.get("few_rows", 0) != int(received.get("few_rows", 0)):
+        raise GateConfigError(f"few_rows is {received['few_rows']!r}; expected a whole number of rows")
+    try:
+        return GateLimits(**received)
+    except ValueError as error:
+        raise GateConfigError(str(error)) from error
+
+
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """Rows of one source: collected, and released as direct and as refinement rows."""
+    """Rows of one source: collected, and released as direct and as refinement rows.
+
+    An RL set collects none: its sources are counted in the SFT release that it was chosen from.
+    """
 
     collected: int
     direct: int
@@ -54,7 +99,7 @@ class ReleaseCounts:
 
     @property
     def direct(self) -> int:
-        return sum(source.direct for source in self.sources.values())
+        return sum(self.domains.values())
 
 
 def find_losses(before: ReleaseCounts, now: ReleaseCounts, limits: GateLimits) -> list[str]:

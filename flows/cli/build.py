@@ -12,25 +12,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
-from pydantic import TypeAdapter
 from rich.console import Console
 
 from flows.cli.dry_run import show_dry_run
+from flows.cli.gate import AcceptOption, GateConfigOption, end_if_refused, read_gate
 from flows.cli.prefect_server import runs_on_a_server
 from flows.cli.tables import print_table
 from vincicoder.config import BuildConfig, default_home
-from vincicoder.gate import GateLimits
 from vincicoder.refine.config import RefineConfig, load_refine_config
-from vincicoder.sample import UserError
 
 _REASONS_SHOWN = 3
 
 app = typer.Typer(help="Build a training set.", no_args_is_help=True)
-
-
-class GateConfigError(UserError):
-    """The file with the gate's limits can't be used."""
 
 
 HomeOption = Annotated[
@@ -85,13 +78,8 @@ def sft(
         Path | None,
         typer.Option(help="A YAML file that says who makes flawed code, such as a model's server."),
     ] = None,
-    gate_config: Annotated[
-        Path | None,
-        typer.Option(help="A YAML file that says what may get lost against the current release."),
-    ] = None,
-    accept: Annotated[
-        bool, typer.Option("--accept", help="Make the release the current one, whatever got lost.")
-    ] = False,
+    gate_config: GateConfigOption = None,
+    accept: AcceptOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan and what each quota would yield; start nothing.")
     ] = False,
@@ -120,7 +108,7 @@ def sft(
         strict=strict,
         require_sandbox=require_sandbox,
         refine=_refine(refine, refine_share, refine_config),
-        gate=_gate(gate_config),
+        gate=read_gate(gate_config),
         accept=accept,
     )
     if dry_run:
@@ -131,12 +119,7 @@ def sft(
         typer.echo(json.dumps(result))
     else:
         _print_summary(result, home_uri)
-    if result["refused"]:
-        from flows.pipeline import ReleaseRefusedError
-
-        refused = ReleaseRefusedError(result["version"], result["refused"])
-        typer.echo(f"vincicoder: {refused}", err=True)
-        raise typer.Exit(1)
+    end_if_refused(result)
 
 
 def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> RefineConfig:
@@ -144,15 +127,6 @@ def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> Ref
         return RefineConfig(maker="none")
     config = load_refine_config(file) if file else RefineConfig()
     return config if share_percent is None else config.model_copy(update={"share_percent": share_percent})
-
-
-def _gate(file: Path | None) -> GateLimits:
-    if file is None:
-        return GateLimits()
-    try:
-        return TypeAdapter(GateLimits).validate_python(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, yaml.YAMLError, ValueError) as error:
-        raise GateConfigError(f"received {file} as the gate's configuration: {error}") from error
 
 
 def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
 
+from flows.cli.gate import AcceptOption, GateConfigOption, end_if_refused, read_gate
 from flows.cli.prefect_server import runs_on_a_server
 from vincicoder.config import default_home
 
@@ -25,9 +27,15 @@ def rl(
     ] = None,
     answers: Annotated[int, typer.Option(help="Answers sampled a row.", min=2)] = 4,
     tokens: Annotated[int, typer.Option(help="Tokens an answer may have.", min=1)] = 10_240,
+    gate_config: GateConfigOption = None,
+    accept: AcceptOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
 ) -> None:
-    """Choose verified rows by domain and difficulty, and publish them for verl, EasyR1 and ms-swift."""
+    """Choose verified rows by domain and difficulty, and publish them for verl, EasyR1 and ms-swift.
+
+    A release that lost too much against the current one is published but does not take its place: exit 1 says
+    what is lost.
+    """
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
@@ -36,7 +44,7 @@ def rl(
     from tasks.rl.sample_answers import sample_rewards
     from tasks.rl.select import build_rl
 
-    where = home or default_home()
+    where, gate = home or default_home(), read_gate(gate_config)
     asked: dict[str, Any] = {
         "recipe": recipe,
         "release": release,
@@ -49,11 +57,15 @@ def rl(
     if runs_on_a_server():
         from flows.build_rl_data import build_rl_data
 
-        result: dict[str, Any] = build_rl_data(home=where, **asked)
+        result: dict[str, Any] = build_rl_data(home=where, gate=asdict(gate), accept=accept, **asked)
     else:
-        result = build_rl_set(Home(where), **asked, sample=sample_rewards.fn, build=build_rl.fn)
+        allowed = None if accept else gate
+        result = build_rl_set(
+            Home(where), **asked, gate=allowed, sample=sample_rewards.fn, build=build_rl.fn
+        )
     if as_json:
         typer.echo(json.dumps(result))
-        return
-    domains = ", ".join(f"{domain} {rows}" for domain, rows in result["domains"].items())
-    typer.echo(f"{result['rows']} rows ({domains}). Release: {result['release']}")
+    else:
+        domains = ", ".join(f"{domain} {rows}" for domain, rows in result["domains"].items())
+        typer.echo(f"{result['rows']} rows ({domains}). Release: {result['release']}")
+    end_if_refused(result)

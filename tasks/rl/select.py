@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from prefect import task
 
 from storage.home import open_local_parquet
-from storage.manifest import RlManifest
-from storage.release import SPLITS, finish_release, make_current, read_manifest, release_folder
+from storage.manifest import ComparedCounts, RlManifest, SourceRows
+from storage.release import SPLITS, finish_release, read_manifest, release_folder
 from storage.release_check import whole_release
 from storage.release_facts import data_files, resolve_version
 from storage.rl_release import write_rl_files
+from tasks.gate import pass_gate
 from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
 from vincicoder.sample import UserError
@@ -35,12 +36,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from storage.home import Home
+    from storage.manifest import SftManifest
+    from vincicoder.gate import GateLimits
     from vincicoder.select import ChosenRow, SelectionRecipe
 
 logger = logging.getLogger("vincicoder")
 
 # Of the layout and the rules: a new version makes new releases of the same inputs.
-VERSION = 2
+VERSION = 3
 _COLUMNS = ("sample_id", "domain", "language", "task", "code", "source", "license")
 _COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height")
 _BATCH_ROWS = 64
@@ -63,11 +66,14 @@ def build_rl(
     release: str,
     limit: int | None,
     strict: bool,
+    gate: GateLimits | None,
     rewards: Mapping[str, Sequence[float]] | None = None,
 ) -> dict[str, Any]:
-    """Publish an RL release and return `release, version, rows, domains, shortfalls, left_out`.
+    """Publish an RL release and return `release, version, rows, domains, shortfalls, left_out, refused`.
 
-    `rewards` maps sample ids to the rewards of sampled answers; rows without are then no candidates.
+    It does not become the current one where it lost more against that one than `gate` allows: `refused` says
+    what; None lets every release pass. `rewards` maps sample ids to the rewards of sampled answers; rows
+    without are then no candidates.
     Raises ReleaseNotFoundError, NoRowsError; with `strict`, NoRowsError also for a domain that falls short.
     """
     sft_version = resolve_version(home, "sft", release)
@@ -82,8 +88,7 @@ def build_rl(
     version = f"{recipe_name}-{key[:12]}"
     existing = whole_release(home, "rl", version)
     if existing is not None:
-        make_current(home, "rl", version)
-        return _result(home, existing)
+        return _result(home, existing, pass_gate(home, "rl", version, gate))
     sft = read_manifest(home, "sft", sft_version)
     assert sft is not None, "resolve_version has seen it"
     files = {split: data_files(home, "sft", sft_version, split) for split in SPLITS}
@@ -128,13 +133,26 @@ def build_rl(
         shortfalls=tuple(asdict(gap) for gap in shortfalls),
         left_out=left_out,
         difficulty="rewards" if rewards is not None else "complexity",
+        counts=_compared_counts(sft, chosen),
     )
     finish_release(home, manifest)
-    make_current(home, "rl", version)
-    return _result(home, manifest)
+    return _result(home, manifest, pass_gate(home, "rl", version, gate))
 
 
-def _result(home: Home, manifest: RlManifest) -> dict[str, Any]:
+def _compared_counts(sft: SftManifest, chosen: Sequence[ChosenRow]) -> ComparedCounts:
+    """Count what the next set is compared by. Sources are counted in the SFT release: of which ones a quota
+    takes rows is chance."""
+    sources = {} if sft.counts is None else sft.counts.sources
+    return ComparedCounts(
+        sources={
+            name: SourceRows(collected=0, direct=rows.direct, refine=0) for name, rows in sources.items()
+        },
+        domains=dict(sorted(Counter(row.candidate.domain for row in chosen).items())),
+        reasons={},
+    )
+
+
+def _result(home: Home, manifest: RlManifest, refused: list[str]) -> dict[str, Any]:
     return {
         "release": home.path(release_folder("rl", manifest.version)),
         "version": manifest.version,
@@ -143,6 +161,7 @@ def _result(home: Home, manifest: RlManifest) -> dict[str, Any]:
         "domains": manifest.domains,
         "shortfalls": list(manifest.shortfalls),
         "left_out": manifest.left_out,
+        "refused": refused,
     }
 
 

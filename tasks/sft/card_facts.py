@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.card_facts import CardFacts, FunnelRow, LengthRow, QuotaRow, TaskRows
+from storage.manifest import ComparedCounts, SourceRows
 from storage.outputs import read_output
 from tasks.sft.compose import composition
 from vincicoder.sample import Task
@@ -98,6 +99,18 @@ def _duplicates(home: Home, stages: Sequence[Sequence[StageOutput]]) -> dict[str
         if "duplicates.parquet" in output.files:
             kinds.update(read_output(home, output, "duplicates", ["kind"])["kind"].to_pylist())
     return dict(sorted(kinds.items()))
+
+
+def compared_counts(facts: CardFacts) -> ComparedCounts:
+    """Return what later releases are compared with, for the manifest."""
+    reasons: Counter[str] = Counter()
+    for row in facts.funnel:
+        reasons.update(row.reasons)
+    sources = {
+        s.name: SourceRows(collected=s.collected, direct=s.released, refine=s.refined) for s in facts.sources
+    }
+    domains = {name: rows.direct for name, rows in facts.rows_by_domain.items()}
+    return ComparedCounts(sources=sources, domains=domains, reasons=dict(reasons))
 
 
 def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[FunnelRow]:

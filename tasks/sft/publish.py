@@ -25,8 +25,8 @@ from storage.release import (
 )
 from storage.release_check import remember_catalog, whole_release
 from storage.schemas import RELEASE_SCHEMA
-from tasks.sft.card_facts import card_facts, funnel_rows
-from tasks.sft.gate import compared_counts, pass_gate
+from tasks.gate import pass_gate
+from tasks.sft.card_facts import card_facts, compared_counts, funnel_rows
 from tasks.sft.sample_sheet import read_images, sample_sheet
 from tasks.sft.verify import STAGE as VERIFY_STAGE
 from tasks.sft.verify_source import thresholds_table
@@ -87,7 +87,7 @@ def publish_release(
     )
     version = f"{name}-{key[:12]}"
     if whole_release(home, "sft", version) is not None:
-        return PublishedRelease(version, pass_gate(home, version, gate))
+        return PublishedRelease(version, pass_gate(home, "sft", version, gate))
     counts = {split: _count(home, composed, split) for split in SPLITS}
     if not sum(counts.values()):
         raise NothingKeptError(_why_nothing(home, stages))
@@ -128,7 +128,7 @@ def publish_release(
         counts=compared_counts(facts),
     )
     finish_release(home, manifest)
-    return PublishedRelease(version, pass_gate(home, version, gate))
+    return PublishedRelease(version, pass_gate(home, "sft", version, gate))
 
 
 def _why_nothing(home: Home, stages: Sequence[Sequence[StageOutput]]) -> str:

@@ -17,6 +17,7 @@ from flows.cli import app
 from storage.home import Home
 from storage.manifest import RlManifest, load_manifest
 from storage.push import plan_push
+from storage.release import current_version
 from storage.release_check import whole_release
 from storage.rl_release import restore_references
 from tests.releases import Releases, copy_of, rows_of
@@ -160,3 +161,42 @@ def test_a_release_of_an_earlier_version_is_refused_with_the_way_out(
     assert done.exit_code == 1
     assert "no column cluster_id" in done.output
     assert "vincicoder build sft" in done.output
+
+
+def test_a_set_that_lost_rows_a_domain_or_a_source_needs_to_be_accepted(
+    releases: Releases, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    copy_of(releases.first, home / "releases/sft/whole")
+    poorer = copy_of(releases.first, home / "releases/sft/poorer") / "manifest.json"
+    fields = json.loads(poorer.read_text())
+    lost = fields["counts"]["sources"].pop("own-diagram")["direct"]
+    poorer.write_text(json.dumps(fields))
+    shares = {"svg": 0.6, "diagram": 0.2, "chart": 0.2}
+    for name, domains in {"all": shares, "svg": {"svg": 1.0}}.items():
+        (tmp_path / f"{name}.yaml").write_text(json.dumps({"rows": 30, "domains": domains}))
+    (tmp_path / "gate.yaml").write_text("row_loss_percent: 99\n")
+
+    def build(recipe: str, release: str, *options: str) -> tuple[int, str, str | None]:
+        command = ["build", "rl", "--recipe", str(tmp_path / recipe), "--release", release]
+        done = CliRunner().invoke(app, [*command, "--home", str(home), *options])
+        return done.exit_code, done.output, current_version(Home(home), "rl")
+
+    code, _, before = build("all.yaml", "whole")
+    assert code == 0 and before is not None and before.startswith("all-")
+    domains = load_manifest(home / f"releases/rl/{before}")
+    assert isinstance(domains, RlManifest)
+    rows, charts = sum(domains.domains.values()), domains.domains["chart"]
+    for recipe, release, options, loss in (
+        ("all.yaml", "whole", ["--limit", "5"], f"rows released fell from {rows} to 5, by "),
+        ("svg.yaml", "whole", [], f"domain chart is lost: it had {charts} rows and has none"),
+        ("all.yaml", "poorer", [], f"source own-diagram is lost: it had {lost} rows and has none"),
+    ):
+        code, printed, current = build(recipe, release, *options)
+        assert (code, current) == (1, before), printed
+        assert loss in printed and "with --accept" in printed
+    allowed = ["--limit", "5", "--gate-config", str(tmp_path / "gate.yaml")]
+    assert build("all.yaml", "whole", *allowed)[0] == 0
+    assert build("all.yaml", "whole")[2] == before
+    code, _, current = build("svg.yaml", "whole", "--accept")
+    assert code == 0 and current is not None and current.startswith("svg-")

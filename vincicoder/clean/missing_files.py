@@ -54,20 +54,25 @@ def python_files(code: str) -> FilterResult:
         if any(isinstance(node, _GUARDED) for node in nodes):
             continue
         for node in nodes:
-            found = _read(node) if isinstance(node, ast.Call) else None
+            found = named_input(node) if isinstance(node, ast.Call) else None
             if found is None:
                 continue
             if _ADDRESS.match(found):
                 return Rejection(
                     Reason.CLEAN_EXTERNAL_RESOURCE, f"line {statement.lineno}: reads {found[:120]}"
                 )
-            if not _WRITES.search(code):
+            if not writes_files(code):
                 return Rejection(Reason.CLEAN_MISSING_FILE, f"line {statement.lineno}: reads {found[:120]!r}")
     return None
 
 
-def _read(call: ast.Call) -> str | None:
-    """Return what a call reads, where that is written out in it."""
+def writes_files(code: str) -> bool:
+    """Whether a program seems to write files, or to ask whether they are there: it may bring its own."""
+    return _WRITES.search(code) is not None
+
+
+def named_input(call: ast.Call) -> str | None:
+    """Return the file or address that a call reads, where its name is written out in it."""
     function = call.func
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     owner = (

@@ -12,7 +12,7 @@ from vincicoder.sources.base import count_by_suffix, few
 from vincicoder.sources.hub.tree import PICTURE_SUFFIXES
 from vincicoder.sources.own.companions import latex_inputs
 from vincicoder.sources.own.notebook import NOTEBOOK
-from vincicoder.sources.own.script_data import DATA_SUFFIXES
+from vincicoder.sources.own.script_data import BINARY_SUFFIXES, DATA_SUFFIXES
 
 # What programs may name: written into them where they do.
 _COMPANIONS = DATA_SUFFIXES | {".css", ".js"}
@@ -42,7 +42,8 @@ class FolderFiles:
 
     def content(self) -> list[str]:
         """Return the files that decide what the rows are."""
-        return sorted((*self.programs, *self.parts, *self.pictures, *self.companions))
+        data = [name for name in self.others if PurePosixPath(name.lower()).suffix in BINARY_SUFFIXES]
+        return sorted((*self.programs, *self.parts, *self.pictures, *self.companions, *data))
 
     def left_out(self, used_pictures: frozenset[str]) -> list[str]:
         """Say what is no row: a line a kind."""

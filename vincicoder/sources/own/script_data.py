@@ -8,12 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from vincicoder import syntax_tree
+from vincicoder.clean.missing_files import named_input, writes_files
 from vincicoder.sample import Reason, Rejection
+from vincicoder.sources.hub.tree import PICTURE_SUFFIXES
 
 DATA_SUFFIXES = frozenset(
     {".csv", ".tsv", ".txt", ".dat", ".json", ".jsonl", ".geojson", ".xml", ".yaml", ".yml"}
 )
-# Of all data of one script: the program with its data in it must stay within the bounds of cleaning.
+# Data that is no text: a model can't write it, so a program that reads it is refused.
+BINARY_SUFFIXES = PICTURE_SUFFIXES | {
+    *(".npy", ".npz", ".xlsx", ".xls", ".ods", ".parquet", ".feather", ".arrow", ".pkl", ".pickle"),
+    *(".h5", ".hdf5", ".nc", ".mat", ".gz", ".bz2", ".xz", ".zip", ".sav", ".dta", ".db", ".sqlite"),
+}
+# Of all data of one script: with its data in it a program must stay within the bounds of cleaning.
 MOST_BYTES = 32_000
 
 
@@ -28,6 +35,10 @@ def bring_data(code: str, folder: Path, root: Path) -> tuple[str, tuple[str, ...
         tree = syntax_tree.parse(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return code, (), None
+    binary = None if writes_files(code) else _binary_file(tree, folder, root)
+    if binary is not None:
+        detail = f"reads {binary}; only text is written into a program ({', '.join(sorted(DATA_SUFFIXES))})"
+        return code, (), Rejection(Reason.COLLECT_NOT_SELF_CONTAINED, detail)
     named = list(dict.fromkeys(_named_files(tree, folder, root)))
     files = {_target(name): path for name, path in named}
     if not files:
@@ -75,6 +86,17 @@ def _named_files(tree: ast.Module, folder: Path, root: Path) -> Iterator[tuple[s
             if path.is_relative_to(root.resolve()) and path.is_file():
                 yield name, path
                 break
+
+
+def _binary_file(tree: ast.Module, folder: Path, root: Path) -> str | None:
+    """Return the name of a file beside the program that it reads and that is no text, such as a picture."""
+    for node in ast.walk(tree):
+        name = named_input(node) if isinstance(node, ast.Call) else None
+        if name and "\0" not in name and PurePosixPath(name.lower()).suffix in BINARY_SUFFIXES:
+            path = (folder / name).resolve()
+            if path.is_relative_to(root.resolve()) and path.is_file():
+                return name
+    return None
 
 
 def _target(name: str) -> str:
