@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.table import Table
+
+from flows.cli.tables import print_table
 
 if TYPE_CHECKING:
     from vincicoder.config import BuildConfig
@@ -23,22 +23,39 @@ def show_dry_run(config: BuildConfig, home: str, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(plan.as_json()))
     else:
-        console = Console()
-        sources = Table("source", "domain", "rows", "shards", "how much is known", title="Sources")
-        for source in plan.sources:
-            known = source.note or ("finished before" if source.finished else "rows counted")
-            sources.add_row(source.name, source.domain, str(source.rows), str(source.shards), known)
-        console.print(sources)
-        quotas = Table("quota", "wanted", "finished", "at most to come", "expected", "short", title="Quotas")
-        for quota in plan.quotas:
-            wanted = "all" if quota.wanted is None else str(quota.wanted)
-            numbers = [quota.finished, quota.at_most, quota.expected, quota.shortfall or ""]
-            quotas.add_row(quota.name, wanted, *(str(number) for number in numbers))
-        console.print(quotas)
-        console.print(
+        print_table(
+            ("source", "domain", "rows", "shards", "how much is known"),
+            [
+                (
+                    source.name,
+                    source.domain,
+                    source.rows,
+                    source.shards,
+                    source.note or _known(source.finished),
+                )
+                for source in plan.sources
+            ],
+            "Sources",
+        )
+        print_table(
+            ("quota", "wanted", "finished", "at most to come", "expected", "short"),
+            [
+                (
+                    quota.name,
+                    "all" if quota.wanted is None else quota.wanted,
+                    *(quota.finished, quota.at_most, quota.expected, quota.shortfall or ""),
+                )
+                for quota in plan.quotas
+            ],
+            "Quotas",
+        )
+        typer.echo(
             f"recipe {plan.recipe}: {plan.rows} rows in {plan.shards} shards would be collected into "
-            f"{plan.home}; {len(short)} quotas fall short. Nothing was started.",
-            soft_wrap=True,
+            f"{plan.home}; {len(short)} quotas fall short. Nothing was started."
         )
     if short and config.strict:
         raise typer.Exit(1)
+
+
+def _known(finished: bool) -> str:
+    return "finished before" if finished else "rows counted"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.flows.server import ROOT, prefect, running_server, running_worker
+from tests.flows.server import ROOT, ask, prefect, running_server, running_worker
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,21 @@ class Deployed:
 @pytest.fixture(scope="session")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("prefect")
-    file = small_deployments(folder, write_recipes(folder))
     with running_server(folder) as server:
         found = Deployed({**server, "VINCICODER_HOME": str(folder / "home")}, folder / "home", folder)
         for command in documented_commands("work-pool create"):
             prefect(found.environment, *command)
-        prefect(found.environment, "work-pool", "set-concurrency-limit", "gpu", "1")
-        (deploy,) = documented_commands("--no-prompt deploy")
-        prefect(found.environment, *deploy)  # as it is printed, and then with small recipes
+        ask(found.environment, "/work_pools/gpu", {"concurrency_limit": 1}, "PATCH")
         with (
             running_worker(found.environment, "local", folder / "local.log"),
             running_worker(found.environment, "gpu", folder / "gpu.log"),
         ):
-            prefect(found.environment, *deploy, "--prefect-file", str(file))
+            (deploy,) = documented_commands("--no-prompt deploy")
+            prefect(found.environment, *deploy)
+            for name, parameters in small_parameters(folder).items():
+                deployment = ask(found.environment, f"/deployments/name/{name}/default")
+                changed = {"parameters": deployment["parameters"] | parameters}
+                ask(found.environment, f"/deployments/{deployment['id']}", changed, "PATCH")
             yield found
 
 
@@ -56,8 +58,11 @@ def documented_commands(start: str) -> list[list[str]]:
     return found
 
 
-def write_recipes(folder: Path) -> dict[str, str]:
-    """Small versions of the project's recipes. What no answer solves is kept: this model knows nothing."""
+def small_parameters(folder: Path) -> dict[str, dict[str, Any]]:
+    """Parameters of the deployments by flow, with small versions of the project's recipes.
+
+    What no answer solves is kept: this model knows nothing.
+    """
     recipes = {}
     for kind, changes in {
         "sft": {"max_steps": 2},
@@ -69,18 +74,8 @@ def write_recipes(folder: Path) -> dict[str, str]:
         recipes[kind] = str(path)
     path = folder / "selection.yaml"
     path.write_text(yaml.safe_dump({"rows": 4, "domains": {"svg": 1.0}, "min_mean": 0, "min_spread": 0}))
-    return {**recipes, "rl": str(path)}
-
-
-def small_deployments(folder: Path, recipes: dict[str, str]) -> Path:
-    """The project's own prefect.yaml with small recipes."""
-    fields: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text())
-    for deployment in fields["deployments"]:
-        name = deployment["entrypoint"].rpartition(":")[2]
-        if name == "build_rl_data":
-            deployment["parameters"] |= {"recipe": recipes["rl"], "answers": 2, "tokens": 8}
-        elif name.startswith("train_"):
-            deployment["parameters"]["recipe"] = recipes[name.removeprefix("train_")]
-    path = folder / "prefect.yaml"
-    path.write_text(yaml.safe_dump(fields))
-    return path
+    return {
+        "build-rl-data": {"recipe": str(path), "answers": 2, "tokens": 8},
+        "train-sft": {"recipe": recipes["sft"]},
+        "train-grpo": {"recipe": recipes["grpo"]},
+    }

@@ -135,6 +135,19 @@ def start_run(environment: dict[str, str], deployment: str, parameters: dict[str
     return str(run["id"])
 
 
+def logged(environment: dict[str, str], run_id: str) -> list[dict[str, Any]]:
+    """Return what our own code logged in a flow run, its tasks included, in order."""
+    ours = {"flow_run_id": {"any_": [run_id]}}
+    lines: list[dict[str, Any]] = []
+    while True:
+        page = ask(environment, "/logs/filter", {
+            "limit": 200, "offset": len(lines), "sort": "TIMESTAMP_ASC", "logs": ours,
+        })  # fmt: skip
+        lines += page
+        if len(page) < 200:
+            return [line for line in lines if line["name"] == "vincicoder"]
+
+
 @contextmanager
 def running_worker(environment: dict[str, str], pool: str, log: Path) -> Iterator[None]:
     """Serve a work pool."""

@@ -12,7 +12,7 @@ from storage.home import Home
 from storage.release import current_version
 from tests.corpora import write_corpus
 from tests.flows.conftest import Deployed
-from tests.flows.server import ask, start_run, wait_for_run
+from tests.flows.server import ask, logged, start_run, wait_for_run
 
 _SECONDS = 240  # where all cores are taken
 
@@ -49,22 +49,34 @@ def test_a_schedule_starts_runs_by_itself(deployed: Deployed, tmp_path: Path) ->
     config = write_corpus(tmp_path, "own", drawings("svg", 3))
     deployment = ask(environment, "/deployments/name/build-sft-data/default")
     kept = ("flow_id", "entrypoint", "path", "pull_steps", "work_pool_name", "parameter_openapi_schema")
-    soon = datetime.now(UTC) + timedelta(seconds=15)
+    soon = datetime.now(UTC) + timedelta(seconds=8)
     scheduled = ask(environment, "/deployments/", {
         **{name: deployment[name] for name in kept},
         "name": "hourly",
         "parameters": own(config, tmp_path / "home"),
-        "schedules": [{"active": True, "schedule": {"interval": 3600.0, "anchor_date": soon.isoformat()}}],
+        "schedules": [
+            {"active": True, "schedule": {"interval": 60.0, "anchor_date": soon.isoformat()}},
+            {"active": True, "schedule": {"cron": "30 2 * * *", "timezone": "Asia/Kolkata"}},
+        ],
     })  # fmt: skip
     try:
         run = first_run(environment, scheduled["id"])
+        nightly = nights(environment, scheduled["id"])
         ended = wait_for_run(environment, run["id"])
     finally:
         ask(environment, f"/deployments/{scheduled['id']}", method="DELETE")
     assert (run["auto_scheduled"], ended["state_type"]) == (True, "COMPLETED"), deployed.log()
     assert ended["name"] == "build-sft-data own sources"
+    assert nightly and {(night.hour, night.minute) for night in nightly} == {(21, 0)}, "02:30 there, in UTC"
     assert current_version(Home(tmp_path / "home"), "sft") is not None
     assert server_errors(deployed.logs / "server.log") == []
+
+
+def nights(environment: dict[str, str], deployment_id: str) -> list[datetime]:
+    """When the runs start that the scheduler made by cron, later than the next ten minutes, in UTC."""
+    runs = ask(environment, "/flow_runs/filter", {"deployments": {"id": {"any_": [deployment_id]}}})
+    times = [datetime.fromisoformat(run["expected_start_time"]) for run in runs]
+    return [time for time in times if time > datetime.now(UTC) + timedelta(minutes=10)]
 
 
 def server_errors(log: Path) -> list[str]:
@@ -87,25 +99,31 @@ def first_run(environment: dict[str, str], deployment_id: str) -> dict[str, Any]
     raise AssertionError(f"no run was scheduled and taken within {_SECONDS} s")
 
 
-def test_a_cancelled_run_leaves_no_failed_task(deployed: Deployed, tmp_path: Path) -> None:
+def test_a_cancelled_run_tells_its_progress_and_leaves_no_failed_task(
+    deployed: Deployed, tmp_path: Path
+) -> None:
     environment = deployed.environment
-    slow = "import time\nimport matplotlib.pyplot as plt\ntime.sleep(6)\nplt.plot([1, {n}])\nplt.show()\n"
+    slow = "import time\nimport matplotlib.pyplot as plt\ntime.sleep(4)\nplt.plot([1, {n}])\nplt.show()\n"
     rows = [
         {"id": f"slow-{n}", "domain": "chart", "language": "python", "code": slow.format(n=n)}
         for n in range(12)
     ]
     parameters = own(write_corpus(tmp_path, "slow", rows), tmp_path / "home", shard_rows=1)
     run_id = start_run(environment, "build-sft-data/default", parameters)
-    ours = {"flow_runs": {"id": {"any_": [run_id]}}, "limit": 200}
-    running = {**ours, "task_runs": {"state": {"type": {"any_": ["RUNNING"]}}}}
+    progress = re.compile(
+        r"render slow-chart 00\d\d: 1 kept, 0 rejected; \d+/12 shards, \d+/12 rows, "
+        r"\d\.\d rows/s, \d+:\d\d left"
+    )
     deadline = time.monotonic() + _SECONDS
-    while not any(one["name"].startswith("render") for one in ask(environment, "/task_runs/filter", running)):
+    while not any(progress.fullmatch(line["message"]) for line in logged(environment, run_id)):
         assert time.monotonic() < deadline, deployed.log()
         time.sleep(0.5)
     cancelling = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
     ask(environment, f"/flow_runs/{run_id}/set_state", cancelling)
     assert wait_for_run(environment, run_id)["state_type"] == "CANCELLED", deployed.log()
-    tasks = ask(environment, "/task_runs/filter", ours)
+    tasks = ask(environment, "/task_runs/filter", {
+        "flow_runs": {"id": {"any_": [run_id]}}, "limit": 200,
+    })  # fmt: skip
     states = {task["name"]: task["state_type"] for task in tasks}
     assert set(states.values()) <= {"COMPLETED", "CANCELLED"}, states
     assert "CANCELLED" in states.values()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import re
 from pathlib import Path
 
 import duckdb
@@ -10,7 +12,15 @@ import duckdb
 from storage.home import Home
 from storage.release import current_version
 from tests.flows.conftest import Deployed
-from tests.flows.server import ask, prefect
+from tests.flows.server import ask, logged, prefect
+
+_ROWS = 12
+_BEFORE = ["collect", "clean", "sign", "dedup_code", "render", "verify", "verify_source", "dedup"]
+_STAGES = [*_BEFORE, "decontaminate", "refine", "compose", "publish"]
+_ENDS = re.compile(
+    r"(?P<stage>\w+) ends: (?P<shards>\d+)/(?P=shards) shards, (?P<rows>\d+)/(?P=rows) rows, "
+    r"(?P<kept>\d+) kept, (?P<rejected>\d+) rejected, \d+\.\d s"
+)
 
 
 def _drawing(shape: str) -> str:
@@ -39,10 +49,20 @@ def _write_own_data(folder: Path) -> tuple[str, str]:
     return f"sources={json.dumps(sources)}", f"source_configs={json.dumps(configs)}"
 
 
+def check_stages(lines: list[str], manifest: Path) -> None:
+    """Every stage says in its turn when it starts and ends, with the counts that the manifest has."""
+    starts = [line.split()[0] for line in lines if " starts: " in line]
+    ends = {found["stage"]: found for line in lines if (found := _ENDS.fullmatch(line))}
+    assert starts == list(ends) == _STAGES, lines
+    funnel = {row["stage"]: row for row in json.loads(manifest.read_text())["funnel"]}
+    told = {stage: tuple(int(ends[stage][name]) for name in ("rows", "kept")) for stage in funnel}
+    assert told == {stage: (row["in"], row["kept"]) for stage, row in funnel.items()}
+
+
 def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) -> None:
     environment, home = deployed.environment, tmp_path / "home"
     sources, source_configs = _write_own_data(tmp_path)
-    parameters = ["limit=24", f"home={json.dumps(str(home))}", sources, source_configs]
+    parameters = [f"limit={_ROWS}", f"home={json.dumps(str(home))}", sources, source_configs]
     given = [part for parameter in parameters for part in ("--param", parameter)]
     printed = prefect(
         environment, "deployment", "run", "build-sft-data/default", *given, "--watch", seconds=300
@@ -57,7 +77,7 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
             "WHERE name IN ('unisvg', 'own-icons') ORDER BY name"
         ).fetchall()
         flow_run = catalog.execute("SELECT flow_run FROM build").fetchone()
-    assert collected == (24,)
+    assert collected == (_ROWS,)
     assert [row[:2] for row in own] == [("own-icons", "CC-BY-4.0"), ("unisvg", "Apache-2.0")]
     assert all(taken == 1 and released > 0 for *_, taken, released in own), own
     card = (home / f"releases/sft/{version}/README.md").read_text()
@@ -80,14 +100,12 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
     assert shown["sft-progress"]["data"] == 100.0
     assert f"[{version}](file://{home}/releases/sft/{version})" in shown["sft-release"]["data"]
     assert f"(file://{home}/reports/sft/{version}/report.html)" in shown["sft-report"]["data"]
-    assert runs[0]["name"] == "build-sft-data packages, limit 24"
-    lines = [
-        line["message"]
-        for offset in (0, 200)
-        for line in ask(environment, "/logs/filter", {"limit": 200, "offset": offset, "logs": {
-            "flow_run_id": {"any_": list(flow_run)}}})
-    ]  # fmt: skip
-    assert f"release {version} at {home}/releases/sft/{version} is the current one" in lines
+    assert runs[0]["name"] == f"build-sft-data packages, limit {_ROWS}"
+    lines = logged(environment, flow_run[0])
+    assert lines[-1]["message"] == f"release {version} at {home}/releases/sft/{version} is the current one"
+    warnings = [line["message"] for line in lines if line["level"] == logging.WARNING]
+    assert "unisvg 0000: 1 rows: own picture not found: '0.png'" in warnings, warnings
+    check_stages([line["message"] for line in lines], home / f"releases/sft/{version}/manifest.json")
     deployments = ask(environment, "/deployments/filter", {})
     assert isinstance(deployments, list)
     described = next(one for one in deployments if "profile" in one["parameter_openapi_schema"]["properties"])
