@@ -13,7 +13,7 @@ cleanup() {
 }
 trap cleanup EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q --disable-pip-version-check prefect==3.8.8 fastapi==0.150.0 sqlalchemy==2.1.9
+"$folder/venv/bin/pip" install -qq --disable-pip-version-check prefect==3.8.8 fastapi==0.150.0 sqlalchemy==2.1.9
 port=$("$folder/venv/bin/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export PREFECT_HOME=$folder PREFECT_API_URL=http://127.0.0.1:$port/api
 export PREFECT_SERVER_ANALYTICS_ENABLED=false DO_NOT_TRACK=1
@@ -29,25 +29,25 @@ from importlib.metadata import version
 def call(path, body=None):
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(os.environ["PREFECT_API_URL"] + path, data, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return json.load(answer)
+        except OSError:  # not up yet, or its database is locked
+            time.sleep(0.5)
+    sys.exit("no server within two minutes")
 
-for _ in range(240):
-    try:
-        call("/health")
-        break
-    except OSError:
-        time.sleep(0.5)
+call("/health")
 flow = call("/flows/", {"name": "flow"})["id"]
 schedule = {"schedule": {"interval": 3600, "timezone": "UTC"}, "active": True}
 call("/deployments/", {"name": "hourly", "flow_id": flow, "schedules": [schedule]})
-told = "Can't evaluate bulk DML statement"
+message = "Can't evaluate bulk DML statement"
 for _ in range(60):
     time.sleep(1)
     runs = call("/flow_runs/filter", {})
-    errors = open(sys.argv[1], errors="replace").read().count(told)
+    errors = open(sys.argv[1], errors="replace").read().count(message)
     if runs or errors > 5:
         break
-print(f"prefect {version('prefect')}, sqlalchemy {version('sqlalchemy')}: {len(runs)} runs scheduled, {errors} times {told!r}")
+print(f"prefect {version('prefect')}, sqlalchemy {version('sqlalchemy')}: {len(runs)} runs scheduled, {errors} times {message!r}")
 sys.exit(0 if not runs and errors else 1)
 PYTHON

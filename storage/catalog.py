@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # As much of a rejected row's code as an auditor needs to see why; the whole is in the stage output.
 REJECT_CODE_CHARACTERS = 2_000
+# Stages that note in `changes` what they change in a row's code; each adds to what the one before noted.
+_CHANGING = ("collect", "clean")
 
 _SOURCES_SCHEMA = pa.schema(
     [
@@ -220,6 +222,7 @@ def _sample_rows(table: pa.Table) -> pa.Table:
 
 def _write_rejects(database: duckdb.DuckDBPyConnection, home: Home, outputs: Sequence[StageOutput]) -> None:
     _append(database, "rejects", (_reject_rows(home, output) for output in outputs))
+    _add_changes(database, home, [output for output in outputs if output.stage in _CHANGING])
     for name, table, schema in (
         ("duplicates", "compared", DUPLICATE_SCHEMA),
         ("flaws", "flaws", FLAW_SCHEMA),
@@ -227,6 +230,25 @@ def _write_rejects(database: duckdb.DuckDBPyConnection, home: Home, outputs: Seq
         having = [output for output in outputs if f"{name}.parquet" in output.files]
         pieces = (read_output(home, output, name) for output in having)
         _append(database, table, chain([schema.empty_table()], pieces))
+
+
+def _add_changes(database: duckdb.DuckDBPyConnection, home: Home, changing: Sequence[StageOutput]) -> None:
+    """Give each rejected row what the stages before had changed in its code."""
+    database.execute("CREATE TEMP TABLE changed (sample_id VARCHAR, changes VARCHAR[])")
+    for output in changing:
+        database.register("incoming", read_output(home, output, columns=["sample_id", "changes"]))
+        database.execute(
+            "INSERT INTO changed FROM incoming "
+            "WHERE len(changes) > 0 AND sample_id IN (SELECT sample_id FROM rejects)"
+        )
+        database.unregister("incoming")
+    database.execute("ALTER TABLE rejects ADD COLUMN changes VARCHAR[] DEFAULT []")
+    database.execute(
+        "UPDATE rejects SET changes = latest.changes FROM "
+        "(SELECT sample_id, arg_max(changes, len(changes)) AS changes FROM changed GROUP BY ALL) AS latest "
+        "WHERE rejects.sample_id = latest.sample_id"
+    )
+    database.execute("DROP TABLE changed")
 
 
 def _reject_rows(home: Home, output: StageOutput) -> pa.Table:

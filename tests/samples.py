@@ -51,7 +51,14 @@ BAD: list[Case] = [
     ("long", "web", "html", "<p>" + "word " * 10_000, "clean.too_long"),
     ("syntax", "chart", "python", "import matplotlib.pyplot as plt\nplt.plot([1, 2\n", "clean.syntax_error"),
     ("same", "svg", "svg", CIRCLE.format(radius=30, fill="teal"), "dedup.exact_code"),
-    ("raises", "chart", "python", "import matplotlib.pyplot as plt\nplt.plot([1], [1, 2])\n", "render.error"),
+    (
+        "raises",
+        "chart",
+        "python",
+        "At first:\n```python\nimport numpy\n```\nAll of it:\n"
+        "```python\nimport matplotlib.pyplot as plt\nplt.plot([1], [1, 2])\n```\n",
+        "render.error",
+    ),
     ("quiet", "chart", "python", "total = sum(range(10))\nprint(total)\n", "render.no_output"),
     (
         "missing",

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.gate import GateLimits
 
-STAGE = StageName("publish", 5)
+STAGE = StageName("publish", 6)
 
 # Rows whose images are in memory at a time while copying.
 _COPY_ROWS = 256

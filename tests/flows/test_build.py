@@ -75,6 +75,8 @@ def test_details_say_what_happened(catalog: duckdb.DuckDBPyConnection) -> None:
     assert "notacommand" in details["undefined"]
     assert "cobol" in details["cobol"]
     assert details["same"].startswith("kept: ")
+    changed = catalog.execute("SELECT source_id, changes FROM rejects WHERE len(changes) > 0").fetchall()
+    assert ("raises", ["collect: one of 2 blocks of code taken"]) in changed, changed
 
 
 def test_all_invariants_hold_and_all_audits_answer(built: tuple[Path, BuildResult]) -> None:
