@@ -60,9 +60,7 @@ def rl(
         result: dict[str, Any] = build_rl_data(home=where, gate=asdict(gate), accept=accept, **asked)
     else:
         allowed = None if accept else gate
-        result = build_rl_set(
-            Home(where), **asked, gate=allowed, sample=sample_rewards.fn, build=build_rl.fn
-        )
+        result = build_rl_set(Home(where), **asked, gate=allowed, sample=sample_rewards.fn, build=build_rl.fn)
     if as_json:
         typer.echo(json.dumps(result))
     else:

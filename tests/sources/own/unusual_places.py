@@ -266,21 +266,33 @@ PLACES: dict[str, Case] = {
         [("import pandas", "collect.not_self_contained")],
     ),
     "picture_that_a_script_reads": Case(
-        tree({"data/a.py": READS.replace("pd.read_csv('a.csv')", "plt.imread('img/a.png')"),
-              "data/img/a.png": "x"}),
+        tree(
+            {
+                "data/a.py": READS.replace("pd.read_csv('a.csv')", "plt.imread('img/a.png')"),
+                "data/img/a.png": "x",
+            }
+        ),
         of_folder(),
         [("import pandas", "collect.not_self_contained")],
         left_out="1 pictures belong to no program of their name",
     ),
     "picture_that_a_script_draws": Case(
-        tree({"data/a.py": "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.savefig('a.png')\n",
-              "data/a.png": "x"}),
+        tree(
+            {
+                "data/a.py": "import matplotlib.pyplot as plt\nplt.plot([1])\nplt.savefig('a.png')\n",
+                "data/a.png": "x",
+            }
+        ),
         of_folder(),
         [("import matplotlib", None)],
     ),
     "table_that_is_no_text": Case(
-        tree({"data/a.py": READS.replace("pd.read_csv('a.csv')", "pd.read_excel('a.xlsx')"),
-              "data/a.xlsx": "x"}),
+        tree(
+            {
+                "data/a.py": READS.replace("pd.read_csv('a.csv')", "pd.read_excel('a.xlsx')"),
+                "data/a.xlsx": "x",
+            }
+        ),
         of_folder(),
         [("import pandas", "collect.not_self_contained")],
         left_out="1 other files are not taken",
