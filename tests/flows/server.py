@@ -75,7 +75,7 @@ def wait_for_server(url: str, server: subprocess.Popen[bytes]) -> None:
     raise AssertionError("no server within 120 s")
 
 
-def prefect(environment: dict[str, str], *arguments: str, seconds: int = 120) -> str:
+def prefect(environment: dict[str, str], *arguments: str, seconds: int = 240) -> str:
     done = subprocess.run(
         [PREFECT, *arguments],
         env=environment,
