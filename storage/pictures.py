@@ -7,13 +7,14 @@ its released pictures alone, in its Parquet.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.home import Home
-from storage.renders import RenderPlace, read_renders
+from storage.home import Home, open_local_parquet
+from storage.renders import RenderPlace, name_of_output, read_renders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,9 @@ WHERE rejects.sample_id IN (SELECT unnest(?))
     AND before.position >= (SELECT min(position) FROM stages WHERE stage = 'render')
 """
 _PLACES = "SELECT sample_id, {0}_output, {0}_row FROM samples WHERE sample_id IN (SELECT unnest(?))"
-_IN_PARQUET = "SELECT sample_id, image.bytes FROM images WHERE sample_id IN (SELECT unnest(?))"
+_IN_PARQUET = """
+SELECT sample_id, filename, file_row_number FROM released_files WHERE sample_id IN (SELECT unnest(?))
+"""
 # The shards of a sample's source; the first is the one whose render output holds the sample's picture.
 _SHARDS = """
 SELECT collected.output_key
@@ -44,27 +47,67 @@ ORDER BY rendered.output_key NULLS LAST, collected.shard
 """
 
 
+@dataclass(frozen=True, slots=True)
+class ParquetPlace:
+    """Where a picture lies in a release's own Parquet: a local file, and the row in it from 0."""
+
+    path: str
+    row: int
+
+
+Place = RenderPlace | ParquetPlace
+
+
 def home_of(folder: Path) -> Home | None:
     """Return the home that a release's folder lies in, or None where it was copied out of one."""
     root = folder.resolve().parents[2] if len(folder.resolve().parents) > 2 else folder
     return Home(root) if (root / "stages").is_dir() and folder.parent.name == "sft" else None
 
 
+def find_places(
+    database: duckdb.DuckDBPyConnection, home: Home | None, sample_ids: Iterable[str]
+) -> dict[str, Place]:
+    """Return where the picture of each sample lies that has one, released or rejected. `database` is a
+    release's catalogue, as `storage.sql.open_locked` opens it."""
+    wanted = sorted(set(sample_ids))
+    found: dict[str, Place] = {}
+    if home is not None:
+        places = _released_places(database, wanted, "render") | _rejected_places(database, home, wanted)
+        there = {output: _is_there(home, output) for output in {place.output for place in places.values()}}
+        found |= {name: place for name, place in places.items() if there[place.output]}
+    missing = [name for name in wanted if name not in found]
+    if missing and _has_images(database):
+        rows = database.execute(_IN_PARQUET, [missing]).fetchall()
+        found |= {name: ParquetPlace(path, row) for name, path, row in rows}
+    return found
+
+
+def read_places(home: Home | None, places: Mapping[str, Place]) -> dict[str, bytes]:
+    """Read the PNG files at some places, an output at a time; those that cannot be read are left out."""
+    by_output: dict[str, list[RenderPlace]] = defaultdict(list)
+    pictures: dict[str, bytes] = {}
+    for name, place in places.items():
+        if isinstance(place, RenderPlace):
+            by_output[place.output].append(place)
+        elif (png := _read_parquet_place(place)) is not None:
+            pictures[name] = png
+    read: dict[RenderPlace, dict[str, Any]] = {}
+    for wanted in by_output.values() if home is not None else ():
+        try:
+            read |= read_renders(home, wanted, ["png"])
+        except (OSError, pa.ArrowException):
+            continue
+    for name, place in places.items():
+        if place in read and read[place]["png"] is not None:
+            pictures[name] = read[place]["png"]
+    return pictures
+
+
 def read_pictures(
     database: duckdb.DuckDBPyConnection, home: Home | None, sample_ids: Iterable[str]
 ) -> dict[str, bytes]:
-    """Return the PNG of each sample that has one, released or rejected. `database` is a release's
-    catalogue, as `storage.sql.open_locked` opens it."""
-    wanted = sorted(set(sample_ids))
-    found: dict[str, bytes] = {}
-    if home is not None:
-        places = _released_places(database, wanted, "render") | _rejected_places(database, home, wanted)
-        found = _read_places(home, places)
-    missing = [name for name in wanted if name not in found]
-    if missing and database.execute("SELECT 1 FROM samples SEMI JOIN (SELECT unnest(?) AS sample_id) "
-                                    "USING (sample_id) LIMIT 1", [missing]).fetchone():  # fmt: skip
-        found |= dict(database.execute(_IN_PARQUET, [missing]).fetchall())
-    return found
+    """Return the PNG of each sample that has one, released or rejected."""
+    return read_places(home, find_places(database, home, sample_ids))
 
 
 def read_flawed_pictures(
@@ -73,7 +116,7 @@ def read_flawed_pictures(
     """Return the PNG that the flawed code of each refinement row drew, where it drew one."""
     if home is None:
         return {}
-    return _read_places(home, _released_places(database, sorted(set(sample_ids)), "flawed"))
+    return read_places(home, _released_places(database, sorted(set(sample_ids)), "flawed"))
 
 
 def read_own_picture_file(
@@ -132,19 +175,33 @@ def _rejected_places(
     return found
 
 
-def _read_places(home: Home, places: Mapping[str, RenderPlace]) -> dict[str, bytes]:
-    """Read the PNG files at some places; those of an output that cannot be read are left out."""
-    by_output: dict[str, list[RenderPlace]] = defaultdict(list)
-    for place in places.values():
-        by_output[place.output].append(place)
-    read: dict[RenderPlace, dict[str, Any]] = {}
-    for wanted in by_output.values():
-        try:
-            read |= read_renders(home, wanted, ["png"])
-        except (OSError, pa.ArrowException):
-            continue
-    pictures = {name: read[place]["png"] for name, place in places.items() if place in read}
-    return {name: png for name, png in pictures.items() if png is not None}
+def _is_there(home: Home, output: str) -> bool:
+    return home.exists(f"stages/{name_of_output(output)}/renders.parquet")
+
+
+def _has_images(database: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the folder has the release's Parquet, so that its view could be made."""
+    found = database.execute(
+        "SELECT 1 FROM duckdb_views() WHERE view_name = 'released_files' AND database_name = 'temp'"
+    ).fetchone()
+    return found is not None
+
+
+def _read_parquet_place(place: ParquetPlace) -> bytes | None:
+    """Read one picture of a release's Parquet: its row group, and no other column."""
+    left = place.row
+    try:
+        with open_local_parquet(place.path) as file:
+            for group in range(file.num_row_groups):
+                rows = file.metadata.row_group(group).num_rows
+                if left < rows:
+                    table = file.read_row_group(group, columns=["image.bytes"], use_threads=False)
+                    png: bytes | None = table["image"][left].as_py()["bytes"]
+                    return png
+                left -= rows
+    except (OSError, pa.ArrowException):
+        pass
+    return None
 
 
 def _value_in(home: Home, path: str, sample_id: str, column: str) -> Any:

@@ -64,6 +64,10 @@ def open_locked(folder: Path, memory: str | None = None) -> Iterator[duckdb.Duck
         data = folder / "data"
         if data.is_dir() and any(data.glob("*.parquet")):
             database.execute(f"CREATE TEMP VIEW images AS FROM images_in({quoted(str(folder))})")
+            database.execute(
+                "CREATE TEMP VIEW released_files AS SELECT sample_id, filename, file_row_number "
+                f"FROM read_parquet({quoted(f'{data}/*.parquet')}, filename = true, file_row_number = true)"
+            )
         database.execute(f"SET allowed_directories = [{quoted(f'{data}/')}]")
         database.execute("SET temp_directory = ''")
         if memory is not None:

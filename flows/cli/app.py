@@ -19,6 +19,7 @@ _COMMANDS = {
     "audit": ("release", "audit"),
     "sql": ("sql", "sql"),
     "report": ("report", "report"),
+    "browse": ("browse", "browse"),
     "refine": ("refine", "app"),
     "sources": ("sources", "app"),
     "train": ("train", "app"),

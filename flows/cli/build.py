@@ -179,7 +179,7 @@ def _print_summary(result: dict[str, Any], home_uri: str) -> None:
     named = f"--home {shlex.quote(home_uri)} --release {result['version']}"
     for command in (
         f"vincicoder audit {named}",
-        f"vincicoder release show {named}",
+        f"vincicoder browse {result['version']} --home {shlex.quote(home_uri)}",
         f'vincicoder sql "SELECT source, reason, detail FROM rejects LIMIT 10" {named}',
     ):
         console.print(f"  {command}", soft_wrap=True, highlight=False)

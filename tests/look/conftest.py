@@ -101,6 +101,10 @@ class Seen:
     page: Page
     problems: list[str] = field(default_factory=list)
 
+    def failed(self, url: str, why: str | None) -> None:
+        if why != "net::ERR_ABORTED":  # the page was left while its pictures came
+            self.problems.append(f"{url[:80]} {why}")
+
     def overflow(self) -> int:
         """Pixels by which the page is wider than its window."""
         return int(self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
@@ -120,8 +124,6 @@ def seen(chromium: Browser) -> Iterator[Seen]:
     found.page.on("console", lambda message: found.problems.append(message.text))
     found.page.on("pageerror", lambda error: found.problems.append(str(error)))
     found.page.on("dialog", lambda dialog: found.problems.append(dialog.message))
-    found.page.on(
-        "requestfailed", lambda request: found.problems.append(f"{request.url[:80]} {request.failure}")
-    )
+    found.page.on("requestfailed", lambda request: found.failed(request.url, request.failure))
     yield found
     context.close()

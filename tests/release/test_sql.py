@@ -11,6 +11,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+import tasks.look.browse
 from flows.cli import app
 from flows.cli.build import _print_summary
 from storage.sql import QueryError, UnreadableCatalogError, ask_sql, open_locked
@@ -98,8 +99,10 @@ def test_a_missing_and_a_damaged_catalogue(releases: Releases, tmp_path: Path) -
 
 
 def test_the_last_lines_of_a_build_work_as_printed(
-    releases: Releases, capsys: pytest.CaptureFixture[str]
+    releases: Releases, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    served: list[Path] = []  # it would serve until it is ended
+    monkeypatch.setattr(tasks.look.browse, "serve", lambda folder, port, announce: served.append(folder))
     result = {
         "funnel": [], "version": releases.second.name, "release": str(releases.second), "seconds": 1.0,
         "collected": 1, "kept": 1, "rejected": 0, "made": 0, "report": None,
@@ -112,3 +115,4 @@ def test_the_last_lines_of_a_build_work_as_printed(
         assert words[0] == "vincicoder"
         code, output = run(*words[1:])
         assert code == 0, output
+    assert served == [releases.second]

@@ -39,3 +39,18 @@ def thumbnail(picture: bytes, side: int, quality: int = 60) -> bytes | None:
 def data_uri(webp: bytes) -> str:
     """Return a WebP as the value of an `src`."""
     return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
+
+
+def encoded_again(picture: bytes, side: int) -> bytes | None:
+    """Return a PNG of a file that may be any: what cannot be decoded gives None, and nothing else passes."""
+    try:
+        with Image.open(io.BytesIO(picture)) as opened:
+            if opened.width * opened.height > _MAX_PIXELS:
+                return None
+            image = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    stream = io.BytesIO()
+    image.save(stream, "PNG", compress_level=1)
+    return stream.getvalue()
