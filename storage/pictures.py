@@ -92,7 +92,9 @@ def read_places(home: Home | None, places: Mapping[str, Place]) -> dict[str, byt
         elif (png := _read_parquet_place(place)) is not None:
             pictures[name] = png
     read: dict[RenderPlace, dict[str, Any]] = {}
-    for wanted in by_output.values() if home is not None else ():
+    for wanted in by_output.values():
+        if home is None:
+            break
         try:
             read |= read_renders(home, wanted, ["png"])
         except (OSError, pa.ArrowException):

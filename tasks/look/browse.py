@@ -338,10 +338,9 @@ def serve(folder: Path, port: int, announce: Callable[[str], object]) -> None:
 def open_shown(folder: Path, stack: ExitStack) -> Shown:
     """Open a release for as long as the stack lives."""
     folder = folder.resolve()
-    databases = [stack.enter_context(open_locked(folder, _MEMORY)) for _ in range(2)]
-    for database in databases:
-        make_view(database)
-    return Shown(folder, home_of(folder), *databases)
+    pages, questions = (stack.enter_context(open_locked(folder, _MEMORY)) for _ in range(2))
+    make_view(pages)
+    return Shown(folder, home_of(folder), pages, questions)
 
 
 def _wanted(request: Request) -> Wanted:

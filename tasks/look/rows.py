@@ -75,7 +75,9 @@ class Wanted:
 
 def parse_wanted(parameters: Mapping[str, str]) -> Wanted:
     """Read the parameters of an address; empty ones do not count. Raises WrongFilterError."""
-    words, least, most = [], [], []
+    words: list[tuple[str, str]] = []
+    least: list[tuple[str, float]] = []
+    most: list[tuple[str, float]] = []
     plain: dict[str, Any] = {}
     for name, value in parameters.items():
         if not value:
