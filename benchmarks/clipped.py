@@ -19,23 +19,23 @@ _INK_LEVELS = 48
 def measure_clipped(renders: list[Pixels], language: str) -> dict[str, Any]:
     """Cut 15 to 30 % off a side where that goes through something drawn.
 
-    `recall` is the share of the cut pictures that are told; `flagged` counts the pictures that are told as
-    rendered (some are truly cut off: look at them), `false_alarm` is their share, and `untold` counts those
-    of which nothing can be told.
+    `recall` is the share of the cut pictures that are detected. `flagged` counts uncut pictures that are
+    reported (some are truly cut off: look at them), and `false_alarm` is their share. `untold` counts those
+    that cannot be measured.
     """
     shares = [clipped_share(render, language) for render in renders]
-    planted = told = 0
+    planted = detected = 0
     for row, (render, share) in enumerate(zip(renders, shares, strict=True)):
         chance = np.random.default_rng(row)
         for _ in range(_CUTS if not share else 0):
             cut = cut_through_ink(render, chance)
             if cut is not None:
                 planted += 1
-                told += bool(clipped_share(cut, language))
+                detected += bool(clipped_share(cut, language))
     flagged = sum(map(bool, shares))
     return {
         "planted": planted,
-        "recall": round(told / planted, 4) if planted else None,
+        "recall": round(detected / planted, 4) if planted else None,
         "pictures": len(renders),
         "flagged": flagged,
         "false_alarm": round(flagged / len(renders), 4) if renders else None,

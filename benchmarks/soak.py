@@ -121,23 +121,23 @@ def run(options: argparse.Namespace) -> Soak:
         looks: list[dict[str, Any]] = []
         done = 0
         for line in driver.stdout:
-            told = json.loads(line)
-            if "outcome" in told:
+            event = json.loads(line)
+            if "outcome" in event:
                 done += 1
-                soak.failed += told["outcome"].startswith("failed: ")
-                outcomes[told["name"]][told["outcome"]] += 1
+                soak.failed += event["outcome"].startswith("failed: ")
+                outcomes[event["name"]][event["outcome"]] += 1
                 if not is_last and done >= goal:
                     break
-            elif "killed" in told:
-                soak.worker_kills += bool(told["killed"])
-            elif "memory_mb" in told:
-                looks.append(told)
-                soak.most_zombies = max(soak.most_zombies, told["zombies"])
-                soak.most_open_files = max(soak.most_open_files, told["open_files"])
-                soak.most_memory_mb = max(soak.most_memory_mb, told["memory_mb"])
-                print(f"{soak.renders + told['done']} renders: {told}", flush=True)
-            elif "finished" in told:
-                soak.processes_left += told["left"]
+            elif "killed" in event:
+                soak.worker_kills += bool(event["killed"])
+            elif "memory_mb" in event:
+                looks.append(event)
+                soak.most_zombies = max(soak.most_zombies, event["zombies"])
+                soak.most_open_files = max(soak.most_open_files, event["open_files"])
+                soak.most_memory_mb = max(soak.most_memory_mb, event["memory_mb"])
+                print(f"{soak.renders + event['done']} renders: {event}", flush=True)
+            elif "finished" in event:
+                soak.processes_left += event["left"]
         if not is_last:
             driver.kill()
             soak.parent_kills += 1

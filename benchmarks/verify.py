@@ -6,9 +6,9 @@ Real samples are rendered. The picture that a corpus would have of a row is made
 one of three ways (`benchmarks/own_pictures.py`): `exact`, `rescaled` or `loose`. Then it is spoilt in one of
 five ways (`benchmarks/corruptions.py`). Thresholds are learned as the pipeline learns them, for each domain
 as if it were a source, from a set in which a tenth of the rows are spoilt, all kinds in turn. `recall` is the
-share of all spoilt pictures of a kind that are told, `false_alarm` that of all rows left as they were.
+share of all spoilt pictures of a kind that are detected, `false_alarm` that of all rows left as they were.
 
-Programs fall into two halves by their hash: constants are chosen on `tune`, figures told of `held_out`.
+Programs fall into two halves by their hash: constants are chosen on `tune`, figures reported on `held_out`.
 `clipped` tells how often content cut off at the border is seen, with no picture of the corpus
 (`benchmarks/clipped.py`).
 """
@@ -85,7 +85,7 @@ def score_group(
 def judge_group(
     domain: str, plain: list[OwnPictureScores], spoilt: dict[str, dict[int, Any]]
 ) -> dict[str, Any]:
-    """Learn from a set with a tenth spoilt, and count what is told."""
+    """Learn from a set with a tenth spoilt, and count what is detected."""
     mixed = list(plain)
     for turn, row in enumerate(range(0, len(plain), _SPOILT_EVERY)):
         kind = _KINDS[turn % len(_KINDS)]
@@ -93,15 +93,15 @@ def judge_group(
     columns = {name: np.array([getattr(scores, name) for scores in mixed]) for name in MEASURES}
     thresholds = learn_thresholds(domain, columns)
 
-    def told(scores: OwnPictureScores) -> bool:
+    def detected(scores: OwnPictureScores) -> bool:
         return mismatch(asdict(scores), thresholds) is not None
 
     return {
         "bounds": thresholds.bounds,
         "rows": len(plain),
-        "false": sum(map(told, plain)),
+        "false": sum(map(detected, plain)),
         "kinds": {
-            kind: {"planted": len(rows), "told": sum(map(told, rows.values()))}
+            kind: {"planted": len(rows), "detected": sum(map(detected, rows.values()))}
             for kind, rows in spoilt.items()
         },
     }
@@ -114,10 +114,10 @@ def summarise(groups: list[dict[str, Any]]) -> dict[str, Any]:
     figures = {}
     for kind in _KINDS:
         planted = sum(group["kinds"][kind]["planted"] for group in groups)
-        told = sum(group["kinds"][kind]["told"] for group in groups)
+        detected = sum(group["kinds"][kind]["detected"] for group in groups)
         figures[kind] = {
             "planted": planted,
-            "recall": round(told / planted, 4) if planted else None,
+            "recall": round(detected / planted, 4) if planted else None,
             "false_alarm": round(false / rows, 4) if rows else None,
         }
     return figures

@@ -1,4 +1,4 @@
-"""What a build would do and give, told without starting anything: sources, shards, and each quota's yield."""
+"""What a build would do: sources, shards, and the yield of each quota. Nothing is started."""
 
 from __future__ import annotations
 

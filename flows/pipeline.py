@@ -82,7 +82,7 @@ def run_build(
 ) -> BuildResult:
     """Build and publish one SFT release. Finished outputs of earlier runs are used as they are.
 
-    `clock` says what is logged, and who hears how far the build is. A release that lost too much against the
+    `clock` decides what is logged and who receives the progress. A release that lost too much against the
     current one is published, and `refused` of the result says what it lost.
 
     Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails, and

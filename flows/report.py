@@ -1,4 +1,4 @@
-"""What a build shows in Prefect: its progress, and at the end what it released and what became of the rows.
+"""What a build shows in Prefect: its progress, and at the end the release, the funnel and the yield.
 
 Prefect only watches: when its server does not take an artifact, the build goes on.
 """

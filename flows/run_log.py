@@ -1,4 +1,4 @@
-"""Brings the project's log lines into a Prefect run: a worker sets up its log before it imports a flow."""
+"""Sends the project's log lines to a Prefect run: a worker configures logging before it imports a flow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Audits: named questions to a catalogue, kept as SQL files, and invariants that must hold.
+"""Audits: named queries of a catalogue, kept as SQL files, and invariants that must hold.
 
 `audits/<name>.sql` answers a question; `audits/invariant_<name>.sql` must return no row. The first
 comment line of each file says what it asks or demands.

@@ -1,4 +1,4 @@
-"""What changed between two releases, and why: told from their catalogues and manifests."""
+"""What changed between two releases, and why, from their catalogues and manifests."""
 
 from __future__ import annotations
 

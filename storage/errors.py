@@ -1,4 +1,4 @@
-"""What can be wrong with a home, in words for its user."""
+"""Errors of a home, with messages for its user."""
 
 from __future__ import annotations
 

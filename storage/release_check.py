@@ -1,4 +1,4 @@
-"""Whether a release that is there is the one that was published; one that is not is moved aside."""
+"""Checks that a release is unchanged since it was published; a damaged one is moved to `damaged/`."""
 
 from __future__ import annotations
 

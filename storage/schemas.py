@@ -43,9 +43,9 @@ RENDER_FIELDS = [
     pa.field("render_notes", pa.list_(pa.string()), nullable=False),
 ]
 
-# What verification adds: the share of the border at which content is cut off (null where it can't be told,
-# see `vincicoder.verify.clipped`); how alike the render is to the corpus's own picture of the row (1 is the
-# same), and the distances behind it (see `vincicoder.verify.own_picture`), null where the corpus has none.
+# What verification adds: the share of the border at which content is cut off (null where it is unknown,
+# see `vincicoder.verify.clipped`); the similarity of the render to the corpus's own picture (1: the same), and
+# the distances behind it (see `vincicoder.verify.own_picture`), null where the corpus has none.
 VERIFY_FIELDS = [
     pa.field("clipped", pa.float32()),
     pa.field("similarity", pa.float32()),

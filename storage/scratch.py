@@ -1,7 +1,7 @@
 """Scratch folders: where a process writes files before they are moved to their place.
 
 Each process has a folder of its own, and holds a lock (flock) on the file `alive` in it for as long as it
-lives. The kernel lets go of the lock when the process ends in whatever way, so a folder whose lock can be
+lives. The kernel releases the lock when the process ends, in any way, so a folder whose lock can be
 taken has no owner. That needs no clock and no process ids: it holds across containers, and on file systems
 that hosts share, as far as these pass locks on.
 """

@@ -1,4 +1,4 @@
-"""Whether a published release may become the current one: its counts against those of the one that is."""
+"""Decides whether a published release may become the current one, by comparing their counts."""
 
 from __future__ import annotations
 

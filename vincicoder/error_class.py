@@ -1,4 +1,4 @@
-"""What kind of error a detail tells of, so that a catalogue can group thousands of them."""
+"""The kind of error that a detail describes, so that a catalogue can group thousands of them."""
 
 from __future__ import annotations
 

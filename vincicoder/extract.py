@@ -71,14 +71,14 @@ def extract_code(text: str, language: str | None = None) -> Extracted | None:
     chosen = _chosen(blocks, wanted)
     if chosen is None:
         return None if blocks else _raw_code(unescaped(text, wanted), wanted)
-    told = wanted or chosen.language
+    in_language = wanted or chosen.language
     inner = _inside(chosen)
     if inner is not None:
         within = _chosen([block for block in fenced_blocks(inner) if block.code.strip()], wanted)
         found = within or _raw_code(inner, wanted)
         if found is not None:
             return Extracted(found.code, wanted or found.language, True)
-    return Extracted(unescaped(chosen.code, told), told, True)
+    return Extracted(unescaped(chosen.code, in_language), in_language, True)
 
 
 def _chosen(blocks: list[Extracted], wanted: str | None) -> Extracted | None:
@@ -149,8 +149,8 @@ def _body(
 ) -> tuple[list[str], int]:
     """Return a block's lines and the number of the line after it.
 
-    It ends at its first closing fence at which the code is whole, as far as that can be told: a fence inside
-    a string, a `<pre>` or a `verbatim` is code. Where it is whole at none, the first one counts.
+    It ends at its first closing fence at which the code is complete, as far as that can be decided: a fence
+    inside a string, a `<pre>` or a `verbatim` is code. Where it is complete at none, the first one counts.
     """
     earliest: tuple[list[str], int] | None = None
     body = list(first)

@@ -1,4 +1,4 @@
-"""The gate before a new release becomes the current one: has anything got lost against the one before?
+"""The gate that a new release must pass to become the current one: it must not have lost too much.
 
 A corpus that is missing for a night, or a renderer that fails, gives a release that is whole and right in
 itself, yet training on it would miss a part. Such a release is published, but it is not what `current` means.

@@ -1,4 +1,4 @@
-"""Tells what language a piece of code is written in, from its first lines, where nothing else says so."""
+"""Guesses the language of a piece of code from its first lines, where nothing else names it."""
 
 from __future__ import annotations
 

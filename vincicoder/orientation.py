@@ -1,4 +1,4 @@
-"""Pictures the way up that every viewer shows them: cameras note in EXIF how they were held."""
+"""Turns pictures the way up that every viewer shows: cameras record in EXIF how they were held."""
 
 from __future__ import annotations
 

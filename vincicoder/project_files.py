@@ -1,4 +1,4 @@
-"""Files of the project that are no Python: scripts, pinned requirements, training recipes.
+"""Files of the project that are not Python: scripts, pinned requirements, training recipes.
 
 In a checkout they are where the repository has them; a wheel puts them under `share/vincicoder` of the
 environment (`data-files` in pyproject.toml).

@@ -1,4 +1,4 @@
-"""Trying again, at most as often as there are waits."""
+"""Retries an action, once for each wait."""
 
 from __future__ import annotations
 

@@ -95,10 +95,10 @@ def main() -> None:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         campaign = run(folder, options.minutes, options.seed, chosen, options.rounds)
-    told = json.dumps(campaign.as_json(), indent=1)
+    report = json.dumps(campaign.as_json(), indent=1)
     if options.json:
-        options.json.write_text(told + "\n", encoding="utf-8")
-    print(told)
+        options.json.write_text(report + "\n", encoding="utf-8")
+    print(report)
     faulty = (
         campaign.lost or campaign.wrong or campaign.orphans or campaign.false_rejects or campaign.problems
     )

@@ -47,7 +47,7 @@ def full_disk(bench: Bench, home: Path) -> None:
     if any(codes.get(name) not in allowed for name, allowed in wanted.items()):
         bench.campaign.problems.append(f"{home}: {kilobytes} kB, exit statuses {codes}: {said[-600:]}")
     if "cannot be written" not in said or "Traceback" in said:
-        bench.campaign.problems.append(f"{home}: a full disk is not told in one message: {said[-600:]}")
+        bench.campaign.problems.append(f"{home}: a full disk is not reported in one message: {said[-600:]}")
     if time.monotonic() - started > 20 * bench.build_seconds:
         bench.campaign.problems.append(f"{home}: a full disk took {time.monotonic() - started:.0f} s")
     shutil.rmtree(home)

@@ -68,7 +68,7 @@ def sft(
         bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
     ] = False,
     refine: Annotated[
-        bool, typer.Option("--refine/--no-refine", help="Add refinement rows: flawed code to be mended.")
+        bool, typer.Option("--refine/--no-refine", help="Add refinement rows: flawed code to be corrected.")
     ] = True,
     refine_share: Annotated[
         float | None,

@@ -1,4 +1,4 @@
-"""How every command ends by what a user can do something about: a home's faults, and Ctrl-C."""
+"""How every command ends on errors that a user can fix, and on Ctrl-C."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`vincicoder doctor`: what works on this machine, what does not, and how to mend it."""
+"""`vincicoder doctor`: what works on this machine, what does not, and how to fix it."""
 
 from __future__ import annotations
 

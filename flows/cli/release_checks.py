@@ -137,7 +137,7 @@ def push(
     public: Annotated[bool, typer.Option("--public", help="Make a new repository public.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Upload a release to a dataset hub. Shows what would be uploaded, unless told --really."""
+    """Upload a release to a dataset hub. Without --really it only shows what would be uploaded."""
     from storage.push import plan_push, push_release
 
     path = find(release, home)

@@ -1,4 +1,4 @@
-"""`vincicoder sources`: what there is to build from, and a look at some of it."""
+"""`vincicoder sources`: list the sources, and look into one."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
--- Of how many released pictures is content cut off at the border? (null: can't be told)
-SELECT source, domain, count(*) AS rows, count(clipped) AS told, count(*) FILTER (clipped > 0) AS clipped,
+-- Of how many released pictures is content cut off at the border? (null: not measurable)
+SELECT source, domain, count(*) AS rows, count(clipped) AS measured, count(*) FILTER (clipped > 0) AS clipped,
        round(max(clipped), 3) AS largest_share
 FROM samples
 WHERE task = 'direct'

@@ -54,13 +54,13 @@ def _pair(home: Home, row: dict[str, Any]) -> tuple[SheetEntry, SheetEntry]:
     flawed = RenderPlace(row["flawed_output"], row["flawed_row"])
     images = read_renders(home, [target, flawed], ["png"])
     similarity = row["flaw_similarity"]
-    told = (
+    history = (
         f"{row['difficulty']}, SSIM {similarity:.2f}"
         if similarity is not None
         else f"{row['difficulty']}, fails"
     )
     return (
-        SheetEntry(images[target]["png"], f"{row['domain']} · {row['language']}", f"target; {told}"),
+        SheetEntry(images[target]["png"], f"{row['domain']} · {row['language']}", f"target; {history}"),
         SheetEntry(
             images[flawed]["png"] or message_picture(row["flaw_error"]),
             "+".join(row["flaw_kinds"]),

@@ -1,4 +1,4 @@
-"""Verifies a release as it lies in a folder: files, counts, pictures, prompts, leakage between splits."""
+"""Verifies a release in its folder: files, counts, pictures, prompts, leakage between splits."""
 
 from __future__ import annotations
 

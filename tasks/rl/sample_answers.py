@@ -1,4 +1,4 @@
-"""Sample answers from a checkpoint and score them: what tells how hard a row is for that checkpoint."""
+"""Samples answers from a checkpoint and scores them: their rewards measure how hard a row is for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts what the dataset card tells, from the stages' outputs."""
+"""Counts the numbers of the dataset card from the stages' outputs."""
 
 from __future__ import annotations
 

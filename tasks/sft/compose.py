@@ -95,7 +95,7 @@ def compose_rows(
         return StageTables(_composed(parted.kept, recipe), parted.rejected)
 
     known = home.exists(_results_file(previous, recipe))
-    if known:  # a later build of the same rows is told again
+    if known:  # reported again by a later build of the same rows
         _report(composition(home, previous, recipe), recipe, strict)
     return run_whole_stage(
         home,

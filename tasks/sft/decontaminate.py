@@ -1,4 +1,4 @@
-"""Decontaminate: index the benchmarks at hand, then reject every row that is like one of their items."""
+"""Decontaminate: index the configured benchmarks, then reject every row that matches one of their items."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs programs in the shared engine, those excepted that the cache knows."""
+"""Runs programs in the shared engine, except those in the cache."""
 
 from __future__ import annotations
 

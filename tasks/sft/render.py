@@ -1,4 +1,4 @@
-"""Render: run every program of a shard that was never run before, in the sandboxed engine."""
+"""Render: run every program of a shard that the cache does not know, in the sandboxed engine."""
 
 from __future__ import annotations
 

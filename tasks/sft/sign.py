@@ -1,4 +1,4 @@
-"""Sign: what deduplication and decontamination must know of every program, computed once a shard.
+"""Sign: compute once a shard what deduplication and decontamination need of every program.
 
 The output stands beside the pipeline: it rejects nothing, and no stage takes its rows from it.
 """

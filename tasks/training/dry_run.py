@@ -1,4 +1,4 @@
-"""What a trainer would be told: its configuration, from a recipe, without starting it."""
+"""The configuration that a trainer would get from a recipe. Nothing is started."""
 
 from __future__ import annotations
 

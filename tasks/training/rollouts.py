@@ -91,11 +91,11 @@ def _rank(rollout: Rollout) -> str:
 
 def _sheet(release: Path, rollouts: Sequence[Rollout]) -> bytes:
     entries = []
-    for rollout, (picture, told) in zip(rollouts, _draw(rollouts), strict=True):
+    for rollout, (picture, caption) in zip(rollouts, _draw(rollouts), strict=True):
         row = rollout.row
         target = (release / reference_path(row.reference)).read_bytes()
         entries.append(SheetEntry(target, f"{row.domain} · {row.language}", f"target {row.sample_id[:12]}"))
-        entries.append(SheetEntry(picture, f"reward {rollout.terms['score']:.2f}", told))
+        entries.append(SheetEntry(picture, f"reward {rollout.terms['score']:.2f}", caption))
     return contact_sheet(entries, columns=min(2 * _PAIRS_A_ROW, len(entries)))
 
 

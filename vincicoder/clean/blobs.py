@@ -1,4 +1,4 @@
-"""Data blobs: embedded pictures, fonts and base64 that no picture tells and no model can write."""
+"""Data blobs: embedded pictures, fonts and base64. No picture shows them and no model can write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures that style sheets fetch: a plain grey stands in for each, as a grey box does for `<img>`."""
+"""Pictures that style sheets fetch: each becomes a plain grey, as each `<img>` becomes a grey box."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plain text: one kind of line end, no byte order mark, nothing blank around."""
+"""Plain text: one kind of line end, no byte order mark, no blank lines at either end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""External resources of pages: what the page keeps its look without goes, pictures become grey boxes."""
+"""External resources of pages: what the look does not need is removed, pictures become grey boxes."""
 
 from __future__ import annotations
 

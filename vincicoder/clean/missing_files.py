@@ -1,4 +1,4 @@
-"""Code that reads a file which the sample does not bring, or fetches one from the network."""
+"""Code that reads a file which the sample does not include, or fetches one from the network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Diagrams, scores and charts that show a picture file: no sample brings one."""
+"""Diagrams, scores and charts that show a picture file: no sample includes one."""
 
 from __future__ import annotations
 

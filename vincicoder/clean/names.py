@@ -1,4 +1,4 @@
-"""Python that must fail: names that nobody defines and formats that do not fit, found by ruff.
+"""Python that must fail: undefined names and wrong format strings, found by ruff.
 
 One ruff process looks at all programs of a batch. It knows what the code says, not what runs; so a
 finding counts only where the line is sure to run: outside functions, branches, loops and `try`, in a

@@ -1,6 +1,6 @@
-"""Names and addresses of people in comments and metadata are taken out; what is drawn is never touched.
+"""Removes names and addresses of people from comments and metadata; what is drawn is never changed.
 
-Notices of copyright stay, but for addresses in them: licences ask that they be kept.
+Copyright notices stay, because licences require them; only addresses in them are removed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The filters in their order; the first that rejects decides, changes add up."""
+"""Runs the filters in order: the first that rejects decides, and the changes of the others add up."""
 
 from __future__ import annotations
 

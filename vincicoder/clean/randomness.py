@@ -1,4 +1,4 @@
-"""Python that draws random numbers without a seed gets the seed that rendering gives it.
+"""Python code that uses random numbers without a seed gets the seed that the renderer sets.
 
 The renderer seeds Python's and numpy's global generators and numpy's `default_rng()` with 0. Saying so in
 the code changes no picture here, and makes the code give the same picture everywhere.

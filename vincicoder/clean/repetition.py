@@ -1,4 +1,4 @@
-"""Degenerate repetition: code that is mostly one piece over and over, as models loop and files are padded."""
+"""Degenerate repetition: code that is mostly one piece repeated, by a model that loops or as padding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys and tokens of known forms: a sample that holds one is not published."""
+"""Keys and tokens of known forms: a sample that contains one is rejected."""
 
 from __future__ import annotations
 

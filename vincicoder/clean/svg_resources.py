@@ -1,4 +1,4 @@
-"""External resources of SVG drawings: fonts go, anything that would be drawn rejects."""
+"""External resources of SVG drawings: fonts are removed; anything that would be drawn rejects the sample."""
 
 from __future__ import annotations
 

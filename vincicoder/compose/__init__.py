@@ -1,4 +1,4 @@
-"""Which rows a release holds, how each is asked for, and on which side of the split it falls."""
+"""Which rows a release holds, the prompt of each, and its side of the split."""
 
 from vincicoder.compose.chart_type import chart_type_of
 from vincicoder.compose.draw import Candidates, Draw, QuotaResult, draw_rows, split_of

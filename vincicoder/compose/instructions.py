@@ -1,4 +1,4 @@
-"""How a sample is asked for: phrasings from a data file, chosen by the sample's own id."""
+"""The prompt of a sample: phrasings from a data file, chosen by the hash of its id."""
 
 from __future__ import annotations
 

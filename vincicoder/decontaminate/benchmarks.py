@@ -1,4 +1,4 @@
-"""The benchmarks we know: their languages, columns and places. A new one is one entry here."""
+"""The known benchmarks: their languages, columns and places. A new one is one entry here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HUB = "hub"
 
 
 class BenchmarkError(UserError):
-    """A benchmark cannot be read: says what was received, what is allowed, how to mend it."""
+    """A benchmark cannot be read: says what was received, what is allowed, how to fix it."""
 
 
 @dataclass(frozen=True, slots=True)

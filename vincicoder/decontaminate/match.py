@@ -1,4 +1,4 @@
-"""Which rows are an item of a benchmark: the same program, nearly so, renamed, or the same picture."""
+"""Which rows match an item of a benchmark: the same, a similar or a renamed program, or the same picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clusters: which rows that stay belong together, so that a split never parts them.
+"""Clusters: kept rows that belong together, which a split must not separate.
 
 All edges take part, those to removed rows included: two rows that stay are together when something
 removed was like both. Edges between duplicates join without limit, by connected components; edges

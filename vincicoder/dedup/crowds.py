@@ -1,4 +1,4 @@
-"""Like pictures within crowds of like programs, in time that grows linearly with the crowd.
+"""Similar pictures within crowds of similar programs, in time linear in the size of a crowd.
 
 All pairs of a crowd grow with its square, and so do the groups under any fixed bands of the pHash. Here
 groups are bounded instead, as in a forest of prefix trees (Bawa, Condie, Ganesan: LSH Forest, WWW 2005): the

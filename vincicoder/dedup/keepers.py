@@ -1,4 +1,4 @@
-"""Who stays: one pass over all rows in order of preference, along the edges of every kind.
+"""Which rows stay: one pass over all rows in order of preference, along the edges of every kind.
 
 A row stays unless a row that stays, and is preferred to it, is its duplicate. So no two rows that
 stay are duplicates, every removed row is directly like the row named as its keeper (not merely linked
@@ -57,7 +57,7 @@ class Decisions:
 def decide(
     decisions: Decisions, edges: dict[Kind, Edges], cut_short: NDArray[np.bool_], max_same_template: int
 ) -> None:
-    """Decide the undecided rows, as far as that can be told.
+    """Decide the undecided rows, as far as that is possible.
 
     `edges` lead from better rows to undecided ones; `cut_short` marks rows with more of them to be
     found. One duplicate that stays removes a row; of rows of the same template

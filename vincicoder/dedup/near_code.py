@@ -1,4 +1,4 @@
-"""Like programs: MinHash signatures that agree, found by banding, of rows whose pictures are alike too.
+"""Similar programs: rows whose MinHash signatures agree (found by banding) and whose pictures are similar.
 
 The signature's first 126 values are cut into 21 bands of 6. Two programs whose sets of shingles have
 the Jaccard similarity J agree in at least one band with probability 1 - (1 - J^6)^21: 0.998 at 0.8,

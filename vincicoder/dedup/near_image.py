@@ -1,4 +1,4 @@
-"""Like pictures: pHashes within a Hamming radius whose thumbnails agree in colour.
+"""Similar pictures: pHashes within a Hamming radius whose thumbnails agree in colour.
 
 A pHash sees brightness only, so it takes flags of other colours, or icons of one outline, for the
 same picture. A pair counts only when the 16x16 RGB thumbnails agree too.

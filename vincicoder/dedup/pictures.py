@@ -1,4 +1,4 @@
-"""When two pictures count as alike, told from pHashes and 16x16 RGB thumbnails.
+"""When two pictures count as alike, by their pHashes and 16x16 RGB thumbnails.
 
 A pHash sees brightness only, so flags of other colours or icons of one outline have the same: cells must
 agree in colour. And on a page that is nearly blank, other words change few cells by little: so the

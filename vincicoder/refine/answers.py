@@ -1,4 +1,4 @@
-"""What a model is asked, what it answered, and the flaw that comes of it."""
+"""The question to a model, its answer, and the flaw that results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Edits of source text: what a mutation changes, by place, so that all else stays to the letter."""
+"""Edits of source text by position, so that all other characters stay the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether flawed code counts: it must miss the target visibly, or fail with a short error."""
+"""Decides whether flawed code counts: it must miss the target visibly, or fail with a short error."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from vincicoder.sample import Reason
 from vincicoder.shares import percent
 from vincicoder.similarity.compare import compare_pictures
 
-# A tile of the picture (of 8x8) whose structure falls below this shows the difference to the eye; a lost
-# legend or a moved label in a chart does. Structure that stays while colours move is told by their distance
-# (CIELAB; 2.3 is a just noticeable shift of everything).
+# A tile of the picture (of 8x8) whose structure falls below this differs visibly; a lost legend or a moved
+# label in a chart does. Where only colours change, their distance decides (CIELAB; 2.3 is a just noticeable
+# shift of everything).
 _VISIBLE_WORST_SSIM = 0.9
 _VISIBLE_COLOR_DISTANCE = 2.3
 _VISIBLE_SIZE_CHANGE = 0.02
@@ -97,7 +97,7 @@ def judge_picture(target: bytes, flawed: bytes, limits: RefineLimits) -> FlawVer
 
 
 def difficulty(flawed: str, code: str, faults: int, similarity: float | None) -> str:
-    """Return how hard a flaw is to mend: `easy`, `medium` or `hard`.
+    """Return how hard a flaw is to correct: `easy`, `medium` or `hard`.
 
     Many changed lines or faults make it harder, and so does a difference that is hard to see: an SSIM of
     0.95 and more counts as much as two further faults, 0.85 as one. An error says where to look.

@@ -1,4 +1,4 @@
-"""The maker that lets a model try: it writes code from the picture, as the trained model will."""
+"""The maker that uses a model: it writes code from the picture, as the trained model will."""
 
 from __future__ import annotations
 

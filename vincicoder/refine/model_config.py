@@ -1,4 +1,4 @@
-"""How a model is asked for attempts: which one, where, how many at a time, and what it costs."""
+"""The configuration of a model that writes attempts: which one, where, how many at a time, and its price."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The maker that needs no model: faults made in the sample's own code, chosen by the hash of its id."""
+"""The maker that needs no model: it makes faults in the sample's own code, chosen by the hash of its id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small slips with words and numbers, shared by all languages."""
+"""Small errors in words and numbers, shared by all languages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine tells a worker at its start, as JSON on the command line."""
+"""What the engine passes to a worker at its start, as JSON on the command line."""
 
 from __future__ import annotations
 

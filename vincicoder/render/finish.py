@@ -1,4 +1,4 @@
-"""What a worker makes of the pixels while they are in memory: PNG bytes, hashes, thumbnail."""
+"""What a worker computes from the pixels while they are in memory: PNG bytes, hashes, thumbnail."""
 
 from __future__ import annotations
 

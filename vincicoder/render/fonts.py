@@ -1,4 +1,4 @@
-"""Names the set of fonts that a machine has: other fonts, other pixels."""
+"""Names the set of fonts of a machine: other fonts give other pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks at and ends process trees through /proc."""
+"""Inspects and ends process trees through /proc."""
 
 from __future__ import annotations
 

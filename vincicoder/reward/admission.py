@@ -1,4 +1,4 @@
-"""Which requests the reward service takes in, how long it waits for them, and when it gives them up."""
+"""Which requests the reward service accepts, how long it waits for them, and when it drops them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether two processes would give the same score: every option but where and how fast it is computed."""
+"""Whether two processes would give the same score: all options are compared but those of the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a response to the code to render, or the reason why there is none."""
+"""Finds the code to render in a response, or the reason why there is none."""
 
 from __future__ import annotations
 

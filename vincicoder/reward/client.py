@@ -81,9 +81,9 @@ class ServiceClient:
         raise InfrastructureError(f"the reward service at {self._address}{path} failed: {problem}")
 
 
-def _seconds_to_wait(told: str | None) -> float:
-    """Read a Retry-After header: seconds from 0.1 to 30, 1 where it tells none."""
+def _seconds_to_wait(header: str | None) -> float:
+    """Read a Retry-After header: seconds from 0.1 to 30, 1 where there is none."""
     try:
-        return min(max(float(told or ""), 0.1), 30.0)
+        return min(max(float(header or ""), 0.1), 30.0)
     except ValueError:
         return 1.0

@@ -1,4 +1,4 @@
-"""Everything that decides a score; two presets: the published formula, and it with its faults mended."""
+"""Everything that decides a score, and two presets: the published formula, and one with its faults fixed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connections that say nothing, or stop halfway, are closed."""
+"""Closes connections that send nothing, or stop halfway."""
 
 from __future__ import annotations
 

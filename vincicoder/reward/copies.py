@@ -1,4 +1,4 @@
-"""Tells a drawing from a copy: by what the program did while it drew, and by what it cost.
+"""Distinguishes a drawing from a copy, by what the program did while it drew and by how much data it holds.
 
 A copy of the picture has to hold it: as an image file, a table of pixels, or a mosaic of cells, runs, dots
 or stops. So its literals hold information (`cost.py`), and its picture is made of many marks (the notes of

@@ -1,4 +1,4 @@
-"""One picture that shows a score: the reference, the candidate, and the likeness of every tile."""
+"""One picture that shows a score: the reference, the candidate, and the similarity of every tile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what became of a program to the score."""
+"""Computes the score from the result of a program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws the answers of a batch: each distinct program once, what fails by our fault again."""
+"""Draws the answers of a batch: each distinct program once, and again after an infrastructure failure."""
 
 from __future__ import annotations
 

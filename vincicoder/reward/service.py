@@ -1,7 +1,7 @@
 """The reward as a local HTTP service: browsers, TeX and the encoder away from the trainer's processes.
 
 GET /health, GET /metrics (Prometheus text), GET /configuration, POST /score (see `wire.py`). It listens where
-it is told and asks no password: bind it to loopback or a private network.
+it is given, and it asks for no password: bind it to loopback or a private network.
 
 The event loop never scores, parses or decodes, so what only asks for health or metrics never waits. Admitted
 requests are bounded in number and bytes (503 with Retry-After beyond) and given up when their client goes.

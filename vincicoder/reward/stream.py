@@ -1,4 +1,4 @@
-"""Rendering in a thread of its own, a few pictures ahead of who compares them."""
+"""Renders in a thread of its own, a few pictures ahead of the comparison."""
 
 from __future__ import annotations
 

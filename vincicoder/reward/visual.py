@@ -1,4 +1,4 @@
-"""How alike a candidate picture is to a reference: tiles, features, cosines, lettering, colours."""
+"""How similar a candidate picture is to a reference: tiles, features, cosines, lettering, colours."""
 
 from __future__ import annotations
 

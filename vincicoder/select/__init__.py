@@ -1,4 +1,4 @@
-"""Chooses the rows that reinforcement learning is worth spending on."""
+"""Chooses the rows for reinforcement learning."""
 
 from vincicoder.select.complexity import structural_complexity
 from vincicoder.select.difficulty import Difficulty, difficulty_by_rank, difficulty_by_rewards

@@ -1,4 +1,4 @@
-"""How hard a row is, from 0 to 1: by its structure, or by what a model makes of it."""
+"""How hard a row is, from 0 to 1: by its structure, or by the rewards of a model's answers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How alike two pictures are."""
+"""How similar two pictures are."""

@@ -23,7 +23,7 @@ class PictureSimilarity:
 
     `ssim`: mean structural similarity, -1 to 1. `worst_ssim`: the lowest mean of the same over an 8x8
     grid of tiles, -1 to 1: what a small local change moves. `phash_distance`: bits of 64 that differ.
-    `color_distance`: CIELAB units, 0 and up, wherever the colours lie. The stretch itself is told apart:
+    `color_distance`: CIELAB units, 0 and up, wherever the colours lie. The stretch itself is separate:
     `aspect_ratio` is the candidate's width over height divided by the reference's, `scale` the square
     root of the candidate's area over the reference's; both are 1 where the sizes agree.
     """

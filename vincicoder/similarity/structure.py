@@ -1,4 +1,4 @@
-"""Classical measures of how alike two pictures of one size are: structure and colour."""
+"""Classical measures of the similarity of two pictures of one size: structure and colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How alike the lettering of two pictures is, without reading it.
+"""How similar the lettering of two pictures is, without reading it.
 
 Blocks of the picture that hold strokes of several directions (letters, digits, marks, corners) are looked
 for in the other picture, at the same place give or take a few pixels, by correlation of their brightness.

@@ -1,4 +1,4 @@
-"""How many rows the embedded sources have, remembered: some are cut from thousands of files to be counted."""
+"""Row counts of the embedded sources, kept in a file: counting some takes thousands of files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts what is in the way aside: nothing that a training run has made is deleted."""
+"""Moves files of a training run that are in the way to another folder; nothing is deleted."""
 
 from __future__ import annotations
 

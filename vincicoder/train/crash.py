@@ -83,8 +83,8 @@ _ADVICE = {
     "healthy GPUs, then run the same command again: it goes on from the last checkpoint",
     CrashKind.ENVIRONMENT: "the trainer's environment lacks something: install the extra `sft` or `rl` there "
     "and name its interpreter in the recipe's environment.python",
-    CrashKind.CONFIGURATION: "the trainer refused its configuration: mend the recipe (`extra` is passed on "
-    "as it is)",
+    CrashKind.CONFIGURATION: "the trainer refused its configuration: correct the recipe (`extra` is passed "
+    "on as it is)",
     CrashKind.KILLED: "it was killed from outside (kill -9, or the kernel short of memory: see the kernel "
     "log); run the same command again: it goes on from the last checkpoint",
     CrashKind.STOPPED: "it was asked to stop; run the same command again: it goes on from the last "

@@ -1,4 +1,4 @@
-"""Curves of a run: what one looks at first, as one picture."""
+"""The main curves of a run, as one picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a trainer's environment holds and which GPUs it sees: asked there, in a process of its own."""
+"""What a trainer's environment contains and which GPUs it sees, read in a process of that environment."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h: orphans below us become our child
 def main(pipe: int, command: list[str]) -> int:
     """Run the command until it ends by itself or the pipe closes."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # the pipe is how we are told
+        signal.signal(number, signal.SIG_IGN)  # the pipe carries the request
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     trainer = subprocess.Popen(command, start_new_session=True, preexec_fn=_default_signals)
     poller = select.poll()

@@ -139,7 +139,7 @@ def compose_verl(recipe: GrpoRecipe, inputs: TrainingInputs, python: Path) -> st
 
 
 def reward_arguments(recipe: GrpoRecipe, inputs: TrainingInputs) -> dict[str, Any]:
-    """What the reward's adapters are told: the preset, where the encoder and the references are."""
+    """The settings of the reward's adapters: the preset, where the encoder and the references are."""
     arguments: dict[str, Any] = {
         "preset": recipe.reward.preset,
         "references": str(inputs.release or ""),

@@ -1,4 +1,4 @@
-"""How much memory a GPU needs for training, before a GPU is asked."""
+"""Estimates the GPU memory that training needs, without a GPU."""
 
 from __future__ import annotations
 

@@ -82,8 +82,8 @@ def parse_metrics(line: bytes) -> Iterator[Metric]:
     if isinstance(fields.get("data"), dict):
         step, values = fields.get("step"), fields["data"]
     else:
-        told = str(fields.get("global_step/max_steps")).partition("/")[0]
-        step, values = int(told) if told.isascii() and told.isdigit() and len(told) < 20 else None, fields
+        done = str(fields.get("global_step/max_steps")).partition("/")[0]
+        step, values = int(done) if done.isascii() and done.isdigit() and len(done) < 20 else None, fields
     if not is_step(step):
         return
     for name, value in numbers(values):

@@ -1,4 +1,4 @@
-"""What is checked before a trainer starts: a mistake should cost seconds, not a night of GPUs."""
+"""Checks before a trainer starts: a mistake should cost seconds, not a night of GPUs."""
 
 from __future__ import annotations
 

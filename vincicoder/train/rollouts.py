@@ -138,8 +138,8 @@ def _fields_of(line: bytes) -> Mapping[str, Any]:
 
 def _from_ours(fields: Mapping[str, Any]) -> Rollout | None:
     texts = [fields.get(name) for name in ("sample_id", "domain", "language", "reference", "response")]
-    step, split, told = fields.get("step"), fields.get("split"), fields.get("terms")
-    terms = dict(numbers(told)) if isinstance(told, dict) else {}
+    step, split, scores = fields.get("step"), fields.get("split"), fields.get("terms")
+    terms = dict(numbers(scores)) if isinstance(scores, dict) else {}
     if not all(isinstance(text, str) for text in texts) or split not in ("train", "validation"):
         return None
     if not is_step(step) or "score" not in terms:

@@ -1,4 +1,4 @@
-"""Lays two pictures of one drawing over each other: they may differ in scale, margins and what is cut off."""
+"""Aligns two pictures of one drawing, which may differ in scale, margins and what is cut off."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Clipped content: where what is drawn runs into the picture's border.
+"""Clipped content: drawing that reaches the picture's border.
 
 Charts, figures and diagrams are drawn with margins, so whatever reaches the border is cut off there: a
 long label, a legend outside, an arrow. Pages have bars and columns that are meant to run to the border,
 so only short pieces count, as letters and icons leave. SVG drawings fill their frame, or leave it, on
-purpose: of them nothing can be told.
+purpose: they cannot be measured.
 
 This is a sign, no reason to reject: see docs/curation.md for how often it is right.
 """
@@ -24,7 +24,7 @@ _LONGEST_ON_PAGES = 32
 
 
 def clipped_share(pixels: NDArray[np.uint8], language: str) -> float | None:
-    """Return the share of the border at which content is cut off, 0 to 0.2; None where it can't be told.
+    """Return the share of the border at which content is cut off, 0 to 0.2; None where it cannot be measured.
 
     `pixels` is uint8 of shape (height, width, 3).
     """

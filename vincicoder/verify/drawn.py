@@ -1,8 +1,8 @@
 """What is drawn in one of two pictures and not in the other, and how colours differ where both are drawn.
 
-Both are told pixel by pixel, so the pictures must lie over each other (`vincicoder.verify.align`). SSIM and
-hashes weigh a whole window or picture: a lost series or a moved word is a small part of those, but all of it
-is drawn in one picture only.
+Pixels are compared one by one, so the pictures must be aligned (`vincicoder.verify.align`). SSIM and hashes
+weigh a whole window or picture, of which a lost series or a moved word is a small part. Here it counts in
+full: it is drawn in one picture only.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pages that show an error instead of their content: what a crawler got where a page once was."""
+"""Pages that show an error instead of their content, as a crawler gets them for a removed page."""
 
 from __future__ import annotations
 

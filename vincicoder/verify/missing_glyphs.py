@@ -1,4 +1,4 @@
-"""Missing glyphs: letters that no font here has are drawn as boxes, and teach a model to read boxes."""
+"""Missing glyphs: a letter that no font has is drawn as a box, and would teach a model to read boxes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a renderer noted while it drew: letters that no font has, scripts that failed for want of another."""
+"""Rejects pictures by the renderer's notes: letters that no font has, scripts that lack another script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How alike our render is to the picture that the corpus itself has of a row."""
+"""How similar our render is to the corpus's own picture of a row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The checks of one rendered picture in their order; the first that objects decides."""
+"""Runs the checks of one rendered picture in order; the first that rejects decides."""
 
 from __future__ import annotations
 

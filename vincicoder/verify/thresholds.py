@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from vincicoder.sample import Reason, Rejection
 from vincicoder.verify.own_picture import MEASURES
 
-# With fewer rows the spread can't be told; the bounds for unknown sources are used.
+# With fewer rows the spread cannot be estimated; the bounds for unknown sources are used.
 MIN_ROWS = 30
 # A row is wrong when it lies this many spreads above the median. The spread is the distance of the 75th
 # percentile from the median; 0.6745 standard deviations for normal values, so 9 are about 6 of them.

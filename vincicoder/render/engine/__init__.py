@@ -1,4 +1,4 @@
-"""The host side: hands samples to workers, keeps their limits, answers for dead ones."""
+"""The host side: gives samples to workers, enforces limits, and reports workers that died."""
 
 from vincicoder.render.engine.engine import RenderEngine
 

@@ -1,4 +1,4 @@
-"""Which waiting sample a free worker takes: rather one whose preparations it has made before.
+"""Which waiting sample a free worker takes: preferably one that it is already warm for.
 
 A worker keeps what samples share, such as a loaded TeX preamble. Where one of two workers has it and the
 other has not, the sample is better left to the first.

@@ -70,7 +70,7 @@ class WorkerState(Enum):
 
     STARTING = auto()
     SERVING = auto()
-    LEAVING = auto()  # told to stop after its last sample
+    LEAVING = auto()  # asked to stop after its last sample
 
 
 def worker_environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Makes results from what a worker says, trusting none of it."""
+"""Makes results from what a worker sends, and trusts none of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine's one thread: hands samples to warm workers, watches deadlines, replaces the dead."""
+"""The engine's one thread: hands samples to warm workers, watches deadlines, replaces dead workers."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One folder a language: its renderer, and what that alone needs."""
+"""One folder a language: its renderer, and what only that renderer needs."""

@@ -1,4 +1,4 @@
-"""The layers that keep a sample's code away from the machine, each probed before it is trusted."""
+"""The layers that isolate a sample's code from the machine, each probed before it is used."""
 
 from vincicoder.render.sandbox.report import Layer, describe_lacking, probe, require_every_layer
 

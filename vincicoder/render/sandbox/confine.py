@@ -1,4 +1,4 @@
-"""Binds a started worker: capabilities, files, system calls. Irreversible, inherited by its children."""
+"""Confines a started worker: capabilities, files, system calls. Irreversible, inherited by its children."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tries every layer in a throw-away child, so that what is reported is what really holds."""
+"""Tries every layer in a child process, so that the report says what really works here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What runs below this process: by command line, by program, and what nobody has waited for."""
+"""What runs below this process: by command line, by program, and as zombies."""
 
 from __future__ import annotations
 

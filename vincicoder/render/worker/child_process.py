@@ -1,4 +1,4 @@
-"""One run of a drawing program for one sample: confined to one folder, bounded, and what it left there."""
+"""One run of a drawing program for one sample: confined to one folder and limited."""
 
 from __future__ import annotations
 

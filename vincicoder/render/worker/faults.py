@@ -1,4 +1,4 @@
-"""Faults that tests of the guards ask a worker for, so that no sample need crash somebody else's program.
+"""Faults that tests can request from a worker, so that no sample needs to crash somebody else's program.
 
 Nothing here is reachable without VINCICODER_FAULTS in the environment of the engine's process, which holds
 a word that only who set it knows. A sample in which `WORD burn` stands, or another action, then does that in

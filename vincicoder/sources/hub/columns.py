@@ -1,4 +1,4 @@
-"""Finds a corpus's columns in a file, or says at once what is there, what is accepted and how to map it."""
+"""Finds a corpus's columns in a file, or raises an error that names the columns found and accepted."""
 
 from __future__ import annotations
 

@@ -65,9 +65,9 @@ def copy_as_utf8(stream: IO[bytes], target: Path, encoding: str) -> None:
 def write_table(stream: IO[bytes], suffix: str, target: Path, encoding: str = "") -> None:
     """Write Arrow (a file, or a stream as `datasets` saves it) or CSV (all fields text) as Parquet.
 
-    The delimiter of CSV is told by its first lines, and the encoding by its mark, where `encoding` does not
-    name it; a row that does not fit is kept, and column `PROBLEM` says why. Raises
-    `SourceUnavailableError` where the stream is none.
+    The delimiter of CSV is guessed from its first lines. Its encoding is `encoding`, or that of its byte
+    order mark. A row that does not fit is kept, and column `PROBLEM` says why. Raises
+    `SourceUnavailableError` where the stream is neither.
     """
     try:
         batches = _csv(stream, suffix, encoding) if suffix in (".csv", ".tsv") else _arrow(stream)

@@ -177,12 +177,12 @@ def read_answer(row: Row, language: str | None) -> Reading:
             return Reading(text, named)
         found = extract_code(text, language)
         if found is not None:
-            told = language or found.language or ""
-            domain = None if language else DOMAIN_OF_LANGUAGE.get(told, "diagram")
-            changes = several_blocks(text, told)
+            name = language or found.language or ""
+            domain = None if language else DOMAIN_OF_LANGUAGE.get(name, "diagram")
+            changes = several_blocks(text, name)
             if len(answers) > 1:
                 changes += (f"collect: one of {len(answers)} answers taken",)
-            return Reading(found.code, told, domain, changes=changes)
+            return Reading(found.code, name, domain, changes=changes)
     return other_task(
         "\n\n".join(answers), named, f"the answer holds no {named or 'known'} code: {answers[0][:120]!r}"
     )

@@ -1,4 +1,4 @@
-"""The corpora's own pictures, in whatever form a row holds them, as the bytes of a file."""
+"""The corpora's own pictures as the bytes of a file, from any form in which a row holds them."""
 
 from __future__ import annotations
 

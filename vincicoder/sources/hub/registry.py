@@ -1,4 +1,4 @@
-"""Every published corpus by name, and where a user said that it lies."""
+"""Every published corpus by name, and the place that a user gave for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the program that a reader could run, from a function of a corpus and the data it was called with."""
+"""Writes a complete program from a function of a corpus and the data that it was called with."""
 
 from __future__ import annotations
 

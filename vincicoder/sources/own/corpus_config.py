@@ -111,10 +111,10 @@ def make_rows_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
 
 
 def _read(language: str | None, row: Row) -> Reading:
-    told = row.get("language") if language is None else language
-    if told is not None and not isinstance(told, str):
-        return malformed(told, row.columns["language"], "")
-    known = canonical_language(told or "") or told or ""
+    declared = row.get("language") if language is None else language
+    if declared is not None and not isinstance(declared, str):
+        return malformed(declared, row.columns["language"], "")
+    known = canonical_language(declared or "") or declared or ""
     reading = _read_chat(row, known or None) or read_code(row, known)
     domain = row.get("domain")
     return replace(reading, domain=domain.strip().lower()) if isinstance(domain, str) else reading

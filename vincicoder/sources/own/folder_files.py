@@ -1,4 +1,4 @@
-"""What lies in a user's folder: programs, their pictures, and what is neither."""
+"""Sorts the files of a user's folder: programs, their pictures, and other files."""
 
 from __future__ import annotations
 

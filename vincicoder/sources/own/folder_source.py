@@ -1,4 +1,4 @@
-"""Own data: a folder of code files, the language told by the suffix."""
+"""Own data: a folder of code files, the language taken from the suffix."""
 
 from __future__ import annotations
 

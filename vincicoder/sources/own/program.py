@@ -1,4 +1,4 @@
-"""One file of code as the program that it is: decoded, with what lies beside it and belongs to it."""
+"""One file of code as a program: decoded, with the files beside it that belong to it."""
 
 from __future__ import annotations
 

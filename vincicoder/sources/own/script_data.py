@@ -1,4 +1,4 @@
-"""Data files that lie beside a script and that it reads: the program is given them, and writes them first."""
+"""Data files that lie beside a script and that it reads: the program gets code that writes them first."""
 
 from __future__ import annotations
 

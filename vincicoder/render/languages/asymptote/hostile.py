@@ -1,4 +1,4 @@
-"""Programs that loop, swell, read, write, or start other programs."""
+"""Programs that loop, use too much memory, read, write, or start other programs."""
 
 from __future__ import annotations
 

@@ -141,8 +141,8 @@ def fingerprint() -> Mapping[str, str]:
     from vincicoder.render.languages.latex import renderer as latex
 
     try:
-        told = subprocess.run(["asy", "--version"], capture_output=True, text=True, timeout=30, check=False)
-        version = (told.stderr + told.stdout).partition("\n")[0].strip()
+        done = subprocess.run(["asy", "--version"], capture_output=True, text=True, timeout=30, check=False)
+        version = (done.stderr + done.stdout).partition("\n")[0].strip()
     except (OSError, subprocess.TimeoutExpired):
         version = "none"
     tex = latex.fingerprint()

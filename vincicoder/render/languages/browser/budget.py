@@ -1,4 +1,4 @@
-"""What the browser's processes have used, read from /proc: Chromium has no budget of its own."""
+"""What the browser's processes have used, read from /proc: Chromium has no limit of its own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Budget:
     """Counts from its making; `check` raises once CPU, wall time or memory is spent.
 
     `wall_share` is the part of the wall limit that it grants. Unless `patient`, a browser that stands still
-    is told early, so that the page can be tried once more.
+    is reported early, so that the page can be tried once more.
     """
 
     def __init__(

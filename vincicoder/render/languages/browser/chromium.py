@@ -1,4 +1,4 @@
-"""Finds, starts and stops Chromium's headless shell, with the network and its comforts off."""
+"""Finds, starts and stops Chromium's headless shell, without network and background services."""
 
 from __future__ import annotations
 

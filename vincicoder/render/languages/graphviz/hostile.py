@@ -1,4 +1,4 @@
-"""Graphs that swell, or read files."""
+"""Graphs that are too large, or read files."""
 
 from __future__ import annotations
 

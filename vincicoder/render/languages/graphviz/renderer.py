@@ -1,4 +1,4 @@
-"""Graphviz: `dot` as a child process for every graph. The example of a language in one file."""
+"""Graphviz: `dot` as a child process for every graph."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages that attack the machine, the network, the next page, or the clock."""
+"""Pages that attack the machine, the network, the next page, or the time limit."""
 
 from __future__ import annotations
 

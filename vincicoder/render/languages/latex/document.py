@@ -1,4 +1,4 @@
-r"""Turns the code of a sample into what TeX is given: preamble, body, engines to try, and cropping."""
+r"""Turns the code of a sample into TeX's input: preamble, body, engines to try, and cropping."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Documents that loop, swell, read, write or start programs."""
+"""Documents that loop, grow, read, write or start programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run of a TeX engine from its start: its command line, environment and limits."""
+"""One run of a TeX engine in a new process: its command line, environment and limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores whose Scheme loops, swells, reads, writes, forks, or signals."""
+"""Scores whose Scheme loops, grows, reads, writes, forks, or sends signals."""
 
 from __future__ import annotations
 

@@ -212,10 +212,10 @@ def fingerprint() -> Mapping[str, str]:
 
 def _first_line(command: list[str]) -> str:
     try:
-        told = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return "none"
-    return told.stdout.partition("\n")[0].strip()
+    return done.stdout.partition("\n")[0].strip()
 
 
 def missing_tools() -> list[str]:

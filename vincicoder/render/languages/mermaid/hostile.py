@@ -1,4 +1,4 @@
-"""Diagrams that try to run scripts, to reach out, to swell, or to change the next diagram."""
+"""Diagrams that try to run scripts, to use the network, to grow, or to change the next diagram."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes chance and the clock out of a Python sample, so that it draws the same picture every time."""
+"""Seeds random numbers and fixes the clock, so that a Python sample draws the same picture every time."""
 
 from __future__ import annotations
 

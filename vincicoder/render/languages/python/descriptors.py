@@ -1,4 +1,4 @@
-"""What a forked process has open from its parent: connections to be closed, files to be opened anew."""
+"""What a forked process inherits open from its parent: connections to close, files to open again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an exception to the reason and the words of a refusal."""
+"""Turns an exception into the reason and the text of a refusal."""
 
 from __future__ import annotations
 

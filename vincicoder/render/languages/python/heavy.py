@@ -50,7 +50,7 @@ class HeavyProcess:
 
     def run(self, code: str) -> SampleExit:
         """Run the code in a fork of that process. Raises InfrastructureError."""
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # told by what follows
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # what follows reports it
             send_blocking(self._channel, {}, code.encode("utf-8", "surrogatepass"))
         message = self._receive()
         refusal = Refusal(Reason(message["reason"]), message["detail"]) if message["reason"] else None

@@ -1,4 +1,4 @@
-"""Python samples that attack the machine, their neighbours or the patience of the engine."""
+"""Python samples that attack the machine, other samples or the engine's limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Python samples that attack by what their process shares with the warm one: open files, the folder, the
+"""Python samples that attack through what their process shares with the warm one: open files, the folder, the
 memory that the picture is handed over in, the user."""
 
 from __future__ import annotations

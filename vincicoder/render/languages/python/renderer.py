@@ -1,4 +1,4 @@
-"""Python that draws: matplotlib and its kin, Pillow, rdkit. Each sample runs in a fork of a warm process."""
+"""Python that draws (matplotlib, Pillow, rdkit and others). Each sample runs in a fork of a warm process."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-_initialise: Any = None  # the class's own, from before it was told
+_initialise: Any = None  # the class's own, from before `install`
 
 
 def prepare_thread_pools() -> None:

@@ -1,4 +1,4 @@
-"""Small drawings of the common kinds, made in the warm process so that no sample pays for a first time.
+"""Small drawings of the common kinds, made in the warm process so that no sample pays for first use.
 
 A first time costs: tables are filled, fonts looked for and opened, modules imported at first use, base
 classes asked for, and the interpreter specialises code that has run a few times. It must leave nothing

@@ -1,4 +1,4 @@
-"""The renderer of a Python worker: which warm process forks for a sample, and what is made of its end.
+"""The renderer of a Python worker: which warm process forks for a sample, and the result of how it ended.
 
 The worker itself is the light one, with matplotlib and numpy alone: a fork of it costs half. Code that
 imports anything else is run by its child, `python_heavy`.

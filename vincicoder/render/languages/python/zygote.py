@@ -1,4 +1,4 @@
-"""A warm process's work: one fork per Python sample, watched to its end."""
+"""What a warm process does: one fork per Python sample, watched until it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether librsvg and CairoSVG draw the same picture: where they do not, the document is doubtful.
+"""Whether librsvg and CairoSVG draw the same picture. Where they do not, the document is doubtful.
 
 One of the two errs then, or the standard leaves open what the document asks for, so the picture may
 not be what its author saw. A quality signal, not a reason to reject.

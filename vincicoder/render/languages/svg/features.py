@@ -1,4 +1,4 @@
-"""Names what of SVG and its CSS librsvg 2.54 draws otherwise than browsers, or leaves out: data alone.
+"""The features of SVG and its CSS that librsvg 2.54 omits or draws differently from browsers: data only.
 
 Measured against Chromium, document by document (docs/render-svg.md has the table). A pattern that fits too
 much costs time, as the browser draws the document then; one that fits too little costs a wrong picture.

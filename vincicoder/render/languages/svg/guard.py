@@ -1,4 +1,4 @@
-"""Refuses SVG that reaches outside itself, or that is built to blow up.
+"""Refuses SVG that refers to anything outside itself, or that expands without bound.
 
 The drawing libraries load nothing from outside in any case, and the sandbox has nothing to give:
 this gives the reason a name.

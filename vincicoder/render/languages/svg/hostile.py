@@ -1,4 +1,4 @@
-"""SVG samples that reach outside themselves, or that are built to blow up."""
+"""SVG samples that refer to anything outside themselves, or that expand without bound."""
 
 from __future__ import annotations
 

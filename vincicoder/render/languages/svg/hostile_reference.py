@@ -1,4 +1,4 @@
-"""The hostile SVG samples once more, for the reference renderer: what it says otherwise."""
+"""The hostile SVG samples again, for the reference renderer, with the results that differ."""
 
 from __future__ import annotations
 

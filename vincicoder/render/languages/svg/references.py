@@ -1,4 +1,4 @@
-"""What only the whole document tells: which elements refer to which, and under which transforms."""
+"""What only the whole document shows: which elements refer to which, and under which transforms."""
 
 from __future__ import annotations
 

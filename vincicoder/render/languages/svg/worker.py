@@ -1,4 +1,4 @@
-"""The worker side of SVG: check, draw; the engine's watch ends what never finishes."""
+"""The worker side of SVG: check, then draw; the engine ends what exceeds its limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specifications that load, loop, swell, or change the next one."""
+"""Specifications that load, loop, grow, or change the next one."""
 
 from __future__ import annotations
 

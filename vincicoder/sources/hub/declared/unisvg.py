@@ -18,7 +18,7 @@ _WANTED = "ISVGEN"
 
 
 def _read(row: Row) -> Reading:
-    """Rows with a type are told by it. Training rows have none: pictures to SVG are those whose question
+    """Rows with a type are sorted by it. Training rows have none: pictures to SVG are those whose question
     shows a picture and whose answer is SVG code."""
     kind = row.get("type")
     if kind is not None and str(kind).upper() != _WANTED:

@@ -33,12 +33,16 @@ _OF_FILE = (
 
 def _read(row: Row) -> Reading:
     """The corrected code of a refinement row is read like any other: it is the picture's code."""
-    told = next((entry for entry in _OF_FILE if entry[0] in row.file.lower()), None)
+    entry_of_file = next((entry for entry in _OF_FILE if entry[0] in row.file.lower()), None)
     reading = read_answer(row, None)
-    if reading.rejection is not None and told is not None and row.get("answer"):
-        reading = read_answer(row, told[2])
-    domain = told[1] if told is not None and reading.language == told[2] else reading.domain
-    if told is None and reading.language == "python" and "rdkit" in str(reading.code):
+    if reading.rejection is not None and entry_of_file is not None and row.get("answer"):
+        reading = read_answer(row, entry_of_file[2])
+    domain = (
+        entry_of_file[1]
+        if entry_of_file is not None and reading.language == entry_of_file[2]
+        else reading.domain
+    )
+    if entry_of_file is None and reading.language == "python" and "rdkit" in str(reading.code):
         domain = Domain.MOLECULE
     return Reading(reading.code, reading.language, domain, reading.rejection)
 
@@ -60,7 +64,7 @@ def _corpus(name: str, hub_id: str, size: str, aliases: tuple[str, ...]) -> Corp
         needs=(("answer", "conversation"),),
         read=_read,
         aliases=aliases,
-        note="one Parquet file a task; the domain is told by its name",
+        note="one Parquet file a task; its name gives the domain",
     )
 
 

@@ -1,4 +1,4 @@
-"""Keeps the pictures caught in one Python sample's process, and chooses the sample's own.
+"""Keeps the pictures caught in one Python sample's process, and chooses the sample's picture.
 
 A save and a show are *outputs*; the last output is the sample's picture. A figure that is shown
 after it was saved, unchanged, is no new output. Where there is no output, the newest image file that
