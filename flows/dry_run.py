@@ -189,7 +189,7 @@ def _yield(name: str, wanted: int | None, drawn: dict[str, Any], coming: int) ->
 
 
 def _may_hold(quota: Quota, source: SourceEntry, task: str) -> bool:
-    """Whether rows of a source could meet a quota; what only its rows tell (chart type) may always be met."""
+    """Whether rows of a source could meet a quota; what only its rows show (chart type) may always be met."""
     known = {
         "domain": (source.domain,),
         "source": (source.name,),

@@ -40,7 +40,7 @@ class ShardsFailedError(UserError):
 
 
 class Runner(Protocol):
-    """Runs a task once per call, tells of each output as it comes, returns all in the calls' order."""
+    """Runs a task once per call, reports each output as it comes, and returns all in the calls' order."""
 
     def map(
         self,

@@ -79,7 +79,7 @@ def add_comments(database: duckdb.DuckDBPyConnection) -> None:
 
 
 def write_public_copy(catalog: Path, target: Path, config: Mapping[str, Any]) -> None:
-    """Copy a catalogue without what tells of the machine: host, paths, notes on what is missing there.
+    """Copy a catalogue without what describes the machine: host, paths, notes on what is missing there.
 
     The view `images` of the copy reads `data/` below the working folder. `config` is the configuration that
     the manifest keeps.

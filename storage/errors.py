@@ -41,7 +41,7 @@ class HomeUnwritableError(HomeError):
 
 
 def why_unwritable(error: BaseException) -> str | None:
-    """Say why nothing can be written, where `error` or one of its causes tells of it; else None."""
+    """Return why nothing can be written, if `error` or one of its causes says so; else None."""
     seen: BaseException | None = error
     while seen is not None:
         if isinstance(seen, HomeUnwritableError):

@@ -92,7 +92,7 @@ class Home:
     def open_parquet(self, relative: str) -> Iterator[pq.ParquetFile]:
         """Open a Parquet file. Read from it with `use_threads=False`.
 
-        Arrow's pool threads may let go of a Python file object while the interpreter shuts down, and
+        Arrow's pool threads may release a Python file object while the interpreter shuts down, and
         that aborts the process; shards are what runs in parallel here, not columns.
         """
         source = pa.OSFile(self.path(relative)) if self.is_local else pa.PythonFile(self.open(relative), "r")
@@ -176,7 +176,7 @@ class Home:
 
     @contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the home for one build; a killed build lets go by itself (flock). A no-op on an
+        """Hold the home for one build; a killed build releases it (flock). A no-op on an
         object store, where outputs are idempotent and the scheduler's concurrency limit serves.
 
         Raises `HomeBusyError` when another process holds it.

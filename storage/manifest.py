@@ -66,7 +66,7 @@ class Manifest(_Record):
     """What every release states.
 
     `rows` are by split. `benchmarks_checked` are the names of the benchmarks that its rows were compared
-    with; empty where none was at hand. `config` is what decided the content.
+    with; empty where none was configured. `config` is what decided the content.
     """
 
     manifest_version: Literal[1, 2] = MANIFEST_VERSION

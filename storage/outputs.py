@@ -89,7 +89,7 @@ def find_output(home: Home, stage: str, key: str) -> StageOutput | None:
     """Return the finished output, or None when it must still be made.
 
     At its first use since the home was opened, every file is compared with the marker's hash. An output
-    that is damaged counts as not there, and so does one made from others that were made anew since.
+    that is damaged counts as not there, and so does one made from others that were made again since.
     """
     folder = output_folder(stage, key)
     marker = f"{folder}/done.json"

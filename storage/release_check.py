@@ -42,7 +42,7 @@ def whole_release(home: Home, kind: Kind, version: str) -> SftManifest | RlManif
         return manifest
     moved = home.set_aside(release_folder(kind, version))
     logger.warning(
-        "release %s is damaged (%s): moved to %s, published anew",
+        "release %s is damaged (%s): moved to %s, published again",
         version,
         "; ".join(problems[:3]),
         home.path(moved),

@@ -44,8 +44,8 @@ RENDER_FIELDS = [
 ]
 
 # What verification adds: the share of the border at which content is cut off (null where it is unknown,
-# see `vincicoder.verify.clipped`); how similar the render is to the corpus's own picture (1: the same), and the
-# distances behind it (see `vincicoder.verify.own_picture`), null where the corpus has none.
+# see `vincicoder.verify.clipped`); how similar the render is to the corpus's own picture (1: the same), and
+# the distances behind it (see `vincicoder.verify.own_picture`), null where the corpus has none.
 VERIFY_FIELDS = [
     pa.field("clipped", pa.float32()),
     pa.field("similarity", pa.float32()),

@@ -54,7 +54,7 @@ class StageTables:
 
 @dataclass(frozen=True, slots=True)
 class StageName:
-    """A stage's name and version; a new version makes all its outputs anew."""
+    """A stage's name and version; a new version makes all its outputs again."""
 
     name: str
     version: int
@@ -107,7 +107,7 @@ def run_stage(
     key = output_key(stage.name, stage.version, parameters, keys)
     stop_if_asked(home)
     existing = find_output(home, stage.name, key)
-    # A marker of an earlier version does not say what it was made from: not from what was made anew since.
+    # A marker of an earlier version does not say what it was made from: not from what was made again since.
     if existing is not None and all(existing.format >= output.format for output in inputs):
         return existing
     started = time.perf_counter()

@@ -30,7 +30,7 @@ _CHARACTERS = 60
 def error_class(reason: Reason, detail: str) -> str | None:
     """Return the class of the exception, the rule of the linter, or the message without its particulars.
 
-    None for reasons that are no errors of a program, such as a size, and where the detail tells nothing.
+    None for reasons that are no errors of a program, such as a size, and where the detail names none.
     """
     if reason not in _WITH_ERRORS:
         return None

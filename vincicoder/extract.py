@@ -38,7 +38,7 @@ _DOUBTFUL_FENCES = frozenset(name for spec in LANGUAGES.values() for name in spe
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """Code without its wrapping. `language` is the name of a language, or None where nothing tells it."""
+    """Code without its wrapping. `language` is the name of a language, or None where nothing names it."""
 
     code: str
     language: str | None
@@ -173,7 +173,7 @@ def _body(
 
 
 def _is_whole(code: str, name: str) -> bool:
-    """Whether code seems complete, as far as its language lets one tell."""
+    """Return whether code seems complete, as far as its language shows it."""
     language = canonical_language(name) or guess_language(code)
     code = unescaped(code, language)
     if language == "python":

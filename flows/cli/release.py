@@ -151,7 +151,7 @@ def _readable(folder: Path) -> Iterator[Path]:
         yield catalog
     except (duckdb.Error, FileNotFoundError) as error:
         typer.echo(
-            f"vincicoder: {catalog} cannot be read: {error}. Building again publishes the release anew",
+            f"vincicoder: {catalog} cannot be read: {error}. Building again publishes the release again",
             err=True,
         )
         raise typer.Exit(1) from error

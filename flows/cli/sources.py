@@ -36,7 +36,7 @@ _MAX_CODE_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One corpus as `sources --json` gives it. `note` says why it is not available; null: nobody asked."""
+    """One corpus as `sources --json` gives it. `note` says why it is not available; null: not checked."""
 
     name: str
     domain: str

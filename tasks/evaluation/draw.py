@@ -120,7 +120,7 @@ def draw_answers(
 
 def fingerprints_of(items: pa.Table) -> dict[str, str]:
     """Return the renderers' fingerprints by language; empty for one that cannot be drawn here, whose items
-    are drawn anew once it can."""
+    are drawn again once it can."""
     return {
         language: "" if why_unsupported(language) else fingerprint(language)
         for language in sorted(set(items["language"].to_pylist()))

@@ -48,7 +48,7 @@ class CollectShard:
 def collect_shard(
     home: Home, source: str, shard: int, corpus: Source, part: CollectShard, max_code_bytes: int
 ) -> StageOutput:
-    """Read the rows of one shard. The key holds the corpus's revision, so new content is read anew.
+    """Read the rows of one shard. The key holds the corpus's revision, so new content is read again.
 
     Column `changes` says what the source did to the code, or could not find of the row. The extra table
     `source_images` holds the corpus's own picture of each kept row that has one.

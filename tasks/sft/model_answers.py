@@ -30,7 +30,7 @@ _ROOT = "answers/refine"
 
 class HomeAnswers:
     """The answers of one model with its settings. A sample's id covers its code, so a changed sample is
-    asked anew, and so is one whose answer is damaged."""
+    asked again, and so is one whose answer is damaged."""
 
     def __init__(self, home: Home, config: ModelConfig) -> None:
         settings = json.dumps(describe_answers(config), sort_keys=True)

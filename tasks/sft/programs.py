@@ -26,7 +26,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What came of programs, by their number: the render's columns, and where known renders lie.
+    """The results of programs, by their number: the render's columns, and where known renders lie.
 
     `fresh` holds the numbers of those that were really run, in order.
     """

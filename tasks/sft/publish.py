@@ -75,10 +75,9 @@ def publish_release(
 ) -> PublishedRelease:
     """Publish the kept rows of the last stage as an SFT release, and make it the current one.
 
-    The version is `<name>-<key>` with a key made of everything that goes in, so publishing the same
-    rows again finds the release already there; one that is damaged is moved aside and published anew. It does
-    not become the current one where it lost more against that one than `gate` allows; None lets every release
-    pass.
+    The version is `<name>-<key>`, where the key is a hash of all inputs, so publishing the same rows again
+    finds the existing release. A damaged one is moved to `damaged/` and published again. It does not become
+    the current one if it lost more against that one than `gate` allows; None lets every release pass.
     """
     composed = stages[-1]
     declared = [[entry.name, entry.license, entry.revision, entry.available] for entry in sources]

@@ -74,7 +74,7 @@ def html_resources(code: str) -> FilterResult:
 
 
 def is_external(address: str) -> bool:
-    """Tell whether an address leaves the document: not empty, no data, script or place within."""
+    """Return whether an address leaves the document: not empty, no data, script or place within."""
     lowered = address.strip().lower()
     return bool(lowered) and not lowered.startswith(
         ("data:", "#", "javascript:", "about:", "blob:", "{", "<")

@@ -15,7 +15,7 @@ _MARKUP_BEFORE = re.compile(r"(?:\s+|<!--.*?-->|<\?.*?\?>)*", re.DOTALL)
 
 
 def detect_language(code: str) -> str | None:
-    """Return the language whose start the code has, or None where its start is nobody's mark."""
+    """Return the language whose `start` matches the code, or None."""
     before = _MARKUP_BEFORE.match(code)
     position = before.end() if before else 0
     for spec in LANGUAGES.values():

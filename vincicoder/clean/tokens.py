@@ -18,7 +18,7 @@ _QWEN_PATTERN = (
 
 
 class TokenCounter(Protocol):
-    """Counts the tokens of texts. `name` tells the vocabulary, for people and for keys of outputs."""
+    """Counts the tokens of texts. `name` names the vocabulary, for people and for keys of outputs."""
 
     @property
     def name(self) -> str: ...

@@ -44,7 +44,7 @@ EMPTY = np.uint16(0xFFFF)  # every value of a program without a single shingle
 
 @dataclass(frozen=True, slots=True)
 class NearCodeLimits:
-    """How alike two programs, and their pictures, must be.
+    """How similar two programs, and their pictures, must be.
 
     `jaccard` is the least similarity of their sets of shingles.
     """

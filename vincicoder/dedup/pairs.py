@@ -25,7 +25,7 @@ _WORTHWHILE = 1 << 14
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """Pairs that are alike: `first` < `second`, both of shape (pairs,), and how far they are apart."""
+    """Similar pairs: `first` < `second`, both of shape (pairs,), and how far they are apart."""
 
     first: RowNumbers
     second: RowNumbers

@@ -21,7 +21,7 @@ _PAIRS_AT_A_TIME = 1 << 13
 
 @dataclass(frozen=True, slots=True)
 class NearImageLimits:
-    """How alike two pictures must be: all four hold.
+    """How similar two pictures must be: all four bounds must hold.
 
     `radius` is the largest Hamming distance of the 64-bit pHashes, 0 to 16. Of the thumbnails' 768 values
     (256 cells, three channels; 0 to 255) none may differ by more than `cell_levels`, nor their mean by more

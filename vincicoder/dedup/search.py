@@ -70,7 +70,7 @@ class Signed:
 class Found:
     """`decisions` over all rows, none undecided; `clusters` (n,) names each row's cluster by a row.
 
-    `seconds` tells the CPU seconds of each part of the search: it decides nothing.
+    `seconds` holds the CPU seconds of each part of the search; it decides nothing.
     """
 
     decisions: Decisions

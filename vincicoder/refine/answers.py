@@ -23,7 +23,7 @@ _QUESTION = (
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One request: the target's picture, and a seed of its own. `round_number` tells later tries apart."""
+    """One request: the target's picture, and a seed of its own. `round_number` distinguishes later tries."""
 
     sample_id: str
     round_number: int

@@ -26,7 +26,7 @@ _TELLING = frozenset({Reason.RENDER_ERROR, Reason.RENDER_NO_OUTPUT, Reason.RENDE
 
 
 class FlawOutcome(StrEnum):
-    """What came of a flaw. Only the first two count."""
+    """The result of a flaw. Only the first two count."""
 
     DIFFERS = "differs"  # it draws, and misses the target visibly
     FAILS = "fails"  # it fails with an error short enough to show

@@ -94,7 +94,7 @@ def _choose(sample_id: str, edits: Sequence[Edit], round_number: int) -> list[Ed
     chosen: list[Edit] = []
     for step in range(len(kinds)):
         kind = kinds[(round_number + step) % len(kinds)]
-        # Half of the choices are made anew in a later round, should the kinds have come round.
+        # Half of the choices are made again in a later round, should the kinds have come round.
         ranked = sorted(
             by_kind[kind],
             key=lambda each: _unit(sample_id, f"{kind} {each.spans[0].start} {each.detail} {round_number}"),

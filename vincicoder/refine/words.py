@@ -13,7 +13,7 @@ def names(text: str) -> frozenset[str]:
 
 
 def wrong_words(text: str) -> str | None:
-    """Return the text as one might misread it, or None where it is too short to tell.
+    """Return the text as one might misread it, or None where it is too short.
 
     Two words or more lose the last; a long word loses its middle letters' order.
     """

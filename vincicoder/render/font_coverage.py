@@ -95,7 +95,7 @@ def uncovered(letters: Iterable[str], private: bool = True) -> list[int]:
 
 
 def may_be_rare(code: str) -> bool:
-    """Tell whether a program's text can hold letters beyond Latin, written out or by number."""
+    """Return whether a program's text can hold letters beyond Latin, written out or by number."""
     return not code.isascii() or "\\" in code or "&#" in code
 
 

@@ -40,7 +40,7 @@ LANGUAGE_OF_FENCE = MappingProxyType(
 
 
 def language_of_file(name: str) -> str | None:
-    """Return the language that a file's name tells, or None."""
+    """Return the language of a file by its suffix, or None."""
     lowered = name.lower()
     return next(
         (language for suffix, language in LANGUAGE_OF_SUFFIX.items() if lowered.endswith(suffix)), None

@@ -48,7 +48,7 @@ class ServiceClient:
     def check(self, config: RewardConfig) -> None:
         """Raise ValueError, naming what differs, unless the service scores as `config` says.
 
-        Every later batch is refused too if the service has been started anew with another configuration.
+        Every later batch is refused too if the service has been restarted with another configuration.
         """
         require_same(config, self._ask("/configuration", None), f"the reward service at {self._address}")
         self._config = config

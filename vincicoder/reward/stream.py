@@ -15,7 +15,7 @@ _Entry = tuple[ProgramKey, RenderResult]
 
 
 class AbandonedError(Exception):
-    """Nobody waits for the batch any more."""
+    """The caller no longer waits for the batch."""
 
 
 class RenderStream:

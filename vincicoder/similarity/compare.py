@@ -19,7 +19,7 @@ _TILES = 8  # a side
 
 @dataclass(frozen=True, slots=True)
 class PictureSimilarity:
-    """How alike a candidate is to a reference, after the candidate was stretched to its size.
+    """How similar a candidate is to a reference, after the candidate was stretched to its size.
 
     `ssim`: mean structural similarity, -1 to 1. `worst_ssim`: the lowest mean of the same over an 8x8
     grid of tiles, -1 to 1: what a small local change moves. `phash_distance`: bits of 64 that differ.

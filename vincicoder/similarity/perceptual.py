@@ -22,7 +22,7 @@ _SMALLEST_SIDE = 64  # pixels: below it the last layers have nothing to look at
 
 
 class Lpips:
-    """Computes LPIPS (version 0.1) on the CPU or a GPU. 0 means alike; unrelated pictures are near 0.7."""
+    """Computes LPIPS (version 0.1) on the CPU or a GPU. Equal pictures have 0, unrelated ones about 0.7."""
 
     def __init__(self, backbone: Backbone = "alex", weights: Path | None = None, device: str = "cpu") -> None:
         """Load the heads and the backbone.

@@ -51,7 +51,7 @@ def _read() -> dict[str, list[str | int]]:
 
 
 def _write(counts: dict[str, list[str | int]]) -> None:
-    with suppress(OSError):  # a folder that may only be read: counted anew the next time
+    with suppress(OSError):  # a folder that may only be read: counted again the next time
         part = _file().with_name(f"counts.json.{os.getpid()}.part")
         part.write_text(json.dumps(counts), "utf-8")
         part.replace(_file())

@@ -28,7 +28,7 @@ class CutOffError(CheckpointError):
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
     """A whole checkpoint. `digest` is a sha256 over the names, shapes and sizes of all files, and over
-    the weights' headers: it tells checkpoints apart without reading hundreds of GB."""
+    the weights' headers: it distinguishes checkpoints without reading hundreds of GB."""
 
     path: Path
     step: int

@@ -69,7 +69,7 @@ def rollout_line(rollout: Rollout) -> str:
 
 
 class RolloutFiles:
-    """Reads a run's answers. `rows` tells the rows of the release by their ground truth: verl repeats that
+    """Reads a run's answers. `rows` yields the rows of the release by their ground truth: verl repeats that
     and no other column of a row; it is asked at most once, and never for ms-swift. `foreign` counts lines of
     another form, which hold no answer."""
 

@@ -86,8 +86,8 @@ def verl_settings(
 
 
 def _resume(inputs: TrainingInputs) -> dict[str, str]:
-    """Name the checkpoint to go on from: verl by itself looks for the newest only, and starts anew where that
-    one is not there."""
+    """Name the checkpoint to resume from: verl by itself takes only the newest, and starts from the beginning
+    where that one is missing."""
     if inputs.resume_from is None:
         return {"trainer.resume_mode": "disable"}
     step = next(path for path in inputs.resume_from.parents if path.name.startswith("global_step_"))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def main() -> int:
-    """Read a JSON list of overrides, print what verl makes of them."""
+    """Read a JSON list of overrides, print the configuration that verl composes from them."""
     overrides = json.load(sys.stdin)
     import verl.trainer
     from hydra import compose, initialize_config_dir

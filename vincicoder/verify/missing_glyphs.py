@@ -92,7 +92,7 @@ def _empty_boxes(far: NDArray[np.int16], ink: NDArray[np.bool_]) -> Iterator[tup
 
 
 def _cornered(around: NDArray[np.int16]) -> bool:
-    """Tell whether each corner is as dark as the fainter of its two sides."""
+    """Return whether each corner is as dark as the fainter of its two sides."""
     return all(
         around[row, column]
         >= 0.8 * min(around[row, around.shape[1] // 2], around[around.shape[0] // 2, column])

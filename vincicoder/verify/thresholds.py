@@ -60,7 +60,7 @@ UNKNOWN: Mapping[str, float] = MappingProxyType(
 class SourceThresholds:
     """The bounds for one source: a row that passes one of them by any measure is a mismatch.
 
-    A measure whose bound is None tells nothing for this source, and is not used. `rows` is how many rows with
+    A measure whose bound is None is not used for this source. `rows` is how many rows with
     a picture of their own there were; `learned` whether they were enough.
     """
 
@@ -82,7 +82,7 @@ def learn_thresholds(source: str, distances: Mapping[str, NDArray[np.float64]]) 
 
 
 def _bound(name: str, values: NDArray[np.float64]) -> float | None:
-    """Return the bound of one measure, at most that for unknown sources; None where it tells nothing."""
+    """Return the bound of one measure, at most that for unknown sources; None where it shows nothing."""
     median, upper, most, tenth = np.quantile(values, [0.5, 0.75, _MOST_LAID_WELL, 0.9])
     if name == "hash" and tenth > _UNSTEADY_HASH:
         return None

@@ -325,7 +325,7 @@ class Supervisor:
         self._deliver(job, rejected(job.request, reason, detail, job.seconds + seconds, job.notes))
 
     def _bury(self, worker: WorkerHandle, code: int, detail: str) -> None:
-        """A worker has died by itself: try its running sample once more, or give up on it."""
+        """A worker has died by itself: retry its running sample once, or fail it."""
         starting = worker.state is WorkerState.STARTING
         if worker.jobs:
             job = worker.jobs.popleft()

@@ -1,4 +1,4 @@
-"""Samples that attack or are awkward, which every language brings for its own conformance suite."""
+"""Samples that attack or are awkward: every language has some for its conformance suite."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A sample that attacks or is awkward, and what must come of it.
+    """A sample that attacks or is awkward, and its expected result.
 
-    `expected` is the exact reason ("render.timeout"), or "rendered" where the attack must fail quietly and
-    the picture be drawn all the same. `says` is what the detail must hold. In the code these words are
+    `expected` is the exact reason ("render.timeout"), or "rendered" where the attack must fail and the
+    picture must still be drawn. `says` is a text that the detail must contain. In the code these words are
     replaced:
 
     - `@PORT@`: a port of 127.0.0.1 where a listener counts who calls; nobody may

@@ -121,7 +121,7 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 
 
 def keep_freed_memory() -> None:
-    """Have malloc reuse picture-sized blocks, not return each to the kernel and fault it in anew."""
+    """Have malloc reuse picture-sized blocks, not return each to the kernel and fault it in again."""
     mallopt = getattr(_libc, "mallopt", None)  # glibc only
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, 32 << 20)

@@ -80,7 +80,7 @@ class ChildExit:
     printed: str
 
     def refusal(self, program: str) -> Refusal | None:
-        """Return why there can be no picture, where the way it ended tells; else None."""
+        """Return why there is no picture, as far as the way the program ended shows it; else None."""
         if self.out_of_time:
             return Refusal(Reason.RENDER_TIMEOUT, f"{program} was not ready in time")
         if self.killed:

@@ -104,7 +104,7 @@ def _kill(pid: int) -> None:
 
 
 def _reap_orphans(worker: int) -> None:
-    """Let go of the ended processes that came to this one, but for the worker."""
+    """Reap ended processes that this one has adopted, except the worker."""
     with contextlib.suppress(ChildProcessError):
         while True:
             ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)

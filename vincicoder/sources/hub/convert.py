@@ -39,7 +39,7 @@ _MAX_TEXT_BYTES = 64 << 20
 
 
 def marked_encoding(head: bytes) -> str | None:
-    """Return the encoding that a text's byte order mark tells; None for UTF-8 and where there is none."""
+    """Return the encoding of a text's byte order mark; None for UTF-8 and where there is none."""
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 

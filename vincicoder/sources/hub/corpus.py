@@ -85,7 +85,7 @@ def _within(value: Any, path: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a corpus makes of a row. `domain` None is the corpus's own; `changes` are those of `RawSample`."""
+    """A row as its corpus reads it. `domain` None is the corpus's own; `changes` are those of `RawSample`."""
 
     code: str | bytes | None
     language: str
@@ -162,7 +162,7 @@ def several_blocks(text: str, language: str | None) -> tuple[str, ...]:
 
 def read_answer(row: Row, language: str | None) -> Reading:
     """Read the code out of the answer: of a conversation's first answer that holds any, else of the
-    answer's own column. `language` None takes the language that the answer tells.
+    answer's own column. `language` None takes the language of the answer itself.
 
     A row whose answer holds no such code is rejected as another task; its text is kept.
     """

@@ -129,7 +129,7 @@ class _Cursor:
         self._group_end = 0  # position after the last row of the group being read
 
     def close(self) -> None:
-        """Let go of the file and of the decoded rows."""
+        """Release the file and the decoded rows."""
         self._batches, self._batch, self._file = iter(()), None, None
         self._stack.close()
 

@@ -123,7 +123,7 @@ def _from_base64(text: str) -> bytes | None:
 
 
 def kind_of_picture(data: bytes) -> str:
-    """Return the format that a file's first bytes tell, '' where they are no picture's."""
+    """Return the format by a file's first bytes, '' where they are not a picture's."""
     if data[:4] == b"RIFF":
         return "webp" if data[8:12] == b"WEBP" else ""
     return next((kind for mark, kind in _MARKS.items() if data.startswith(mark)), "")

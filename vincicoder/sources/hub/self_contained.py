@@ -188,7 +188,7 @@ def _drawing(tree: ast.Module, function: _Function, call: str, imports: list[str
 
 
 def _returned(function: ast.FunctionDef) -> str:
-    """Tell what a function returns: nothing, picture, bytes (a stream), encoded, figure, plotly,
+    """Return what a function returns: nothing, picture, bytes (a stream), encoded, figure, plotly,
     graph or source (a graph's text).
     """
     values = [node.value for node in _own_nodes(function) if isinstance(node, ast.Return)]

@@ -58,7 +58,7 @@ class FileTree:
     """The files of a corpus below a folder or URL; `url` may name one file of it instead, or, on
     this machine, several by a pattern (`*`, `?`, `[...]`, `**`).
 
-    Web servers do not tell folders from files: there the URL of a folder ends in a slash.
+    Web servers do not distinguish folders from files, so the URL of a folder there ends in a slash.
     """
 
     url: str

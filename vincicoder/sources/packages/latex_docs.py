@@ -161,7 +161,7 @@ def read_manuals() -> tuple[Manual, ...]:
 
 
 def _cut_unique(cut: Callable[[Manual], Iterator[tuple[str, str]]]) -> list[Snippet]:
-    """Return what `cut` finds in each manual as (what tells it apart, document), taking repeats once."""
+    """Return what `cut` finds in each manual as (its key, document), each key once."""
     snippets: list[Snippet] = []
     seen: set[str] = set()
     for manual in read_manuals():

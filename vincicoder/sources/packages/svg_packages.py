@@ -15,7 +15,7 @@ _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 
 
 def drop_comments(code: str) -> str:
-    """Return the SVG without its comments: no picture tells a licence notice, and the licence is a column."""
+    """Return the SVG without its comments: no picture shows a licence notice, and the licence is a column."""
     return _COMMENT.sub("", code)
 
 

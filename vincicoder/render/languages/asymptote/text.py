@@ -34,6 +34,6 @@ def map_comments(code: str, change: Callable[[str], str]) -> str:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell Asymptote by calls and by statements with semicolons that it alone has."""
+    """Recognise Asymptote by calls and by statements with semicolons that no other language has."""
     found = _CALLS.search(head.text) and _STATEMENTS.search(head.text) and not _OF_PYTHON.search(head.text)
     return True if found else None

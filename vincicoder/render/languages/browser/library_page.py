@@ -1,8 +1,8 @@
 """A page with a drawing library loaded and kept warm: the samples are texts for the library, not pages.
 
-To load mermaid anew for each sample costs 0.17 s of CPU on top of 0.12 s for a diagram. The samples are
+To load mermaid again for each sample costs 0.17 s of CPU on top of 0.12 s for a diagram. The samples are
 no scripts: the libraries parse them, and are set so that no script in them runs. What they could leave all
-the same is wiped after each (`html_library.js`), and the page is made anew after every sample that failed
+the same is wiped after each (`html_library.js`), and the page is made again after every sample that failed
 and after `SAMPLES_PER_PAGE`.
 """
 

@@ -28,5 +28,5 @@ def normal_form(code: str) -> str:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell a graph by its first word, its name and its brace."""
+    """Recognise a graph by its first word, its name and its brace."""
     return True if GRAPH.match(head.body()) else None

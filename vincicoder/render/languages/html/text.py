@@ -41,7 +41,7 @@ def syntax_error(code: str) -> str | None:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell HTML by any of its usual tags; other markup is of no language here."""
+    """Recognise HTML by any of its usual tags; other markup is of no known language."""
     if not head.text.startswith("<"):
         return None
     return _TAG.search(head.text) is not None

@@ -57,5 +57,5 @@ def snippet_preamble(code: str, packages: Sequence[str] = ()) -> str:
 
 
 def needs_chinese(code: str) -> bool:
-    """Tell whether a snippet has Chinese, Japanese or Korean letters, which pdflatex cannot set."""
+    """Return whether a snippet has Chinese, Japanese or Korean letters, which pdflatex cannot set."""
     return not code.isascii() and bool(_CHINESE.search(code))

@@ -15,7 +15,7 @@ SHARED_AFTER = 2
 preamble gets one at once, since branching off costs a fork and loading it again costs tenths of seconds."""
 
 MAX_COUNTED = 10_000
-"""Beginnings remembered; when there are more the counts start anew."""
+"""Beginnings remembered; when there are more the counts start again."""
 
 # No backslash inside: such a line can run no code but that of the packages themselves.
 _LOADING = re.compile(

@@ -29,7 +29,7 @@ WARM_PROCESSES = 24
 """pdflatex processes kept warm in a worker, each with another beginning of a document read: 34 MB
 each, most of it shared with the one it branched off."""
 
-_MAX_PACKAGES = 6  # times that a snippet is set anew with one more package
+_MAX_PACKAGES = 6  # times that a snippet is set again with one more package
 _MAX_PREAMBLE_CHARACTERS = 16_384  # looked at to choose a worker
 
 

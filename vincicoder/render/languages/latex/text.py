@@ -104,7 +104,7 @@ def map_comments(code: str, change: Callable[[str], str]) -> str:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell LaTeX by its commands. Other code that begins with a backslash is of no language here."""
+    """Recognise LaTeX by its commands. Other code that begins with a backslash is of no known language."""
     if head.body().startswith("\\") or _DOCUMENT.search(head.text):
         return COMMANDS.search(head.text) is not None
     return None

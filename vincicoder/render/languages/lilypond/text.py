@@ -27,6 +27,6 @@ def map_comments(code: str, change: Callable[[str], str]) -> str:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell LilyPond by its commands, where there are none of LaTeX."""
+    """Recognise LilyPond by its commands, where there are none of LaTeX."""
     found = _COMMANDS.search(head.text) and not COMMANDS_OF_LATEX.search(head.text)
     return True if found else None

@@ -93,7 +93,7 @@ def syntax_error(code: str) -> str | None:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell a diagram by its first word; Graphviz has a word in common with it, and a brace after it."""
+    """Recognise a diagram by its first word. Graphviz shares a word with it, but has a brace after it."""
     if _FIRST_WORD.match(_PREFACE.sub("", head.text, count=1)) and not GRAPH.match(head.text):
         return True
     return None

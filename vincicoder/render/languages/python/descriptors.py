@@ -20,7 +20,7 @@ def open_files() -> tuple[int, ...]:
 
 
 def reopen(descriptors: tuple[int, ...]) -> None:
-    """In a fork: open these files anew, each at its number and place. Raises OSError.
+    """In a fork: open these files again, each at its number and place. Raises OSError.
 
     A fork shares with its parent the place in an open file, and its flags: with O_DIRECT set on a font by one
     sample, no later one could read it.

@@ -94,5 +94,5 @@ def map_comments(code: str, change: Callable[[str], str]) -> str:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell Python by statements that only it has."""
+    """Recognise Python by statements that only it has."""
     return True if _MARKS.search(head.text) else None

@@ -50,5 +50,5 @@ def syntax_error(code: str) -> str | None:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell SVG by its root element, after XML's own lines and comments."""
+    """Recognise SVG by its root element, after XML's own lines and comments."""
     return True if head.text.startswith("<") and _ROOT.match(head.text) else None

@@ -42,7 +42,7 @@ def syntax_error(code: str) -> str | None:
 
 
 def recognise(head: CodeHead) -> bool | None:
-    """Tell a specification by its schema or by a view; other objects of JSON are of no language here."""
+    """Recognise a specification by its schema or by a view; other JSON objects are of no known language."""
     if not head.text.startswith("{"):
         return None
     return _MARKS.search(head.code[:_LOOKED_AT]) is not None

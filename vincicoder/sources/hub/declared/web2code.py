@@ -13,7 +13,7 @@ from vincicoder.sources.hub.corpus import (
 
 
 def _read(row: Row) -> Reading:
-    """Generation and questions are mixed; only the answer tells them apart."""
+    """Generation and questions are mixed; only the answer distinguishes them."""
     return read_answer(row, "html")
 
 

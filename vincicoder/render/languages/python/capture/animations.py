@@ -89,7 +89,7 @@ def _play(one: Any) -> None:
         return
     _played.add(one)
     one._draw_was_started = True  # no warning that it was deleted without rendering
-    one._fig.canvas._is_saving = True  # so that a frame which draws the figure does not begin it anew
+    one._fig.canvas._is_saving = True  # so that a frame which draws the figure does not begin it again
     one._init_draw()
     frames = one.new_saved_frame_seq()
     ends = getattr(one, "_save_count", None) is not None or hasattr(one, "_framedata")

@@ -181,7 +181,7 @@ def draw(figure: Any) -> Pixels:
     captured.check_size(*canvas.get_width_height())
     begin_drawing()
     if play_animations(figure):
-        canvas._is_saving = True  # animated artists are drawn, and the animation does not begin anew
+        canvas._is_saving = True  # animated artists are drawn, and the animation does not begin again
     canvas.draw()
     look_at(figure)
     return flatten_rgba(np.asarray(canvas.buffer_rgba()))
