@@ -32,6 +32,7 @@ _NEED_TOOLS = (
     "render/engine",
     "render/languages",
     "render/sandbox",
+    "render/self_check",
     "render/test_golden.py",
     "reward",
     "similarity",
@@ -51,11 +52,17 @@ _SHARE = ("release", "reward", "train")
 ALL_TOOLS = os.environ.get("VINCICODER_ALL_TOOLS") == "1"
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what needs tools where no such test is asked for: it could not even be imported."""
+    left_out = "not tools" in config.option.markexpr and _needs_tools(collection_path)
+    return True if left_out else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need tools, and name the group that stays in one of pytest-xdist's processes."""
     for item in items:
         path = item.path.relative_to(_TESTS).as_posix()
-        if any(path == name or path.startswith(f"{name}/") for name in _NEED_TOOLS):
+        if _needs_tools(item.path):
             item.add_marker("tools")
         item.add_marker(pytest.mark.xdist_group(_group(item, path)))
 
@@ -82,6 +89,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
             "that every tool is installed. Install it, or unset the variable"
         )
     return report
+
+
+def _needs_tools(path: Path) -> bool:
+    relative = path.relative_to(_TESTS).as_posix()
+    return any(relative == name or relative.startswith(f"{name}/") for name in _NEED_TOOLS)
 
 
 def _may_skip(item: pytest.Item) -> bool:

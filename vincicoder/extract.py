@@ -254,11 +254,10 @@ def _without_end(line: str, marks: str) -> str:
 
 
 def _imports_before(lines: list[str], number: int) -> list[str]:
-    found: list[str] = []
-    while number > 0 and _PYTHON_IMPORT.match(lines[number - 1].strip()[:500]):
-        number -= 1
-        found.insert(0, lines[number].strip())
-    return found
+    first = number
+    while first > 0 and _PYTHON_IMPORT.match(lines[first - 1].strip()[:500]):
+        first -= 1
+    return [line.strip() for line in lines[first:number]]
 
 
 def _unindented(body: list[str]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
 from vincicoder.render.font_coverage import letters_of_code, scripts_without_font, uncovered
 
@@ -16,6 +18,7 @@ def test_letters_are_looked_up_in_the_fonts() -> None:
     assert scripts_without_font() == []
 
 
+@pytest.mark.tools
 def test_every_language_notes_what_it_shows_and_no_font_has() -> None:
     codes = {
         "svg": ("svg", _SVG.format("&#xeca1; 中文")),

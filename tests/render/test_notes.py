@@ -23,6 +23,7 @@ def test_what_no_honest_worker_sends_is_refused(notes: object) -> None:
         checked_notes(["a"] * (MAX_NOTES + 1))
 
 
+@pytest.mark.tools
 def test_a_result_says_who_drew_it() -> None:
     codes = {
         "plain": ("python", "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.train.test_checkpoints import make_checkpoint
+from tests.train.checkpoint_files import make_checkpoint
 from vincicoder.train.follow import Follower
 from vincicoder.train.launch import Launch
 from vincicoder.train.metrics import Metric, MetricsFile
@@ -43,6 +43,7 @@ class Keeper:
         self.taken += metrics
 
 
+@pytest.mark.tools  # writes a checkpoint as the trainers do
 @pytest.mark.parametrize(
     "error", [OSError("the registry is held"), KeyError("terms"), ValueError("x"), ConnectionError("server")]
 )
@@ -64,6 +65,7 @@ def test_a_keeper_that_fails_gets_everything_later_and_the_run_goes_on(
     assert f"keeping metrics (Keeper) failed ({type(error).__name__}" in caplog.text
 
 
+@pytest.mark.tools
 def test_what_a_keeper_never_took_is_in_the_outcome(tmp_path: Path) -> None:
     make_checkpoint(tmp_path / "output/checkpoint-3", 3)
     metrics = tmp_path / "logging.jsonl"
