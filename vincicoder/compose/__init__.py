@@ -1,7 +1,7 @@
 """Which rows a release holds, the prompt of each, and its side of the split."""
 
 from vincicoder.compose.chart_type import chart_type_of
-from vincicoder.compose.draw import Candidates, Draw, QuotaResult, draw_rows, split_of
+from vincicoder.compose.draw import Candidates, Draw, QuotaResult, draw_rows
 from vincicoder.compose.instructions import (
     IMAGE_TAG,
     fenced,
@@ -10,6 +10,7 @@ from vincicoder.compose.instructions import (
     language_name,
 )
 from vincicoder.compose.recipe import Quota, ReleaseRecipe, load_recipe, recipe_names
+from vincicoder.compose.split import split_of
 
 __all__ = [
     "IMAGE_TAG",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -192,13 +191,3 @@ def allocate(sizes: Mapping[tuple[str, ...], int], rows: int, evenness: float) -
             shares[name] = open_.pop(name)
             left -= shares[name]
     return shares
-
-
-def split_of(cluster: str, validation_percent: float) -> str:
-    """Return `train` or `validation`, decided by the hash of the row's cluster of near-duplicates.
-
-    All versions of one picture, and pictures much like it, share a cluster: they fall on one side, and a
-    row changes sides between builds only when its cluster does.
-    """
-    digest = hashlib.sha256(f"split\0{cluster}".encode()).digest()
-    return "validation" if int.from_bytes(digest[:8]) % 10_000 < validation_percent * 100 else "train"

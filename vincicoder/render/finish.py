@@ -11,17 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.render.phash import perceptual_hash
+
 # zlib level 1 costs a third of Pillow's default (6) and gives files about a fifth larger.
 PNG_COMPRESS_LEVEL = 1
 THUMBNAIL_SIDE = 16
-
-_HASHED_SIDE, _HASH_SIDE = 32, 8
-# Row k: the k-th cosine of the DCT-II over 32 values.
-_COSINES = np.cos(
-    np.pi * np.arange(_HASH_SIDE)[:, None] * (2 * np.arange(_HASHED_SIDE) + 1) / (2 * _HASHED_SIDE)
-)
-# Coefficients are at most 261,120; their arithmetic is off by less than 1e-8.
-_COEFFICIENT_DECIMALS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +40,6 @@ def hash_pixels(pixels: NDArray[np.uint8]) -> str:
     digest = hashlib.sha256(f"{width}x{height}:".encode())
     digest.update(np.ascontiguousarray(pixels).data)
     return digest.hexdigest()
-
-
-def perceptual_hash(image: Image.Image) -> int:
-    """Return the 64-bit hash of a picture's lowest cosines, first bit highest.
-
-    It is that of `imagehash.phash`, but for coefficients that are equal to the median, or both zero: there
-    imagehash lets the error of the arithmetic decide, so that up to half of the bits of a symmetric picture
-    are chance, and differ between versions of SciPy and kinds of processor.
-    """
-    small = image.convert("L").resize((_HASHED_SIDE, _HASHED_SIDE), Image.Resampling.LANCZOS)
-    return hash_coefficients(_COSINES @ np.asarray(small, np.float64) @ _COSINES.T)
-
-
-def hash_coefficients(low: NDArray[np.float64]) -> int:
-    """Return which of the 8x8 lowest coefficients of a DCT-II (cosines unscaled) are above their median.
-
-    Noise of the arithmetic decides no bit: coefficients are rounded to 0.001.
-    """
-    rounded = low.round(_COEFFICIENT_DECIMALS)
-    bits = (rounded > np.median(rounded)).flatten()
-    return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
 def measure(pixels: NDArray[np.uint8]) -> Measures:

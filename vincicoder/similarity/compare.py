@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vincicoder.render.finish import perceptual_hash
+from vincicoder.render.phash import perceptual_hash
 from vincicoder.similarity.structure import MIN_SIDE, check_picture, color_distance, ssim_map
 
 # The scale of viewing that the authors of SSIM suggest: reduce by whole numbers until the shorter side

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 from scipy.fftpack import dct
 
-from vincicoder.render.finish import hash_coefficients, perceptual_hash
+from vincicoder.render.phash import hash_coefficients, perceptual_hash
 
 
 def _grey(kind: str, generator: np.random.Generator) -> NDArray[np.uint8]:
