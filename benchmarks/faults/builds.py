@@ -64,7 +64,6 @@ class Bench:
     rl_reference: dict[str, bytes] = field(default_factory=dict)
     build_seconds: float = 10.0
     weights: str = ""  # the hash of what an undisturbed training leaves
-    train_seconds: float = 60.0
 
     def command(self, home: Path, *more: str) -> list[str]:
         """The build, as a user types it."""

@@ -61,12 +61,14 @@ def kill_after_interrupt(bench: Bench, home: Path) -> None:
 
 
 def _kill_one_part(bench: Bench, process: subprocess.Popen[str]) -> None:
+    """Of the kinds that live now, the one that was killed least: browsers and TeX come late and are few."""
     found: dict[str, list[int]] = {}
     for pid in descendants(process.pid):
         found.setdefault(_kind(pid, process.pid), []).append(pid)
     found.pop("", None)
     if found:
-        kind = bench.chance.choice(sorted(found))
+        counts = {kind: bench.campaign.kills_by_kind.get(kind, 0) for kind in sorted(found)}
+        kind = bench.chance.choice([kind for kind in counts if counts[kind] == min(counts.values())])
         if kill(bench.chance.choice(found[kind])):
             bench.campaign.killed(kind)
 

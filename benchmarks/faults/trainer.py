@@ -22,7 +22,8 @@ _MODEL = "models/tiny-random"
 
 
 def kill_trainer(bench: Bench, home: Path) -> None:
-    """Kill a training run twice and run it again; its weights must be those of a run that was left alone."""
+    """Kill a training run of six steps twice, while or after it writes a checkpoint, and run it again: its
+    weights must be those of a run that was left alone."""
     bench.finish(home)
     release = (home / "releases/sft/current").resolve()
     rows = pq.read_table(next((release / "data").glob("train-*.parquet")), columns=["code"])
@@ -30,12 +31,12 @@ def kill_trainer(bench: Bench, home: Path) -> None:
     if not bench.weights:
         alone = home.with_name("trained")
         shutil.copytree(home, alone, symlinks=True)
-        started = time.monotonic()
         bench.weights = _train(bench, alone)
-        bench.train_seconds = time.monotonic() - started
-    for _ in range(2):
+    for steps in (bench.chance.randint(1, 2), bench.chance.randint(3, 4)):
         process = bench.start(home, command=_command(bench, home))
-        time.sleep(bench.chance.uniform(0.3, 0.95) * bench.train_seconds)
+        while process.poll() is None and not list(home.glob(f"runs/*/output/checkpoint-{steps}")):
+            time.sleep(0.05)
+        time.sleep(bench.chance.uniform(0.0, 1.5))
         trainers = [pid for pid in descendants(process.pid) if _is_trainer(pid)]
         if trainers and bench.chance.random() < 0.5:
             os.kill(trainers[0], signal.SIGKILL)
