@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from prefect import task
 
 from storage.home import Home
+from storage.outputs import file_sha256
 from storage.release import release_folder
 from storage.release_facts import (
     count_in,
@@ -125,10 +126,12 @@ def _choose_rows(
     if recipe.rows == RowLimits():
         return dict(published), count_in(path for paths in published.values() for path in paths)
     target = run_folder(home, run_id) / "data" / "train.parquet"
-    if not target.is_file():
+    noted = target.with_suffix(".sha256")  # what an earlier attempt wrote may have been damaged since
+    if not (noted.is_file() and target.is_file() and noted.read_bytes() == file_sha256(target).encode()):
         write_part(kind, published["train"], target, recipe.rows.limit, recipe.rows.max_characters)
-    if not target.is_file():
-        return {"train": [], "validation": []}, 0
+        if not target.is_file():
+            return {"train": [], "validation": []}, 0
+        noted.write_text(file_sha256(target), encoding="utf-8")
     return {"train": [target], "validation": []}, count_in([target])
 
 

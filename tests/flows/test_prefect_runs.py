@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import time
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +15,7 @@ from storage.home import Home
 from storage.release import current_version
 from tests.corpora import write_corpus
 from tests.flows.conftest import Deployed
-from tests.flows.server import ask, logged, start_run, wait_for_run
+from tests.flows.server import ROOT, ask, logged, start_run, wait_for_run
 
 _SECONDS = 240  # where all cores are taken
 
@@ -127,6 +130,25 @@ def test_a_cancelled_run_tells_its_progress_and_leaves_no_failed_task(
     states = {task["name"]: task["state_type"] for task in tasks}
     assert set(states.values()) <= {"COMPLETED", "CANCELLED"}, states
     assert "CANCELLED" in states.values()
+
+
+def test_workers_bound_the_shards_of_a_command_on_a_server(deployed: Deployed, tmp_path: Path) -> None:
+    environment, home = deployed.environment, tmp_path / "home"
+    config = write_corpus(tmp_path, "own", drawings("svg", 6))
+    command = [sys.executable, "-m", "flows.cli", "build", "sft", "--profile", "none", "--no-refine"]
+    command += ["--source-config", str(config), "--home", str(home), "--shard-rows", "1", "--workers", "1"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    latest = ask(environment, "/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": 10})
+    (run,) = [run for run in latest if run["parameters"].get("home") == str(home)]
+    assert run["parameters"]["workers"] == 1
+    ours = {"flow_runs": {"id": {"any_": [run["id"]]}}, "limit": 200}
+    tasks = ask(environment, "/task_runs/filter", ours)
+    times = sorted(
+        tuple(datetime.fromisoformat(task[name]) for name in ("start_time", "end_time")) for task in tasks
+    )
+    assert len(times) > 6 * 5
+    assert all(end <= start for (_, end), (start, _) in pairwise(times)), times
 
 
 def test_a_run_that_lost_a_source_is_red_and_the_current_release_stays(

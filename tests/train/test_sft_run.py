@@ -138,7 +138,11 @@ def test_a_run_is_killed_starved_resumed_and_registered(home: Path, tmp_path: Pa
         assert states(home) == [("failed", "disk_full", None)]
 
     # A checkpoint of another architecture, and one that was cut off, are not gone on from.
+    part = folder / "data/train.parquet"
+    rows = part.read_bytes()
+    part.write_bytes(rows[:-9])
     other, prepared = output / "checkpoint-7", prepare(path, home)
+    assert part.read_bytes() == rows, "a damaged copy of the rows is made again"
     shutil.copytree(output / f"checkpoint-{reached}", other)
     make_another_architecture(other)
     before = runs(home)

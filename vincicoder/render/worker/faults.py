@@ -43,10 +43,6 @@ def _allocate() -> None:
         kept.append(b"x" * _CHUNK_BYTES)
 
 
-def _sleep() -> None:
-    time.sleep(3600)
-
-
 def _die() -> None:
     signal.signal(signal.SIGSEGV, signal.SIG_DFL)
     os.kill(os.getpid(), signal.SIGSEGV)
@@ -88,7 +84,6 @@ def _pages() -> set[int]:
 _ACTIONS: dict[str, Callable[[], None]] = {
     "burn": _burn,
     "allocate": _allocate,
-    "sleep": _sleep,
     "die": _die,
     "crash-page": _crash_page,
     "wedge-page": _wedge_page,
