@@ -12,6 +12,7 @@ _WITH_ERRORS = frozenset(
         Reason.CLEAN_UNDEFINED_NAME,
         Reason.RENDER_ERROR,
         Reason.RENDER_MISSING_DEPENDENCY,
+        Reason.RENDER_REMOVED_NAME,
         Reason.RENDER_FORBIDDEN,
         Reason.RENDER_CRASHED,
         Reason.VERIFY_UNDECODABLE,
@@ -31,9 +32,12 @@ def error_class(reason: Reason, detail: str) -> str | None:
     """Return the class of the exception, the rule of the linter, or the message without its particulars.
 
     None for reasons that are no errors of a program, such as a size, and where the detail names none.
+    Of a removed name it is library and name.
     """
     if reason not in _WITH_ERRORS:
         return None
+    if reason is Reason.RENDER_REMOVED_NAME:
+        return detail.partition(":")[0][:_CHARACTERS]
     found = _EXCEPTION.findall(detail) or _RULE.findall(detail)
     if found:
         return str(found[-1])

@@ -70,6 +70,7 @@ class Reason(StrEnum):
     RENDER_ERROR = "render.error"  # the code raised, or the document is invalid
     RENDER_NO_OUTPUT = "render.no_output"  # the code ran and drew nothing
     RENDER_MISSING_DEPENDENCY = "render.missing_dependency"  # imports or inputs what is not here
+    RENDER_REMOVED_NAME = "render.removed_name"  # a library's name that its version here has not, but others
     RENDER_TIMEOUT = "render.timeout"
     RENDER_OUT_OF_MEMORY = "render.out_of_memory"
     RENDER_OUTPUT_LIMIT = "render.output_limit"  # too many bytes written or printed

@@ -16,8 +16,9 @@ from rich.console import Console
 
 from vincicoder.config import default_home
 from vincicoder.render.font_coverage import SCRIPTS, scripts_without_font
-from vincicoder.render.registry import LANGUAGES, why_unsupported
+from vincicoder.render.registry import LANGUAGES, language_on, why_unsupported
 from vincicoder.render.sandbox import probe
+from vincicoder.render.stacks import STACKS
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.counts import row_count
 from vincicoder.sources.registry import get_source, list_sources
@@ -53,6 +54,7 @@ def doctor(
     checks = [
         *_renderers(),
         _scripts(),
+        *_stacks(),
         *_sandbox(require_sandbox),
         *_corpora(),
         *_libraries(),
@@ -109,11 +111,22 @@ def _conclusion(checks: Sequence[HealthCheck], healthy: bool) -> str:
 
 
 def _renderers() -> Iterator[HealthCheck]:
-    for language in LANGUAGES:
+    for language, spec in LANGUAGES.items():
+        if spec.variant_of and spec.stack:  # listed among the stacks
+            continue
         problem = why_unsupported(language)
-        facts = {} if problem else LANGUAGES[language].renderer().fingerprint()
+        facts = {} if problem else spec.renderer().fingerprint()
         detail = problem or ", ".join(f"{key} {value}" for key, value in facts.items())
         yield HealthCheck("renderers", language, not problem, language in _MAIN_LANGUAGES, detail)
+
+
+def _stacks() -> Iterator[HealthCheck]:
+    for stack in STACKS:
+        language = language_on("python", stack)
+        problem = why_unsupported(language)
+        found = {} if problem else LANGUAGES[language].renderer().fingerprint()
+        detail = problem or ", ".join(f"{key} {value}" for key, value in found.items())
+        yield HealthCheck("stacks", stack, not problem, False, detail)
 
 
 def _sandbox(required: bool) -> Iterator[HealthCheck]:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vincicoder.extract import canonical_language
-from vincicoder.render.registry import LANGUAGE_OF_SUFFIX
+from vincicoder.render.registry import LANGUAGE_OF_SUFFIX, LANGUAGES, language_on, why_unsupported
+from vincicoder.render.stacks import STACKS
 from vincicoder.sample import InfrastructureError, Rejection, Sample, Task, code_sha256
 from vincicoder.sources.own.folder_files import language_of
 from vincicoder.sources.own.program import read_program
@@ -18,7 +19,9 @@ from vincicoder.sources.own.program import read_program
 if TYPE_CHECKING:
     from vincicoder.clean import Cleaned
     from vincicoder.render import RenderResult
+    from vincicoder.render.on_stacks import OnStack
 
+_AUTO = "auto"
 _SAMPLES_FAULT, _OUR_FAULT = 3, 4
 
 
@@ -29,6 +32,13 @@ def render(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PNG.")],
     language: Annotated[str | None, typer.Option(help="Default: by the file's suffix.")] = None,
+    stack: Annotated[
+        str,
+        typer.Option(
+            help=f"Libraries to draw with: {', '.join(STACKS)}, or auto: today's, and those of other years "
+            "for a program that uses a name which today's do not have."
+        ),
+    ] = _AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as one line of JSON.")] = False,
     require_sandbox: Annotated[
         bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
@@ -48,17 +58,21 @@ def render(
         known = ", ".join(LANGUAGE_OF_SUFFIX)
         typer.echo(f"vincicoder: received {file.name}; known suffixes are {known}: give --language", err=True)
         raise typer.Exit(2)
+    if stack not in (_AUTO, *STACKS):
+        typer.echo(f"vincicoder: received --stack {stack}; allowed are auto, {', '.join(STACKS)}", err=True)
+        raise typer.Exit(2)
     program = read_program(file, file.resolve().parent, chosen)
     code = program.code if isinstance(program.code, str) else program.code.decode("utf-8", "replace")
     cleaned = None if as_is else _clean(chosen, code)
     rejection = program.rejection or (cleaned.rejection if cleaned else None)
-    result = None
+    drawn = None
     try:
         if rejection is None:
-            result = _draw(str(file), chosen, cleaned.code if cleaned else code, require_sandbox)
+            drawn = _draw(chosen, cleaned.code if cleaned else code, stack, require_sandbox)
     except InfrastructureError as error:
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(_OUR_FAULT) from error
+    result = drawn.result if drawn else None
     if result is not None and result.png is not None:
         output.write_bytes(result.png)
         if cleaned:
@@ -74,6 +88,8 @@ def render(
         "height": result.height if result else 0,
         "seconds": round(result.seconds, 4) if result else 0.0,
         "fingerprint": result.fingerprint if result else "",
+        "stack": drawn.stack if drawn else None,
+        "before": [_attempt(*one) for one in drawn.before] if drawn else [],
         "notes": list(result.notes) if result else [],
         "changes": [*program.changes, *(cleaned.changes if cleaned else ())],
     }
@@ -96,11 +112,33 @@ def _clean(language: str, code: str) -> Cleaned:
     return clean_samples([sample], replace(CleanLimits(), min_characters=1))[0]
 
 
-def _draw(name: str, language: str, code: str, require_sandbox: bool) -> RenderResult:
+def _draw(language: str, code: str, stack: str, require_sandbox: bool) -> OnStack:
     from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
+    from vincicoder.render.on_stacks import OnStack, render_on_stacks
 
     with RenderEngine(RenderLimits(), workers=1, require_sandbox=require_sandbox) as engine:
-        return next(iter(engine.render([RenderRequest(name, language, code)])))
+        if stack == _AUTO:
+            return next(render_on_stacks(engine, [RenderRequest("", language, code)]))
+        named = language_on(language, stack)
+        if problem := LANGUAGES[named].stack and why_unsupported(named):
+            raise InfrastructureError(problem)
+        return OnStack(engine.render_one(code, named), LANGUAGES[named].stack)
+
+
+def _attempt(stack: str, result: RenderResult) -> dict[str, str]:
+    """What a stack made of the program that another drew: the name that it does not have."""
+    from vincicoder.render.notes import read_removed_name
+    from vincicoder.render.on_stacks import name_that_failed
+
+    named = read_removed_name(name_that_failed(result.notes))
+    return {
+        "stack": stack,
+        "reason": result.reason.value if result.reason else "",
+        "library": named.library,
+        "name": named.name,
+        "since": named.since,
+        "detail": result.detail,
+    }
 
 
 def _check(result: RenderResult, language: str, cleaned: Cleaned) -> Rejection | None:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 
 DECODED_IMAGE = "decoded_image"
 MISSING_GLYPHS = "missing_glyphs:"
 SCRIPT_ERROR = "script_error:"
+REMOVED_NAME = "removed_name:"
+UNKNOWN_NAME = "unknown_name:"
 
 MAX_NOTES = 32
-_NOTE = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_.,+*/ -]{1,64})?")
+_NOTE = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_.,+*/() -]{1,64})?")
 _ERROR_NAME = re.compile(r"[A-Za-z0-9_]{1,40}")
 _DRAWS_INSTEAD = {"html": "browser"}
 
@@ -67,6 +70,23 @@ def marks(count: int, information: int = 0) -> str:
     hold means that they were computed.
     """
     return f"marks:{count}/{information}" if information else f"marks:{count}"
+
+
+class RemovedName(NamedTuple):
+    """A library's name that not every version has, and since when it is gone or there, '' where not known."""
+
+    library: str
+    name: str
+    since: str
+
+
+def read_removed_name(note: str) -> RemovedName:
+    """Return what a note `removed_name:LIBRARY NAME SINCE` or `unknown_name:LIBRARY NAME` says."""
+    library, _, rest = note.partition(":")[2].partition(" ")
+    name, _, since = rest.rpartition(" ")
+    return (
+        RemovedName(library, name, since) if since[:1].isdigit() and name else RemovedName(library, rest, "")
+    )
 
 
 def note_values(notes: Iterable[str], name: str) -> tuple[int, ...]:

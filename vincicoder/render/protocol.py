@@ -122,7 +122,7 @@ class LanguageRenderer(Generic[Drawer]):
     language's renderer made; only a language that has it can be handed over to. `affinity` names what a
     worker keeps of a sample, from what most share to what few do, so that the sample goes to a worker that
     has it (see `affinity.choose`); it runs in the engine's process too: cheap, and linear in code that
-    nobody has looked at.
+    nobody has looked at. `interpreter` returns the Python that runs the worker, where it is not the engine's.
     """
 
     fingerprint: Callable[[], Mapping[str, str]]
@@ -132,3 +132,4 @@ class LanguageRenderer(Generic[Drawer]):
     prepare: Callable[[Drawer, Path], None] | None = None
     render_page: Callable[[Drawer, str, PageView], Picture | Refusal] | None = None
     affinity: Callable[[str], tuple[str, ...]] | None = None
+    interpreter: Callable[[], Path] | None = None

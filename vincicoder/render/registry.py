@@ -21,6 +21,7 @@ LANGUAGES: dict[str, LanguageSpec] = {
         import_module("vincicoder.render.languages.vega_lite.spec").SPEC,
         import_module("vincicoder.render.languages.asymptote.spec").SPEC,
         import_module("vincicoder.render.languages.lilypond.spec").SPEC,
+        *import_module("vincicoder.render.languages.python.spec").ON_OTHER_STACKS,
     )
 }
 """What can be rendered: languages, and second renderers of some (see `LanguageSpec.variant_of`)."""
@@ -37,6 +38,18 @@ LANGUAGE_OF_FENCE = MappingProxyType(
     {fence: name for name in ROW_LANGUAGES for fence in (name, *LANGUAGES[name].fences)}
 )
 """The language of a fence of code, by the lower-case name that it carries."""
+
+
+def language_on(language: str, stack: str) -> str:
+    """Return the name of a language's renderer on a stack; the language itself where it has no such stack."""
+    return next(
+        (
+            name
+            for name, spec in LANGUAGES.items()
+            if spec.stack == stack and language in (name, spec.variant_of)
+        ),
+        language,
+    )
 
 
 def language_of_file(name: str) -> str | None:

@@ -13,6 +13,7 @@ import pytest
 from tests.corpora import write_corpus
 from tests.samples import CHART, CIRCLE, FIGURE, GOOD, PAGE, rows
 from vincicoder import __version__
+from vincicoder.render.registry import why_unsupported
 
 
 def vincicoder(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -49,6 +50,26 @@ def test_render_blames_the_sample_with_exit_3(tmp_path: Path) -> None:
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.skipif(bool(why_unsupported("python-2022")), reason=why_unsupported("python-2022"))
+def test_render_says_which_libraries_drew_and_what_failed_before(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(
+        "import matplotlib.pyplot as plt\nplt.style.use('seaborn')\nplt.plot([1, 2])\n"
+    )
+    command = ("render", str(tmp_path / "a.py"), "-o", str(tmp_path / "out.png"), "--json")
+    outcome = json.loads(vincicoder(*command).stdout.splitlines()[-1])
+    assert (outcome["status"], outcome["stack"]) == ("rendered", "2022")
+    told = [
+        [one[key] for key in ("stack", "reason", "library", "name", "since")] for one in outcome["before"]
+    ]
+    assert told == [
+        [stack, "render.removed_name", "matplotlib", "style.seaborn", "3.8"] for stack in ("2026", "2024")
+    ]
+    done = vincicoder(*command, "--stack", "2026")
+    outcome = json.loads(done.stdout.splitlines()[-1])
+    assert (done.returncode, outcome["reason"], outcome["stack"]) == (3, "render.removed_name", "2026")
+    assert vincicoder(*command, "--stack", "2019").returncode == 2
+
+
 def test_render_of_an_unknown_suffix_says_which_are_known(tmp_path: Path) -> None:
     (tmp_path / "a.cob").write_text("x")
     done = vincicoder("render", str(tmp_path / "a.cob"), "-o", str(tmp_path / "out.png"))
@@ -63,6 +84,7 @@ def test_doctor_finds_the_main_job_ready() -> None:
     assert report["ok"] is True
     names = {(check["area"], check["name"]): check["ok"] for check in report["checks"]}
     assert all(names["renderers", language] for language in ("python", "html", "svg", "latex"))
+    assert {name for area, name in names if area == "stacks"} == {"2022", "2024", "2026"}
     assert ("sandbox", "seccomp") in names and ("corpora", "openclipart") in names
 
 

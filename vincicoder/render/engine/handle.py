@@ -26,12 +26,14 @@ from vincicoder.render.languages.browser.libraries import LIBRARIES_VARIABLE, li
 from vincicoder.render.notes import handed_over_to
 from vincicoder.render.processes import CpuMeter, Queueing, TreeUse, descendants, tree_use
 from vincicoder.render.protocol import HandOver
+from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox.paths import package_root
 from vincicoder.render.wire import FrameReader, Message, pack_head
 
 # A picture in flight should fit, so that the worker can go on while the engine is busy.
 _SOCKET_BUFFER_BYTES = 4 << 20
 _EXIT_WAIT_SECONDS = 2.0
+_STACK_MAIN = package_root() / "vincicoder" / "render" / "worker" / "stack_main.py"
 
 
 @dataclass(slots=True, eq=False)
@@ -82,7 +84,6 @@ def worker_environment() -> dict[str, str]:
         "LC_ALL": "C.UTF-8",
         "TZ": "UTC",
         "HOME": "/nonexistent",
-        "PYTHONPATH": str(package_root()),
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
@@ -99,6 +100,18 @@ def worker_environment() -> dict[str, str]:
     if FAULTS_VARIABLE in os.environ:  # set by tests of the guards alone
         environment[FAULTS_VARIABLE] = os.environ[FAULTS_VARIABLE]
     return environment
+
+
+def _program(language: str) -> tuple[list[str], dict[str, str]]:
+    """Return the command that starts a worker, without its argument, and its environment.
+
+    In another environment than ours nothing may be found but what that holds, and this package.
+    """
+    find_interpreter = LANGUAGES[language].renderer().interpreter
+    if find_interpreter is None:
+        module = "vincicoder.render.worker.main"
+        return [sys.executable, "-P", "-s", "-m", module], {"PYTHONPATH": str(package_root())}
+    return [str(find_interpreter()), "-P", "-s", str(_STACK_MAIN)], {}
 
 
 class WorkerHandle:
@@ -125,17 +138,11 @@ class WorkerHandle:
         self._reader = FrameReader(max_payload)
         self._outgoing: deque[memoryview] = deque()
         verbose = bool(os.environ.get("VINCICODER_RENDER_VERBOSE"))
+        program, search_path = _program(self.language)
         try:
             self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    "-P",
-                    "-s",
-                    "-m",
-                    "vincicoder.render.worker.main",
-                    self.configuration.to_json(),
-                ],
-                env=worker_environment(),
+                [*program, self.configuration.to_json()],
+                env=worker_environment() | search_path,
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=None if verbose else subprocess.DEVNULL,

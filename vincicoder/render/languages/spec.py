@@ -34,7 +34,8 @@ class LanguageSpec:
     pictures show. `fences` are the further names that a fence of code may carry, in lower case;
     `doubtful_fences` those of them that other languages use too, so that the code itself decides.
     `suffixes` are those of its files, in lower case, the usual one first. A `variant_of` another language
-    is a second renderer of it: asked for by its name, never the language of a row.
+    is a second renderer of it: asked for by its name, never the language of a row. `stack` names the pinned
+    set of libraries that it draws with, where its language has several.
 
     Engine. `renderer` imports the module that draws; it is called only where something is drawn, so that
     the rest of the project works without the packages that drawing needs. `hostile` imports the samples of
@@ -63,6 +64,7 @@ class LanguageSpec:
     doubtful_fences: tuple[str, ...] = ()
     suffixes: tuple[str, ...] = ()
     variant_of: str = ""
+    stack: str = ""
 
     renderer: Callable[[], LanguageRenderer[Any]]
     hostile: Callable[[], HostileSuite]

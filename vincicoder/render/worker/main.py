@@ -40,6 +40,10 @@ def cache_directory() -> Path:
     return Path(base).expanduser() / "vincicoder"
 
 
+def _row_language(configuration: WorkerConfiguration) -> str:
+    return LANGUAGES[configuration.language].variant_of or configuration.language
+
+
 def _cpu_seconds() -> float:
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     return sum(usage.ru_utime + usage.ru_stime for usage in used)
@@ -111,7 +115,7 @@ def _serve(configuration: WorkerConfiguration, drawer: Any, connection: socket.s
             outcome = _draw(configuration.language, drawer, code, view)
             by_library = view is not None and bool(view.get("library"))
             if isinstance(outcome, Picture) and (
-                by_library or configuration.language not in _LOOK_FOR_THEMSELVES
+                by_library or _row_language(configuration) not in _LOOK_FOR_THEMSELVES
             ):
                 outcome = _with_missing_letters(outcome, code)
             message, payload = _answer(outcome, configuration)
@@ -139,7 +143,7 @@ def _work(configuration: WorkerConfiguration, workspace: Path) -> None:
             raise InfrastructureError(f"{configuration.language} has no worker: others draw it")
         drawer = renderer.create()
         cache = cache_directory()
-        if configuration.language not in _OWN_FONTS:
+        if _row_language(configuration) not in _OWN_FONTS:
             font_coverage.load()
         if renderer.prepare is not None:
             renderer.prepare(drawer, cache)

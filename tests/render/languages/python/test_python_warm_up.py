@@ -12,8 +12,8 @@ import sys
 _LOOK = """
 import json, sys
 from pathlib import Path
-import vincicoder.render.languages.python.stack as stack
-stack.import_light_stack(Path(sys.argv[1]))
+import vincicoder.render.languages.python.warm_imports as warm_imports
+warm_imports.import_light(Path(sys.argv[1]))
 import matplotlib, matplotlib.colors, matplotlib.pyplot as plt, matplotlib.units, numpy as np
 
 def look():
@@ -35,7 +35,7 @@ plt.figure(); plt.close()
 light = look()
 warm_up_light()
 changed = [name for name, value in look().items() if light[name] != value]
-stack.import_heavy_stack()
+warm_imports.import_heavy()
 heavy = look()
 warm_up_heavy()
 changed += [name for name, value in look().items() if heavy[name] != value]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from PIL.Image import DecompressionBombError
 
+from vincicoder.render.languages.python.unknown_names import unknown_name
 from vincicoder.sample import Reason
 
 FILE_NAME = "sample.py"
@@ -33,9 +34,15 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             queue.append(reason)
 
 
-def describe(error: BaseException, code: str) -> tuple[Reason, str]:
-    """Return the reason for an exception that a sample let pass, and a detail with its line number."""
-    return _reason(error), _detail(error, code)
+def describe(error: BaseException, code: str) -> tuple[Reason, str, tuple[str, ...]]:
+    """Return the reason for an exception that a sample let pass, a detail with its line number, and notes."""
+    unknown = unknown_name(error)
+    if unknown is None:
+        return _reason(error), _detail(error, code), ()
+    if not unknown.since:
+        return _reason(error), _detail(error, code), (unknown.note(),)
+    detail = f"{unknown.sentence()}\n{_detail(error, code)}"[:_MAX_CHARACTERS]
+    return Reason.RENDER_REMOVED_NAME, detail, (unknown.note(),)
 
 
 def _reason(error: BaseException) -> Reason:

@@ -43,6 +43,7 @@ _UNABLE = _packed(
         "reason": Reason.RENDER_ERROR.value,
         "detail": "the code has replaced parts of Python or of its libraries without which no picture and no "
         "error can be handed over",
+        "notes": (),
     }
 )
 
@@ -61,9 +62,9 @@ class Region:
         """Give all pages back to the kernel: what is read next is zero. Raises OSError."""
         self._map.madvise(mmap.MADV_REMOVE)
 
-    def write_refusal(self, reason: Reason, detail: str) -> None:
+    def write_refusal(self, reason: Reason, detail: str, notes: Sequence[str] = ()) -> None:
         """In the sample's process: say why there is no picture."""
-        self._write_head({"reason": reason.value, "detail": detail[:_MAX_DETAIL]})
+        self._write_head({"reason": reason.value, "detail": detail[:_MAX_DETAIL], "notes": notes})
 
     def write_picture(self, pixels: NDArray[np.uint8], notes: Sequence[str]) -> None:
         """In the sample's process: hand over RGB pixels, or refuse them if they are too many."""
@@ -112,7 +113,8 @@ class Region:
             if "reason" in head:
                 reason = Reason(head["reason"])
                 is_samples_own = reason.stage == "render" and reason is not Reason.RENDER_UNSUPPORTED
-                return Refusal(reason, str(head["detail"])[:_MAX_DETAIL]) if is_samples_own else None
+                detail, notes = str(head["detail"])[:_MAX_DETAIL], checked_notes(head["notes"])
+                return Refusal(reason, detail, notes) if is_samples_own else None
             notes = checked_notes(head["notes"])
             if "figure_bytes" in head:
                 figure = self._read_figure(head)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 import platform
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.browser.libraries import library_versions
 from vincicoder.render.protocol import LanguageRenderer
+from vincicoder.render.stacks import interpreter, is_installed, versions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,18 +58,26 @@ def prepare(renderer: PythonRenderer, cache: Path) -> None:
 
 def fingerprint() -> Mapping[str, str]:
     """Return interpreter, library versions, fonts, and what draws the SVG that Indigo and samples write."""
-    from vincicoder.render.languages.svg.backends import backend_version
-    from vincicoder.render.languages.svg.size import SIZE_RULE
-
-    parts = {"capture": "3", "python": ".".join(platform.python_version_tuple()[:2])}
+    parts = {"python": ".".join(platform.python_version_tuple()[:2])}
     for name in _DISTRIBUTIONS:
         try:
             parts[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             parts[name] = "absent"
-    parts |= {"svg": backend_version(), "svg size": SIZE_RULE, "fonts": fonts_fingerprint()}
-    parts |= library_versions("mathjax")
-    return parts
+    return parts | _surroundings()
+
+
+def fingerprint_on(stack: str) -> Mapping[str, str]:
+    """Return the same of another stack: the versions of all that its environment holds."""
+    return versions(stack) | _surroundings()
+
+
+def _surroundings() -> dict[str, str]:
+    from vincicoder.render.languages.svg.backends import backend_version
+    from vincicoder.render.languages.svg.size import SIZE_RULE
+
+    parts = {"capture": "4", "svg": backend_version(), "svg size": SIZE_RULE, "fonts": fonts_fingerprint()}
+    return parts | library_versions("mathjax")
 
 
 def missing_tools() -> list[str]:
@@ -81,3 +92,18 @@ RENDERER = LanguageRenderer(
     create=create,
     prepare=prepare,
 )
+
+
+def missing_on(stack: str) -> list[str]:
+    """Return what to run before a program can be drawn on another stack."""
+    return [] if is_installed(stack) else [f"the libraries of {stack}: make stacks"]
+
+
+def renderer_on(stack: str) -> LanguageRenderer[PythonRenderer]:
+    """Return the renderer whose worker runs in another stack's environment."""
+    return replace(
+        RENDERER,
+        fingerprint=partial(fingerprint_on, stack),
+        missing_tools=partial(missing_on, stack),
+        interpreter=partial(interpreter, stack),
+    )

@@ -21,7 +21,7 @@ from vincicoder.render.languages.python.chance import fix_new_generators
 from vincicoder.render.languages.python.heavy import HeavyProcess
 from vincicoder.render.languages.python.imports import Preloader, is_light
 from vincicoder.render.languages.python.region import Region
-from vincicoder.render.languages.python.stack import import_heavy_stack, import_light_stack
+from vincicoder.render.languages.python.warm_imports import import_heavy, import_light
 from vincicoder.render.languages.python.warm_up import warm_up_heavy, warm_up_light
 from vincicoder.render.languages.python.zygote import SampleExit, Zygote
 from vincicoder.render.protocol import HandOver, Picture, Refusal
@@ -36,7 +36,7 @@ class PythonRenderer:
 
     def prepare(self, cache: Path) -> None:
         """Import matplotlib, while the cache of font names can still be written."""
-        import_light_stack(cache)
+        import_light(cache)
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Draw once in both processes, so that lazy tables are filled, and compile the sandbox's rules."""
@@ -54,7 +54,7 @@ class PythonRenderer:
         self._heavy.wait_until_ready()
 
     def _become_heavy(self) -> Zygote:
-        import_heavy_stack()
+        import_heavy()
         install_hooks()
         warm_up_heavy()
         return Zygote(self._limits, self._folder, self._region, Preloader())

@@ -36,17 +36,12 @@ _LIGHT = [
     "PIL.PngImagePlugin",
     "PIL.JpegImagePlugin",
 ]
-_HEAVY = [
-    "pandas",
-    "seaborn",
-    "scipy.stats",
-    "pandas.core.methods.to_dict",
-    "pandas.plotting._matplotlib",
-    "pyarrow.pandas_compat",
-]
+_HEAVY = ["pandas", "seaborn", "scipy.stats", "pandas.plotting._matplotlib"]
+# Imported at first use where a stack has them.
+_HEAVY_WHERE_PRESENT = ["pandas.core.methods.to_dict", "pyarrow.pandas_compat"]
 
 
-def import_light_stack(cache: Path) -> None:
+def import_light(cache: Path) -> None:
     """Import matplotlib and what it stands on; keep font names in `cache`, as to list them takes seconds."""
     os.environ["MPLBACKEND"] = "Agg"
     fonts = cache / "python" / f"matplotlib-{metadata.version('matplotlib')}-{fonts_fingerprint()}"
@@ -60,10 +55,13 @@ def import_light_stack(cache: Path) -> None:
     _keep_fonts()
 
 
-def import_heavy_stack() -> None:
-    """Import what much drawing code needs beyond the light stack, which is there."""
+def import_heavy() -> None:
+    """Import what much drawing code needs beyond the light libraries, which are there."""
     for name in _HEAVY:
         importlib.import_module(name)
+    for name in _HEAVY_WHERE_PRESENT:
+        with suppress(ModuleNotFoundError):
+            importlib.import_module(name)
 
 
 def _keep_fonts() -> None:

@@ -1,0 +1,1 @@
+"""How many programs of which years each stack draws."""

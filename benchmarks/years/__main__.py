@@ -1,0 +1,67 @@
+"""`python -m benchmarks.years --json FILE`: what each stack draws of the idioms of 2022 and 2024, and what
+all of them together draw.
+
+`{stack: {"tried", "drawn"}, "automatic": {"tried", "drawn"}}`, with the names of what was not drawn, and the
+counts of each year's idioms.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from benchmarks.years.idioms import OF_2022, OF_2024, program
+from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
+from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
+from vincicoder.render.registry import language_on
+
+
+def main() -> None:
+    """Draw every idiom on every stack that is installed, and by the rule that chooses."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", type=Path, required=True)
+    parser.add_argument("--workers", type=int, default=2)
+    arguments = parser.parse_args()
+    years = {"2022": OF_2022, "2024": OF_2024}
+    programs = {
+        f"{year}/{name}": program(code) for year, idioms in years.items() for name, code in idioms.items()
+    }
+    report: dict[str, dict[str, object]] = {}
+    with RenderEngine(RenderLimits(), workers=arguments.workers) as engine:
+        for stack in sorted(usable_stacks("python")):
+            language = language_on("python", stack)
+            requests = [RenderRequest(name, language, code) for name, code in programs.items()]
+            outcomes = {result.request_id: result for result in engine.render(requests)}
+            report[stack] = _counted(
+                {name: one.status is RenderStatus.RENDERED for name, one in outcomes.items()}
+            )
+            report[stack]["reasons"] = {
+                name: f"{one.reason}: {one.detail}" for name, one in sorted(outcomes.items()) if one.reason
+            }
+        requests = [RenderRequest(name, "python", code) for name, code in programs.items()]
+        found = {one.result.request_id: one for one in render_on_stacks(engine, requests)}
+        report["automatic"] = _counted(
+            {name: one.result.status is RenderStatus.RENDERED for name, one in found.items()}
+        )
+    arguments.json.write_text(json.dumps(report, indent=1, sort_keys=True))
+    for name, counts in report.items():
+        print(name, counts["drawn"], "of", counts["tried"], counts["by_year"])
+
+
+def _counted(drawn: dict[str, bool]) -> dict[str, object]:
+    by_year: dict[str, list[int]] = {}
+    for name, well in drawn.items():
+        pair = by_year.setdefault(name.partition("/")[0], [0, 0])
+        pair[0] += well
+        pair[1] += 1
+    return {
+        "tried": len(drawn),
+        "drawn": sum(drawn.values()),
+        "by_year": {year: f"{pair[0]} of {pair[1]}" for year, pair in sorted(by_year.items())},
+        "not_drawn": sorted(name for name, well in drawn.items() if not well),
+    }
+
+
+if __name__ == "__main__":
+    main()

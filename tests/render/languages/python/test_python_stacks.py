@@ -1,0 +1,137 @@
+"""Programs of other years, on the libraries of those years: the real environments of `make stacks`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.years.idioms import OF_2022, OF_2024, program
+from vincicoder.render import (
+    RenderEngine,
+    RenderLimits,
+    RenderRequest,
+    RenderResult,
+    RenderStatus,
+    fingerprint,
+)
+from vincicoder.render.on_stacks import OnStack, render_on_stacks, usable_stacks
+from vincicoder.render.registry import LANGUAGES, language_on, why_unsupported
+from vincicoder.render.stacks import OTHERS, STACKS, STACKS_VARIABLE, is_installed, order_from
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_MISSING = [why_unsupported(language_on("python", stack)) for stack in OTHERS]
+_needs_stacks = pytest.mark.skipif(any(_MISSING), reason="; ".join(filter(None, _MISSING)))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[RenderEngine]:
+    """One worker at a time: a warm process a stack, and the browser."""
+    with RenderEngine(RenderLimits(), workers=1) as opened:
+        yield opened
+
+
+def _one(engine: RenderEngine, code: str, first: str = "") -> OnStack:
+    (found,) = render_on_stacks(engine, [RenderRequest("7", "python", code)], first)
+    assert found.result.request_id == "7"
+    return found
+
+
+@_needs_stacks
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("idiom", "stack", "note"),
+    [
+        ("style_seaborn", "2022", "matplotlib style.seaborn 3.8"),
+        ("append_frame", "2022", "pandas DataFrame.append 2.0"),
+        ("boxplot_labels", "2024", "matplotlib boxplot(labels) 3.11"),
+        ("freq_month", "2024", "pandas freq.M 3.0"),
+        ("titlefont", "2024", "plotly titlefont 6.0"),
+        ("np_trapz", "2024", "numpy trapz 2.4"),
+        ("treemap", "2024", "squarify squarify"),
+        ("tick_labels", "2026", ""),
+    ],
+)
+def test_a_program_is_drawn_by_the_libraries_that_know_its_names(
+    engine: RenderEngine, idiom: str, stack: str, note: str
+) -> None:
+    found = _one(engine, program({**OF_2022, **OF_2024}[idiom]))
+    assert (found.result.status, found.stack) == (RenderStatus.RENDERED, stack)
+    assert found.result.fingerprint == fingerprint(language_on("python", stack))
+    assert [name for name, _ in found.before] == list(STACKS[STACKS.index(stack) + 1 :])[::-1]
+    assert [one for one in found.result.notes if one.startswith("removed_name:")] == (
+        [f"removed_name:{note}"] if note else []
+    )
+
+
+@_needs_stacks
+@pytest.mark.slow
+def test_the_first_stack_may_be_another_than_todays(engine: RenderEngine) -> None:
+    found = _one(engine, program(OF_2024["tick_labels"]), "2024")
+    assert (found.stack, [name for name, _ in found.before]) == ("2026", ["2024"])
+    assert found.before[0][1].detail.startswith(
+        "matplotlib boxplot(tick_labels): came with matplotlib 3.9; this is 3.8.4\n"
+    )
+
+
+@_needs_stacks
+@pytest.mark.slow
+def test_a_name_that_no_library_ever_had_is_the_programs_error(engine: RenderEngine) -> None:
+    found = _one(engine, program("plt.plott(x)"))
+    assert (found.result.reason, found.stack) == ("render.error", "2026")
+    assert found.result.notes == ("unknown_name:matplotlib pyplot.plott",)
+    assert [name for name, _ in found.before] == ["2024", "2022"]
+    # Other errors are not tried elsewhere.
+    assert _one(engine, program("plt.plot(x, x[:3])")).before == ()
+
+
+@_needs_stacks
+@pytest.mark.slow
+def test_a_stacks_process_finds_its_own_libraries_alone_and_draws_the_same_each_time(
+    engine: RenderEngine,
+) -> None:
+    code = program("import matplotlib\nplt.title(matplotlib.__version__ + np.__version__)\nplt.plot(x)")
+    pixels = {}
+    for stack in STACKS:
+        language = language_on("python", stack)
+        twice = {engine.render_one(code, language).pixels_sha256 for _ in range(2)}
+        assert len(twice) == 1
+        pixels[stack] = twice.pop()
+    assert len(set(pixels.values())) == len(set(map(fingerprint, _languages()))) == len(STACKS)
+    foreign = "import sys, tiktoken\n"
+    result: RenderResult = engine.render_one(foreign, language_on("python", "2022"))
+    assert (result.reason, "tiktoken" in result.detail) == ("render.missing_dependency", True)
+
+
+def _languages() -> list[str]:
+    return [language_on("python", stack) for stack in STACKS]
+
+
+def test_every_stack_is_a_renderer_of_python_and_none_a_language_of_rows() -> None:
+    assert _languages() == ["python-2022", "python-2024", "python"]
+    assert [LANGUAGES[name].variant_of for name in _languages()] == ["python", "python", ""]
+    assert language_on("svg", "2022") == "svg"
+    assert usable_stacks("svg") == ()
+    assert usable_stacks("python")[0] == "2026"
+
+
+def test_programs_are_tried_in_the_order_of_years() -> None:
+    assert order_from("2026") == ("2026", "2024", "2022")
+    assert order_from("2024") == ("2024", "2026", "2022")
+    assert order_from("2022") == ("2022", "2024", "2026")
+
+
+def test_a_stack_is_there_once_its_installation_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(STACKS_VARIABLE, str(tmp_path))
+    python = tmp_path / "2022" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.touch()
+    assert not is_installed("2022")
+    (tmp_path / "2022" / ".installed").touch()
+    assert is_installed("2022")
+    assert is_installed("2026")
