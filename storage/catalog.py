@@ -185,6 +185,7 @@ def _stage_rows(stages: Sequence[Sequence[StageOutput]]) -> list[dict[str, Any]]
 def open_catalog(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a catalogue read-only, as many at a time as one likes."""
     with duckdb.connect(str(path), read_only=True) as database:
+        database.execute("SET enable_progress_bar = false")  # it is drawn to stdout, into a pipe too
         yield database
 
 

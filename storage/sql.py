@@ -52,7 +52,8 @@ def open_locked(folder: Path, memory: str | None = None) -> Iterator[duckdb.Duck
     if not catalog.is_file():
         raise FileNotFoundError(f"{catalog} is missing: {folder} is no SFT release")
     with duckdb.connect(":memory:") as database:
-        for name in ("autoinstall_known_extensions", "autoload_known_extensions"):
+        # After two seconds of a query DuckDB 2 draws a bar of progress to stdout, into a pipe too.
+        for name in ("enable_progress_bar", "autoinstall_known_extensions", "autoload_known_extensions"):
             database.execute(f"SET {name} = false")
         try:
             database.execute(f"ATTACH {quoted(str(catalog))} AS catalog (READ_ONLY)")

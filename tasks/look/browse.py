@@ -13,7 +13,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -46,6 +46,7 @@ from tasks.look.rows import (
     find_rows,
     make_view,
     parse_wanted,
+    search_rows,
 )
 from tasks.look.sample_facts import NoSampleError, gather_sample
 from vincicoder.look.highlight import highlighted
@@ -89,32 +90,29 @@ class Shown:
     home: Home | None
     database: duckdb.DuckDBPyConnection
     questions: duckdb.DuckDBPyConnection
+    choices: dict[str, list[tuple[str, int]]]
     lock: threading.Lock = field(default_factory=threading.Lock)
     questions_lock: threading.Lock = field(default_factory=threading.Lock)
     rendering: threading.Lock = field(default_factory=threading.Lock)
     places: OrderedDict[str, Place] = field(default_factory=OrderedDict)
     thumbnails: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     counts: dict[Wanted, int] = field(default_factory=dict)
-    choices: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    searched: Wanted | None = None
 
     def rows(self, wanted: Wanted) -> tuple[int, list[dict[str, Any]]]:
         """Return how many rows there are, and those of one page, whose pictures are looked up at once."""
-        key = Wanted(wanted.fate, wanted.words, wanted.least, wanted.most, wanted.text)
+        key = replace(wanted, limit=0, offset=0, sort=wanted.sort if wanted.text else "sample_id")
         with self.lock:
-            if key not in self.counts:
+            if wanted.text and key != self.searched:
+                self.counts[key] = search_rows(self.database, key)
+                self.searched = key
+            elif key not in self.counts:
                 self.counts[key] = count_rows(self.database, key)
             rows = find_rows(self.database, wanted) if wanted.limit else []
             self._look_up([row["sample_id"] for row in rows])
         for row in rows:
             row["drawn"] = row["sample_id"] in self.places
         return self.counts[key], rows
-
-    def facets(self) -> dict[str, list[tuple[str, int]]]:
-        """Return the choices of the filters, counted once."""
-        with self.lock:
-            if not self.choices:
-                self.choices.update(facets(self.database))
-            return self.choices
 
     def picture(self, sample_id: str) -> bytes | None:
         """Return the PNG of a sample."""
@@ -214,7 +212,7 @@ def make_app(shown: Shown) -> Starlette:
             total=total,
             wanted=wanted,
             given=given,
-            facets=shown.facets(),
+            facets=shown.choices,
             names=FACETS,
             fates=FATES,
             columns=(*NUMBERS, *WORDS),
@@ -340,7 +338,7 @@ def open_shown(folder: Path, stack: ExitStack) -> Shown:
     folder = folder.resolve()
     pages, questions = (stack.enter_context(open_locked(folder, _MEMORY)) for _ in range(2))
     make_view(pages)
-    return Shown(folder, home_of(folder), pages, questions)
+    return Shown(folder, home_of(folder), pages, questions, facets(pages))
 
 
 def _wanted(request: Request) -> Wanted:

@@ -73,9 +73,10 @@ _REFINED = f"""
 SELECT {_FIELDS}, target_id, array_to_string(flaw_kinds, ' + ') AS kinds, flaw_detail, flaw_error,
        flaw_similarity::DOUBLE AS similarity, difficulty, flawed_code[:{_CODE}] AS code,
        length(flawed_code) AS characters
-FROM samples
-WHERE task = 'refine'
-QUALIFY row_number() OVER (PARTITION BY flaw_kinds ORDER BY sample_id) <= {_PAIRS_BY_KIND}
+FROM samples JOIN (
+    SELECT unnest(min(sample_id, {_PAIRS_BY_KIND})) AS sample_id FROM samples WHERE task = 'refine'
+    GROUP BY flaw_kinds
+) USING (sample_id)
 ORDER BY kinds, similarity, sample_id LIMIT {_PAIRS}
 """
 

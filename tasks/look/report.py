@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tasks.look.facts import Facts
 
 PICTURE_BUDGET = 15_000_000  # bytes of pictures as they stand in the page; the whole stays below 20 MB
+_MEMORY = "2GB"  # of questions to the catalogue
 
 _SECTIONS = (
     ("funnel-section", "Funnel"),
@@ -80,7 +81,7 @@ def write_report(folder: Path, target: Path, compare: Path | None = None) -> Wri
 def make_report(folder: Path, compare: Path | None) -> str:
     """Return the report of the release in `folder` as HTML."""
     manifest = _sft_manifest(folder)
-    with open_locked(folder) as database:
+    with open_locked(folder, _MEMORY) as database:
         facts = gather_facts(database, manifest)
         gallery = gather_gallery(database, home_of(folder), PICTURE_BUDGET)
     comparison = None if compare is None else _compare(facts, compare, folder)
@@ -120,7 +121,7 @@ def _choices(facts: Facts, name: str) -> list[str]:
 
 def _compare(facts: Facts, other: Path, folder: Path) -> Comparison:
     manifest = _sft_manifest(other)
-    with open_locked(other) as database:
+    with open_locked(other, _MEMORY) as database:
         there = gather_facts(database, manifest)
     return Comparison(
         other=manifest.version,

@@ -5,6 +5,7 @@ Every value that a user gives is a parameter of the query; names of columns come
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ NUMBERS = (
 FATES = ("released", "rejected", "all")
 FACETS = ("domain", "source", "language", "reason", "task", "split", "license")
 MOST_ROWS, ROWS = 500, 60
+_CHOICES = 300
 _CODE = 320  # characters of the code that a page of rows shows
 
 _RELEASED = {
@@ -128,20 +130,32 @@ def count_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> int:
     return int(found)
 
 
+def search_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> int:
+    """Look through all texts once: keep what `find_rows` then sorts, and return how many rows there are."""
+    where, values = _where(wanted)
+    database.execute(
+        "CREATE OR REPLACE TEMP TABLE matches AS "
+        f"SELECT sample_id, stage, detail, {_column(wanted)} AS sorted FROM every_row WHERE {where}",
+        values,
+    )
+    ((found,),) = database.execute("SELECT count(*) FROM matches").fetchall()
+    return int(found)
+
+
 def find_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[dict[str, Any]]:
-    """Return the rows of one page, each with the head of its code.
+    """Return the rows of one page, each with the head of its code; of a text after `search_rows`.
 
     The ids are found first, over the columns that decide, and then the rest of these few rows.
     """
-    where, values = _where(wanted)
-    column = wanted.sort.removeprefix("-")
+    where, values = ("true", list[Any]()) if wanted.text else _where(wanted)
+    of, column = ("matches", "sorted") if wanted.text else ("every_row", _column(wanted))
     order = (
         f"{column} {'DESC' if wanted.sort.startswith('-') else 'ASC'} NULLS LAST, sample_id, stage, detail"
     )
     page = f"LIMIT {wanted.limit} OFFSET {wanted.offset}"
     keys = table(
         database,
-        f"SELECT sample_id, stage, detail FROM every_row WHERE {where} ORDER BY {order} {page}",
+        f"SELECT sample_id, stage, detail FROM {of} WHERE {where} ORDER BY {order} {page}",
         values,
     )
     shown = ", ".join(name for name in _COLUMNS if name != "text")
@@ -156,14 +170,21 @@ def find_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[dict[
 
 
 def facets(database: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, int]]]:
-    """Return the values of the columns that a page offers as choices, with the rows of each."""
+    """Return the values of the columns that a page offers as choices, with the rows of each, most first."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    query = f"SELECT {', '.join(FACETS)}, count(*) FROM every_row GROUP BY ALL"
+    for *values, rows in database.execute(query).fetchall():
+        for name, value in zip(FACETS, values, strict=True):
+            if value is not None:
+                counts[name][value] += rows
     return {
-        name: database.execute(
-            f"SELECT {name}, count(*) FROM every_row WHERE {name} IS NOT NULL GROUP BY ALL "
-            "ORDER BY 2 DESC, 1 LIMIT 300"
-        ).fetchall()
-        for name in FACETS
+        name: sorted(counter.items(), key=lambda item: (-item[1], item[0]))[:_CHOICES]
+        for name, counter in counts.items()
     }
+
+
+def _column(wanted: Wanted) -> str:
+    return wanted.sort.removeprefix("-")
 
 
 def _where(wanted: Wanted) -> tuple[str, list[Any]]:
