@@ -22,6 +22,7 @@ _TESTS = Path(__file__).parent
 _NEED_TOOLS = (
     "clean/test_same_picture.py",
     "conformance",
+    "evaluate/test_chartmimic.py",
     "evaluate/test_evaluation.py",
     "flows",
     "look",

@@ -18,7 +18,7 @@ from tasks.stage import StageName, run_stage, stop_if_asked
 from vincicoder.evaluate.programs import program_of
 from vincicoder.render import RenderRequest, RenderStatus, fingerprint
 from vincicoder.render.registry import why_unsupported
-from vincicoder.sample import InfrastructureError
+from vincicoder.sample import Domain, InfrastructureError, Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.render import RenderLimits
 
-REFERENCES = StageName("draw_references", 1)
-ANSWERS = StageName("draw_answers", 1)
+REFERENCES = StageName("draw_references", 2)
+ANSWERS = StageName("draw_answers", 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +46,27 @@ class DrawingSettings:
 def draw_references(
     home: Home, source: str, shard: int, items: StageOutput, settings: DrawingSettings
 ) -> StageOutput:
-    """Draw the reference programs of items that bring no picture."""
+    """Draw the reference programs of items that bring no picture, and of those whose drawing is compared call
+    by call."""
     table = read_output(home, items)
     fingerprints = fingerprints_of(table)
 
     def compute(_key: str) -> StageTables:
-        programs: dict[int, tuple[str, str]] = {}
+        programs: dict[int, tuple[str, str, bool]] = {}
         rows: list[dict[str, Any]] = []
+        shown = set()  # the items whose own picture is the reference
         for number, row in enumerate(table.to_pylist()):
             problem = "" if row["item_image"] is None else _unreadable(row["item_image"])
             rows.append(_nothing(row["item_id"], "reference.unreadable" if problem else "", problem))
             if row["item_image"] is not None and not problem:
-                continue
-            if row["reference_code"] is not None:
-                programs[number] = (row["language"], row["reference_code"])
-            elif not problem:
+                shown.add(number)
+            traced = _is_traced(row["language"], row["domain"])
+            if row["reference_code"] is not None and (traced or number not in shown):
+                programs[number] = (row["language"], row["reference_code"], traced)
+            elif row["reference_code"] is None and row["item_image"] is None:
                 rows[number]["reason"] = "reference.missing"
         for number, drawn in _draw(home, programs, settings).items():
-            rows[number] |= drawn
+            rows[number] |= {"trace": drawn["trace"]} if number in shown else drawn
         return all_kept(pa.Table.from_pylist(rows, REFERENCE_SCHEMA))
 
     return run_stage(
@@ -88,20 +91,19 @@ def draw_answers(
     settings: DrawingSettings,
 ) -> StageOutput:
     """Take the program out of every answer and draw it."""
-    languages = read_output(home, items, columns=["language"])
-    fingerprints = fingerprints_of(languages)
+    asked = read_output(home, items, columns=["language", "domain"])
+    fingerprints = fingerprints_of(asked)
 
     def compute(_key: str) -> StageTables:
-        programs: dict[int, tuple[str, str]] = {}
+        programs: dict[int, tuple[str, str, bool]] = {}
         rows: list[dict[str, Any]] = []
         answered = read_output(home, answers).to_pylist()
-        for number, (row, language) in enumerate(
-            zip(answered, languages["language"].to_pylist(), strict=True)
-        ):
-            program = program_of(row["answer"], language)
+        for number, (row, item) in enumerate(zip(answered, asked.to_pylist(), strict=True)):
+            program = program_of(row["answer"], item["language"])
             rows.append({**_nothing(row["item_id"], program.reason, program.detail), "code": program.code})
             if program.code is not None:
-                programs[number] = (language, program.code)
+                traced = _is_traced(item["language"], item["domain"])
+                programs[number] = (item["language"], program.code, traced)
         for number, drawn in _draw(home, programs, settings).items():
             rows[number] |= drawn
         return all_kept(pa.Table.from_pylist(rows, DRAWN_SCHEMA))
@@ -128,7 +130,7 @@ def fingerprints_of(items: pa.Table) -> dict[str, str]:
 
 
 def _draw(
-    home: Home, programs: Mapping[int, tuple[str, str]], settings: DrawingSettings
+    home: Home, programs: Mapping[int, tuple[str, str, bool]], settings: DrawingSettings
 ) -> dict[int, dict[str, Any]]:
     """Run programs by their numbers. Raises `InfrastructureError` where one fails through no fault of its
     own."""
@@ -148,6 +150,7 @@ def _draw(
             "reason": result.reason.value if result.reason else "",
             "detail": result.detail,
             "image": result.png,
+            "trace": result.trace or None,
             "fingerprint": result.fingerprint,
         }
     if failures:
@@ -155,6 +158,11 @@ def _draw(
             f"{len(failures)} programs failed through no fault of theirs: {failures[:3]}"
         )
     return found
+
+
+def _is_traced(language: str, domain: str) -> bool:
+    """Whether there are metrics that compare what such programs call (see `metrics/chartmimic.py`)."""
+    return (language, domain) == (Language.PYTHON, Domain.CHART)
 
 
 def _nothing(item_id: str, reason: str, detail: str) -> dict[str, Any]:

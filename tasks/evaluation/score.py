@@ -14,6 +14,7 @@ from tasks.stage import StageName, run_stage, stop_if_asked
 from vincicoder.evaluate.metric import EXECUTION, score_pair
 from vincicoder.evaluate.metrics import METRICS
 from vincicoder.evaluate.pair import Pair, Side
+from vincicoder.evaluate.trace import read_trace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from tasks.stage import StageTables
 
-STAGE = StageName("score_answers", 1)
+STAGE = StageName("score_answers", 2)
 METRIC_NAMES = (EXECUTION, *(name for metric in METRICS for name in metric.names))
 
 
@@ -75,4 +76,4 @@ def _pairs(home: Home, items: StageOutput, references: StageOutput, drawn: Stage
 
 
 def _side(code: str | None, drawn: Mapping[str, Any], own: bytes | None) -> Side:
-    return Side(code, drawn["image"] or own, drawn["trace"], drawn["reason"])
+    return Side(code, drawn["image"] or own, read_trace(drawn["trace"]), drawn["reason"])

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.evaluate.trace import Trace
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.verify.picture import PictureLimits, ink_fraction
 
@@ -25,7 +26,7 @@ class Side:
 
     code: str | None = None
     png: bytes | None = None
-    trace: Any = None
+    trace: Trace | None = None
     reason: str = ""
 
     @cached_property

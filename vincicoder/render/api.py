@@ -35,11 +35,15 @@ class RenderLimits:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One sample to render. `request_id` is the caller's own and comes back untouched."""
+    """One sample to render. `request_id` is the caller's own and comes back untouched.
+
+    `traced` asks for a record of what is drawn beside the picture, where the language has one.
+    """
 
     request_id: str
     language: str
     code: str
+    traced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class RenderResult:
     engine was opened with `output="pixels"`: uint8 of shape (height, width, 3).
     `pixels_sha256`, `phash` (64 bit) and `thumbnail` (16x16 RGB bytes, box filter) are computed in
     the worker while the pixels are in memory; all are None unless `status` is rendered.
+    `trace` is a record of what was drawn, as the sample itself tells it: see `vincicoder.evaluate.trace`.
     `seconds` is the time from the start of the work to its end, queueing not counted. `notes` say what
     the program did while it drew (`notes.py`).
     """
@@ -68,6 +73,7 @@ class RenderResult:
     phash: int | None = None
     thumbnail: bytes | None = None
     notes: tuple[str, ...] = ()
+    trace: str = ""
 
 
 def too_large(width: int, height: int, limits: RenderLimits) -> str:

@@ -14,15 +14,20 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.sample import Reason
 
 MAX_SCALE = 16
+MAX_TRACE_BYTES = 1 << 18
 _MAX_SELECTOR_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Pixels of one rendered sample: uint8 of shape (height, width, 3), on white. `notes`: see `notes.py`."""
+    """Pixels of one rendered sample: uint8 of shape (height, width, 3), on white. `notes`: see `notes.py`.
+
+    `trace` is a record of what was drawn, at most MAX_TRACE_BYTES in UTF-8, where one was asked for.
+    """
 
     pixels: NDArray[np.uint8]
     notes: tuple[str, ...] = ()
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +128,7 @@ class LanguageRenderer(Generic[Drawer]):
     worker keeps of a sample, from what most share to what few do, so that the sample goes to a worker that
     has it (see `affinity.choose`); it runs in the engine's process too: cheap, and linear in code that
     nobody has looked at. `interpreter` returns the Python that runs the worker, where it is not the engine's.
+    `render_traced` draws a program and records what it drew, for requests that ask so.
     """
 
     fingerprint: Callable[[], Mapping[str, str]]
@@ -133,3 +139,4 @@ class LanguageRenderer(Generic[Drawer]):
     render_page: Callable[[Drawer, str, PageView], Picture | Refusal] | None = None
     affinity: Callable[[str], tuple[str, ...]] | None = None
     interpreter: Callable[[], Path] | None = None
+    render_traced: Callable[[Drawer, str], Picture | Refusal | HandOver] | None = None

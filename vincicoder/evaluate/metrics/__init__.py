@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from vincicoder.evaluate.metric import Metric
-from vincicoder.evaluate.metrics import edit_similarity, picture_error, ssim
+from vincicoder.evaluate.metrics import chartmimic, edit_similarity, picture_error, ssim
 
-METRICS: tuple[Metric, ...] = (ssim.METRIC, picture_error.MSE, picture_error.PSNR, edit_similarity.METRIC)
+METRICS: tuple[Metric, ...] = (
+    chartmimic.METRIC,
+    edit_similarity.METRIC,
+    picture_error.MSE,
+    picture_error.PSNR,
+    ssim.METRIC,
+)

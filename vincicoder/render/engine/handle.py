@@ -161,7 +161,7 @@ class WorkerHandle:
         self.jobs.append(job)
         page = job.handed_over
         code = (page.document if page else job.request.code).encode("utf-8", "surrogatepass")
-        head = {"view": asdict(page.view)} if page else {}
+        head = {"view": asdict(page.view)} if page else {"traced": job.request.traced}
         self._outgoing.append(memoryview(pack_head(head, len(code))))
         if code:
             self._outgoing.append(memoryview(code))

@@ -13,7 +13,7 @@ from vincicoder.render.engine.handle import Job
 from vincicoder.render.fingerprint import fingerprint
 from vincicoder.render.finish import THUMBNAIL_SIDE
 from vincicoder.render.notes import checked_notes, merged
-from vincicoder.render.protocol import HandOver, PageView
+from vincicoder.render.protocol import MAX_TRACE_BYTES, HandOver, PageView
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.wire import Message
 from vincicoder.sample import Reason
@@ -103,6 +103,9 @@ def from_message(
     as_pixels = configuration.output == "pixels"
     if as_pixels and len(payload) != width * height * 3:
         raise ValueError(f"{len(payload)} bytes for {width}x{height} RGB pixels")
+    trace = message.get("trace", "")
+    if not isinstance(trace, str) or len(trace) > MAX_TRACE_BYTES:
+        raise ValueError(f"a trace that is {type(trace).__name__}, of {len(str(trace))} characters")
     measures = {}
     if configuration.measure:
         thumbnail = bytes.fromhex(message["thumbnail"])
@@ -125,5 +128,6 @@ def from_message(
         seconds=seconds,
         fingerprint=fingerprint(request.language),
         notes=notes,
+        trace=trace,
         **measures,  # type: ignore[arg-type]
     )

@@ -73,7 +73,7 @@ def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfigur
     if isinstance(outcome, Refusal):
         message = {"reason": outcome.reason.value, "detail": outcome.detail[:MAX_DETAIL_CHARACTERS]}
         return {**message, "notes": outcome.notes}, b""
-    message = {"width": width, "height": height, "notes": outcome.notes}
+    message = {"width": width, "height": height, "notes": outcome.notes, "trace": outcome.trace}
     if configuration.measure:
         measures = measure(pixels)
         message |= {
@@ -86,12 +86,15 @@ def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfigur
     return message, np.ascontiguousarray(pixels)
 
 
-def _draw(language: str, drawer: Any, code: str, view: Any) -> Picture | Refusal | HandOver:
+def _draw(language: str, drawer: Any, code: str, head: Message) -> Picture | Refusal | HandOver:
     """Draw a sample of the worker's own language, or with a view one that was handed over to it."""
+    renderer, view = LANGUAGES[language].renderer(), head.get("view")
     if view is None:
+        if head.get("traced") and renderer.render_traced is not None:
+            return renderer.render_traced(drawer, code)
         outcome: Picture | Refusal | HandOver = drawer.render(code)
         return outcome
-    render_page = LANGUAGES[language].renderer().render_page
+    render_page = renderer.render_page
     if render_page is None:
         raise InfrastructureError(f"{language} draws for no other language: it has no render_page")
     return render_page(drawer, code, PageView.from_message(view))
@@ -112,7 +115,7 @@ def _serve(configuration: WorkerConfiguration, drawer: Any, connection: socket.s
         try:
             if (fault := fault_in(code)) is not None:
                 fault()
-            outcome = _draw(configuration.language, drawer, code, view)
+            outcome = _draw(configuration.language, drawer, code, frame[0])
             by_library = view is not None and bool(view.get("library"))
             if isinstance(outcome, Picture) and (
                 by_library or _row_language(configuration) not in _LOOK_FOR_THEMSELVES

@@ -23,6 +23,7 @@ from vincicoder.render.languages.python.chance import fix_clock, seed_python
 from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
 from vincicoder.render.languages.python.errors import FILE_NAME, describe
 from vincicoder.render.languages.python.region import Region
+from vincicoder.render.languages.python.trace.record import Record
 from vincicoder.render.sandbox import kernel, landlock, namespaces, paths, seccomp
 from vincicoder.sample import Reason
 
@@ -124,8 +125,11 @@ class _CountedOutput:
     def reconfigure(self, **_: Any) -> None: ...
 
 
-def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, limits: RenderLimits) -> None:
-    """Run the code and write its picture, or why there is none, into `region`. Never raises."""
+def run_sample(
+    code: str, folder: Path, region: Region, sandbox: SampleSandbox, limits: RenderLimits, traced: bool
+) -> None:
+    """Run the code and write its picture, or why there is none, into `region`; where it is `traced`, with a
+    record of what it drew. Never raises."""
     try:
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
@@ -134,6 +138,7 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
     except BaseException:
         os.abort()  # an unconfined sample must not run
     try:
+        record = Record() if traced else None
         choose_fonts(code)
         names = _execute(code, limits)
         _put_back(_BUILTINS)
@@ -150,10 +155,17 @@ def run_sample(code: str, folder: Path, region: Region, sandbox: SampleSandbox, 
                 Reason.RENDER_NO_OUTPUT, "the code ended without saving, showing or leaving a picture"
             )
         else:
-            region.write_picture(picture, captured.notes)
+            region.write_picture(picture, captured.notes, _read(record))
     except BaseException as error:
         _put_back(_BUILTINS)
         _refuse(error, code, region)
+
+
+def _read(record: Record | None) -> str:
+    try:
+        return "" if record is None else record.read()
+    except Exception:  # what the sample left cannot be drawn a second time
+        return ""
 
 
 def _refuse(error: BaseException, code: str, region: Region) -> None:

@@ -48,10 +48,10 @@ class HeavyProcess:
         """Wait for the end of `warm_up`. Raises InfrastructureError."""
         self._receive()
 
-    def run(self, code: str) -> SampleExit:
+    def run(self, code: str, traced: bool = False) -> SampleExit:
         """Run the code in a fork of that process. Raises InfrastructureError."""
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # what follows reports it
-            send_blocking(self._channel, {}, code.encode("utf-8", "surrogatepass"))
+            send_blocking(self._channel, {"traced": traced}, code.encode("utf-8", "surrogatepass"))
         message = self._receive()
         refusal = Refusal(Reason(message["reason"]), message["detail"]) if message["reason"] else None
         return SampleExit(message["code"], message["cpu_seconds"], refusal)
@@ -79,7 +79,7 @@ def _serve(channel: socket.socket, warm_up: Callable[[], Zygote]) -> None:
         zygote = warm_up()
         send_blocking(channel, {})
         while (frame := reader.read(channel)) is not None:
-            ended = zygote.run(frame[1].decode("utf-8", "surrogatepass"))
+            ended = zygote.run(frame[1].decode("utf-8", "surrogatepass"), frame[0]["traced"])
             refusal = ended.cut_short
             send_blocking(
                 channel,

@@ -23,7 +23,7 @@ from vincicoder.render.languages.python.capture.deferred import (
     SvgDocument,
 )
 from vincicoder.render.notes import checked_notes
-from vincicoder.render.protocol import MAX_SCALE, Picture, Refusal
+from vincicoder.render.protocol import MAX_SCALE, MAX_TRACE_BYTES, Picture, Refusal
 from vincicoder.sample import Reason
 
 _encode = json.dumps  # the sample may have replaced it
@@ -66,8 +66,11 @@ class Region:
         """In the sample's process: say why there is no picture."""
         self._write_head({"reason": reason.value, "detail": detail[:_MAX_DETAIL], "notes": notes})
 
-    def write_picture(self, pixels: NDArray[np.uint8], notes: Sequence[str]) -> None:
-        """In the sample's process: hand over RGB pixels, or refuse them if they are too many."""
+    def write_picture(self, pixels: NDArray[np.uint8], notes: Sequence[str], trace: str = "") -> None:
+        """In the sample's process: hand over RGB pixels, or refuse them if they are too many.
+
+        A `trace` that is too long, or has no room after the pixels, is left out.
+        """
         height, width = pixels.shape[:2]
         problem = too_large(width, height, self._limits)
         if problem:
@@ -75,7 +78,12 @@ class Region:
             return
         target = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
         target.reshape(height, width, 3)[:] = pixels
-        self._write_head({"width": width, "height": height, "notes": notes})
+        record, start = trace.encode("utf-8", "replace"), height * width * 3
+        if len(record) > min(MAX_TRACE_BYTES, self._capacity - start):
+            record = b""
+        self._map[_HEAD_BYTES + start : _HEAD_BYTES + start + len(record)] = record
+        head = {"width": width, "height": height, "notes": notes, "trace_bytes": len(record)}
+        self._write_head(head)
 
     def write_figure(self, figure: Deferred, notes: Sequence[str]) -> None:
         """In the sample's process: hand over a figure for another language's worker to draw."""
@@ -122,12 +130,17 @@ class Region:
                     figure if figure is None or isinstance(figure, Refusal) else replace(figure, notes=notes)
                 )
             width, height = int(head["width"]), int(head["height"])
+            trace_bytes = int(head["trace_bytes"])
         except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
         if too_large(width, height, self._limits):
             return None
+        end = _HEAD_BYTES + height * width * 3
+        if not 0 <= trace_bytes <= min(MAX_TRACE_BYTES, _HEAD_BYTES + self._capacity - end):
+            return None
+        trace = self._map[end : end + trace_bytes].decode("utf-8", "replace")
         pixels = np.frombuffer(self._map, np.uint8, height * width * 3, _HEAD_BYTES)
-        return Picture(pixels.reshape(height, width, 3), notes)
+        return Picture(pixels.reshape(height, width, 3), notes, trace)
 
     def _read_figure(self, head: dict[str, Any]) -> Deferred | Refusal | None:
         length = int(head["figure_bytes"])

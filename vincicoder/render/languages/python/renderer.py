@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.browser.libraries import library_versions
-from vincicoder.render.protocol import LanguageRenderer
+from vincicoder.render.protocol import HandOver, LanguageRenderer, Picture, Refusal
 from vincicoder.render.stacks import interpreter, is_installed, versions
 
 if TYPE_CHECKING:
@@ -86,11 +86,17 @@ def missing_tools() -> list[str]:
     return [f"the Python packages {', '.join(missing)}: pip install 'vincicoder[render]'"] if missing else []
 
 
+def render_traced(renderer: PythonRenderer, code: str) -> Picture | Refusal | HandOver:
+    """Draw a program and note what it drew."""
+    return renderer.render(code, traced=True)
+
+
 RENDERER = LanguageRenderer(
     fingerprint=fingerprint,
     missing_tools=missing_tools,
     create=create,
     prepare=prepare,
+    render_traced=render_traced,
 )
 
 

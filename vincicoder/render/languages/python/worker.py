@@ -59,12 +59,13 @@ class PythonRenderer:
         warm_up_heavy()
         return Zygote(self._limits, self._folder, self._region, Preloader())
 
-    def render(self, code: str) -> Picture | Refusal | HandOver:
-        """Run the code in a fork and return the picture it drew last, or the page that draws it."""
+    def render(self, code: str, traced: bool = False) -> Picture | Refusal | HandOver:
+        """Run the code in a fork and return the picture it drew last, or the page that draws it; where it is
+        `traced`, with a record of what it drew with matplotlib."""
         zygote = self._light if is_light(code) else self._heavy
         unseen_seconds = 0.0  # of CPU, in forks that are not this process's children
         for _attempt in range(_ATTEMPTS_AFTER_KILL):
-            outcome, ended = self._run_once(zygote, code)
+            outcome, ended = self._run_once(zygote, code, traced)
             if zygote is self._heavy:
                 unseen_seconds += ended.cpu_seconds
             if isinstance(outcome, Deferred):
@@ -75,11 +76,11 @@ class PythonRenderer:
         return Refusal(Reason.RENDER_CRASHED, "killed its own process: SIGKILL, twice")
 
     def _run_once(
-        self, zygote: Zygote | HeavyProcess, code: str
+        self, zygote: Zygote | HeavyProcess, code: str, traced: bool
     ) -> tuple[Picture | Refusal | Deferred | None, SampleExit]:
         try:
             self._region.clear()
-            ended = zygote.run(code)
+            ended = zygote.run(code, traced)
             return ended.cut_short or self._judge(ended), ended
         except OSError as error:
             raise InfrastructureError(f"cannot run a sample: {error}") from error

@@ -56,8 +56,8 @@ class Zygote:
         gc.disable()
         _settle()
 
-    def run(self, code: str) -> SampleExit:
-        """Run the code in a fork. Raises OSError where that cannot be."""
+    def run(self, code: str, traced: bool = False) -> SampleExit:
+        """Run the code in a fork, and note what it draws where it is `traced`. Raises OSError."""
         if self._preloader.preload(code):
             prepare_thread_pools()
             install_hooks()
@@ -66,7 +66,7 @@ class Zygote:
         pid = os.fork()
         if pid == 0:
             try:
-                run_sample(code, self._folder, self._region, self._sandbox, self._limits)
+                run_sample(code, self._folder, self._region, self._sandbox, self._limits, traced)
             finally:
                 _leave(0)
         cut_short = self._wait(pid)

@@ -28,6 +28,9 @@ from vincicoder.sample import Reason
 _last_shown: list[Any] = []
 """The figure that was current when the last `show` closed all: what a later save of nothing means."""
 
+pictured: list[Any] = []
+"""The figure of which a picture was taken last."""
+
 _VECTOR_FORMATS = ("pdf", "svg", "svgz", "eps", "ps", "pgf")
 
 
@@ -107,6 +110,7 @@ def _hook_saving(base: Any, agg: Any) -> None:
                     raise
         produced(filename_or_obj)
         look_at(self.figure)
+        pictured[:] = [self.figure]
         pixels = flatten_rgba(np.asarray(self.buffer_rgba()))
         captured.add_output(lambda: pixels)
 
@@ -184,6 +188,7 @@ def draw(figure: Any) -> Pixels:
         canvas._is_saving = True  # animated artists are drawn, and the animation does not begin again
     canvas.draw()
     look_at(figure)
+    pictured[:] = [figure]
     return flatten_rgba(np.asarray(canvas.buffer_rgba()))
 
 
