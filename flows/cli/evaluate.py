@@ -69,6 +69,37 @@ def evaluate(
     typer.echo(f"Items, report and sheet: {result['folder']}")
 
 
+@app.command()
+def compare(run_a: str, run_b: str, home: HomeOption = None, as_json: Json = False) -> None:
+    """Compare two runs item by item: which is better by each metric, and whether that may be chance."""
+    from storage.home import Home
+    from tasks.evaluation.compare import compare_runs
+
+    result = compare_runs(Home(home or default_home()), run_a, run_b)
+    if as_json:
+        typer.echo(json.dumps(result))
+        return
+    for part, metrics in (("all", result["metrics"]), *result["domains"].items()):
+        print_table(
+            ("metric", "a", "b", "b - a", "95 % interval", "p (Holm)", "better", "items"),
+            [
+                (
+                    *(name, f"{of['a']:.4f}", f"{of['b']:.4f}", f"{of['difference']:+.4f}"),
+                    *(f"{of['low']:+.4f} to {of['high']:+.4f}", f"{of['p_adjusted']:.4f}"),
+                    *(of["better"] or "-", of["items"]),
+                )
+                for name, of in metrics.items()
+            ],
+            title=f"\n{part}: a is {run_a}, b is {run_b}; strict scores",
+        )
+    if result["only_a"] or result["only_b"]:
+        typer.echo(f"Items of one run alone: {result['only_a']} of a, {result['only_b']} of b.")
+    if result["fingerprints_differ"]:
+        typer.echo(
+            f"Drawn by different renderers, so not comparable: {', '.join(result['fingerprints_differ'])}."
+        )
+
+
 def _evaluate(
     answers: Path,
     benchmark: str,

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.render import RenderLimits
 
-REFERENCES = StageName("draw_references", 2)
-ANSWERS = StageName("draw_answers", 2)
+REFERENCES = StageName("draw_references", 3)
+ANSWERS = StageName("draw_answers", 3)
 
 
 @dataclass(frozen=True, slots=True)

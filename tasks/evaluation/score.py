@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from tasks.stage import StageTables
 
-STAGE = StageName("score_answers", 2)
+STAGE = StageName("score_answers", 3)
 METRIC_NAMES = (EXECUTION, *(name for metric in METRICS for name in metric.names))
 
 

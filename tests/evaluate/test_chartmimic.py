@@ -34,7 +34,8 @@ PUBLISHED: dict[int, tuple[float, float, float, float]] = {
 
 def trace(**changes: object) -> Trace:
     fields = {"texts": ["a"], "layout": [[1, 1, 0, 0, 0, 0]], "types": {"bar": 1}, "colors": ["bar--#FF0000"]}
-    found = read_trace(json.dumps({**fields, **changes}))
+    rest = {"placed": [["a", 0.5, 1.0]], "size": [6.4, 4.8]}
+    found = read_trace(json.dumps({**fields, **rest, **changes}))
     assert found is not None
     return found
 

@@ -12,8 +12,10 @@ from PIL import Image, ImageDraw
 
 from vincicoder.evaluate.levenshtein import levenshtein
 from vincicoder.evaluate.metric import EXECUTION, Score, score_pair
-from vincicoder.evaluate.metrics import METRICS
+from vincicoder.evaluate.metrics import METRICS, molecule, tree_bleu
+from vincicoder.evaluate.metrics.molecule import smiles_of
 from vincicoder.evaluate.metrics.picture_error import decibels, mean_squared_error
+from vincicoder.evaluate.metrics.tree_bleu import tree_forms
 from vincicoder.evaluate.pair import Pair, Side
 from vincicoder.evaluate.summary import interval, summarise
 
@@ -122,3 +124,49 @@ def test_the_interval_covers_the_mean_of_what_it_was_drawn_from() -> None:
     low, high = interval(values)
     assert interval(values) == (low, high)
     assert high - low == pytest.approx(2 * 1.96 * np.std(values) / 200**0.5, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    ("code", "smiles"),
+    [
+        ("from rdkit import Chem\nm = Chem.MolFromSmiles('CCO')", "CCO"),
+        ("s = 'c1ccccc1'\nm = Chem.MolFromSmiles(s)", "c1ccccc1"),
+        ("m = indigo.loadMolecule('CC')\nn = Chem.MolFromSmiles('CN')", "CN"),
+        ("m = Chem.MolFromSmiles(make())", None),
+        ("def broken(:", None),
+        (None, None),
+    ],
+)
+def test_the_smiles_of_a_program(code: str | None, smiles: str | None) -> None:
+    assert smiles_of(code) == smiles
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),  # valid, exact, exact without stereo, InChI, Tanimoto
+    [
+        ("N[C@@H](C)C(=O)O", (1, 1, 1, 1, 1.0)),
+        ("OC(=O)[C@H](C)N", (1, 1, 1, 1, 1.0)),
+        ("CC(N)C(=O)O", (1, 0, 1, 0, 1.0)),
+        ("CC(O)C(=O)O", (1, 0, 0, 0, 0.5)),
+        ("C1CC", (0, 0, 0, 0, 0.0)),
+    ],
+)
+def test_molecules_are_compared(answer: str, expected: tuple[float, ...]) -> None:
+    def side(smiles: str) -> Side:
+        return Side(f"m = Chem.MolFromSmiles('{smiles}')", SIDE.png)
+
+    pair = Pair("m", "python", "molecule", side("C[C@H](N)C(=O)O"), side(answer))
+    found = score_pair([molecule.METRIC], pair)
+    assert [found[name].strict for name in molecule.METRIC.names] == pytest.approx(expected, abs=0.1)
+    assert all(found[name].reference == found[name].strict for name in molecule.METRIC.names)
+
+
+def test_a_page_is_compared_by_its_elements_with_children() -> None:
+    page = "<!DOCTYPE html><html><body><ul><li>a<li>b</ul><br><p><b>x</b> y</p></div></body></html>"
+    forms = {"html_body", "body_ul_br_p", "ul_li", "li_li", "p_b"}
+    assert tree_forms(page, only_html=True) == forms
+    assert tree_forms(page, only_html=False) == forms | {"_html"}
+    assert tree_forms("<p><i>x</i></p>", only_html=True) == set()
+    other = Side("<html><body><ul><li>a</ul><p>z</p></body></html>", SIDE.png)
+    found = score_pair([tree_bleu.METRIC], Pair("p", "html", "web", Side(page, SIDE.png), other))["tree_bleu"]
+    assert (found.reference, found.strict) == pytest.approx((2 / 5, 3 / 6))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,14 +13,30 @@ _MOST = 20_000
 
 
 @dataclass(frozen=True, slots=True)
+class PlacedText:
+    """A text of a figure, in lower case, and its place; None where it is no number."""
+
+    text: str
+    x: float | None
+    y: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Trace:
-    """`texts` in the order of drawing; `layout` one place an axes: rows, columns, first and last row, first
-    and last column; `types` how often each kind of call drew; `colors` as `kind--colour`, each once."""
+    """What a figure shows.
+
+    `texts` are in the order of drawing; `layout` has one place an axes: rows, columns, first and last row,
+    first and last column; `types` says how often each kind of call drew; `colors` are `kind--colour`, each
+    once. `placed` are all texts of the figure that are not hidden, ticks' among them; `size` is its own in
+    inches.
+    """
 
     texts: tuple[str, ...]
     layout: tuple[tuple[int, ...], ...]
     types: Mapping[str, int]
     colors: tuple[str, ...]
+    placed: tuple[PlacedText, ...]
+    size: tuple[float, float]
 
 
 def read_trace(text: str | None) -> Trace | None:
@@ -32,9 +49,16 @@ def read_trace(text: str | None) -> Trace | None:
         layout = tuple(tuple(int(number) for number in place) for place in fields["layout"])
         types = {str(name): int(count) for name, count in fields["types"].items()}
         colors = tuple(sorted({str(color) for color in fields["colors"]}))
+        placed = tuple(
+            PlacedText(str(name), *(None if at is None else float(at) for at in (x, y)))
+            for name, x, y in fields["placed"]
+        )
+        width, height = (float(side) for side in fields["size"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         return None
-    sizes = (len(texts), len(layout), len(types), len(colors), *types.values())
+    if not (0 < width < math.inf and 0 < height < math.inf):
+        return None
+    sizes = (len(texts), len(layout), len(types), len(colors), len(placed), *types.values())
     if max(sizes) > _MOST or min(types.values(), default=1) < 1 or any("--" not in color for color in colors):
         return None
-    return Trace(texts, layout, types, colors)
+    return Trace(texts, layout, types, colors, placed, (width, height))

@@ -9,7 +9,8 @@ search through all permutations is an assignment problem here, of the same optim
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -32,7 +33,7 @@ def f1(matched: float, answered: int, wanted: int) -> float:
     return 2 * precision * recall / (precision + recall)
 
 
-def multiset_f1(wanted: Mapping[Hashable, int], answered: Mapping[Hashable, int]) -> float:
+def multiset_f1(wanted: Mapping[Any, int], answered: Mapping[Any, int]) -> float:
     """Return the F1 of two counts of things: each is matched as often as both have it."""
     matched = sum(min(count, answered.get(name, 0)) for name, count in wanted.items())
     return f1(matched, sum(answered.values()), sum(wanted.values()))
@@ -81,7 +82,7 @@ def _matched(ours: Sequence[str], theirs: Sequence[str]) -> float:
     return float(likeness[linear_sum_assignment(likeness, maximize=True)].sum())
 
 
-def _parts(trace: Trace) -> tuple[Mapping[Hashable, int], ...]:
+def _parts(trace: Trace) -> tuple[Mapping[Any, int], ...]:
     return Counter(trace.texts), Counter(trace.layout), dict(trace.types)
 
 

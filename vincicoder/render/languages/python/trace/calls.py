@@ -9,6 +9,7 @@ matplotlib 3.8.4, whatever version draws; so do the hooks: `_make_line` was `_ma
 from __future__ import annotations
 
 import functools
+import importlib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -82,11 +83,10 @@ def hook_types(outermost: Outermost) -> None:
 def hook_colors(outermost: Outermost) -> None:
     """Hook what ChartMimic takes colours from."""
     from matplotlib.axes import Axes
-    from matplotlib.axes._base import _process_plot_var_args
     from matplotlib.projections.polar import PolarAxes
 
-    name = "_make_line" if hasattr(_process_plot_var_args, "_make_line") else "_makeline"
-    outermost.hook(_process_plot_var_args, name, "line")
+    lines = importlib.import_module("matplotlib.axes._base")._process_plot_var_args
+    outermost.hook(lines, "_make_line" if hasattr(lines, "_make_line") else "_makeline", "line")
     outermost.hook(Axes, "_fill_between_x_or_y", "fill_between")
     for name in _AXES:
         outermost.hook(Axes, name, name)
@@ -97,10 +97,10 @@ def hook_colors(outermost: Outermost) -> None:
 def _hook_common(outermost: Outermost) -> None:
     from matplotlib.image import NonUniformImage
     from matplotlib.patches import Circle, Ellipse
-    from mpl_toolkits.mplot3d import Axes3D
 
+    axes_3d = importlib.import_module("mpl_toolkits.mplot3d").Axes3D
     for name in _AXES_3D:
-        outermost.hook(Axes3D, name, f"{name}_3d")
+        outermost.hook(axes_3d, name, f"{name}_3d")
     outermost.hook(NonUniformImage, "__init__", "image")
     outermost.hook(Ellipse, "__init__", "ellipse")
     outermost.hook(Circle, "__init__", "ellipse")

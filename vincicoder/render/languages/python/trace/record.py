@@ -10,7 +10,7 @@ from vincicoder.render.languages.python.capture.captured import captured
 from vincicoder.render.languages.python.capture.on_matplotlib import pictured
 from vincicoder.render.languages.python.trace.calls import Call, Outermost, hook_colors, hook_types, is_polar
 from vincicoder.render.languages.python.trace.colors import DrawnColors
-from vincicoder.render.languages.python.trace.recorder import drawn_texts, grid_places
+from vincicoder.render.languages.python.trace.recorder import drawn_texts, grid_places, placed_texts
 
 # These land in one file with those of flat axes, under one name.
 _SAME_TYPE = {"scatter_3d": "scatter", "bar_3d": "bar"}
@@ -45,6 +45,8 @@ class Record:
                 "types": types,
                 "colors": colors,
                 "layout": grid_places(figure),
+                "placed": placed_texts(figure),
+                "size": [float(side) for side in figure.get_size_inches()],
                 "texts": drawn_texts(figure),
             }
         return _encode(record)

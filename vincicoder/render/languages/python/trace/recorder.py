@@ -36,8 +36,34 @@ def drawn_texts(figure: Any) -> list[str]:
         axes.set_yticks([])
     figure.dpi = _POINTS_PER_INCH
     width, height = figure.get_size_inches() * _POINTS_PER_INCH
-    figure.draw(Recorder(max(width, 1), max(height, 1), _POINTS_PER_INCH))
+    recorder: Any = Recorder
+    figure.draw(recorder(max(width, 1), max(height, 1), _POINTS_PER_INCH))
     return found
+
+
+def placed_texts(figure: Any) -> list[tuple[str, float | None, float | None]]:
+    """Return every text of a figure that is not hidden, in lower case, with its place as it keeps it.
+
+    A place that is no number (a date, a name) is None. As in Plot2Code's text_match_score.py.
+    """
+    from matplotlib.text import Text
+
+    found: list[tuple[str, float | None, float | None]] = []
+    waiting = [figure]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Text) and part.get_visible() and (text := part.get_text().strip().lower()):
+            x, y = (_number(at) for at in part.get_position())
+            found.append((text, x, y))
+        waiting += reversed(part.get_children())
+    return found
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return None
 
 
 def grid_places(figure: Any) -> list[list[int]]:

@@ -1,0 +1,88 @@
+"""Compare two evaluations that this home keeps."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.evaluation import read_items
+from storage.runs import RunRegistry
+from tasks.evaluation.publish import KIND
+from tasks.evaluation.score import METRIC_NAMES
+from vincicoder.evaluate.comparison import compare_scores
+from vincicoder.evaluate.metrics import METRICS
+from vincicoder.sample import UserError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from storage.home import Home
+
+_LOWER_IS_BETTER = frozenset(
+    name for metric in METRICS if metric.best < metric.worst for name in metric.names
+)
+
+
+class NotComparableError(UserError):
+    """A run is no evaluation, or two have no item in common."""
+
+
+def compare_runs(home: Home, first: str, second: str) -> dict[str, Any]:
+    """Compare two runs over the items that both have, as a whole and by domain.
+
+    Returns `run_a, run_b, items, only_a, only_b, fingerprints_differ`, and by name `metrics` and
+    `domains` of metrics (see `vincicoder.evaluate.comparison.Difference`). Raises NotComparableError.
+    """
+    rows = [_rows(home, run) for run in (first, second)]
+    common = [item for item in rows[0] if item in rows[1]]
+    if not common:
+        raise NotComparableError(
+            f"runs {first} and {second} have no item in common: they are of different benchmarks or releases"
+        )
+    domains = sorted({rows[0][item]["domain"] for item in common})
+    return {
+        "run_a": first,
+        "run_b": second,
+        "items": len(common),
+        "only_a": len(rows[0]) - len(common),
+        "only_b": len(rows[1]) - len(common),
+        "fingerprints_differ": _changed_renderers(rows, common),
+        "metrics": _differences(rows, common),
+        "domains": {
+            domain: _differences(rows, [item for item in common if rows[0][item]["domain"] == domain])
+            for domain in domains
+        },
+    }
+
+
+def _rows(home: Home, run_id: str) -> dict[str, dict[str, Any]]:
+    try:
+        run = RunRegistry(home).run(run_id)
+    except KeyError as error:
+        raise NotComparableError(str(error.args[0])) from error
+    if run["kind"] != KIND:
+        raise NotComparableError(f"run {run_id} is of kind {run['kind']!r}; only evaluations are compared")
+    columns = ["item_id", "domain", "language", "fingerprint", *(f"{name}_strict" for name in METRIC_NAMES)]
+    return {row["item_id"]: row for row in read_items(Path(run["folder"]) / "items.parquet", columns)}
+
+
+def _changed_renderers(rows: Sequence[dict[str, dict[str, Any]]], common: Sequence[str]) -> list[str]:
+    """Return the languages that the two runs drew by different renderers: their scores are not comparable."""
+    return sorted(
+        {
+            rows[0][item]["language"]
+            for item in common
+            if (prints := [one[item]["fingerprint"] for one in rows])[0] != prints[1] and all(prints)
+        }
+    )
+
+
+def _differences(rows: Sequence[dict[str, dict[str, Any]]], items: Sequence[str]) -> dict[str, Any]:
+    scores = {}
+    for name in METRIC_NAMES:
+        column = f"{name}_strict"
+        both = [item for item in items if all(one[item][column] is not None for one in rows)]
+        if both:
+            scores[name] = tuple([one[item][column] for item in both] for one in rows)
+    return {name: asdict(found) for name, found in compare_scores(scores, _LOWER_IS_BETTER).items()}  # type: ignore[arg-type]
