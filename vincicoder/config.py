@@ -17,7 +17,7 @@ from vincicoder.verify import PictureLimits
 
 
 class BuildConfig(BaseModel):
-    """Everything that decides what a build makes. Where it is kept (the home) is not part of it."""
+    """Everything that decides the content of a build. Its home is not part of it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

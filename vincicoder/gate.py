@@ -34,7 +34,7 @@ class ReleaseRefusedError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class GateLimits:
-    """What may get lost from one release to the next, in percent (0 to 100) of what there was.
+    """How much may be lost from one release to the next, in percent (0 to 100) of the earlier one.
 
     `row_loss_percent`: rows released, in all, of a domain and of a source. `yield_loss_percent`: rows
     released of those collected, in all and of a source. `new_reason_percent`: rows that are rejected for a
@@ -103,7 +103,7 @@ class ReleaseCounts:
 
 
 def find_losses(before: ReleaseCounts, now: ReleaseCounts, limits: GateLimits) -> list[str]:
-    """Return in words what got lost beyond the limits; empty where the new release may take over."""
+    """Return in words what was lost beyond the limits; empty where the new release may become current."""
     return [
         *_lost("source", {name: one.direct for name, one in before.sources.items()},
                {name: one.direct for name, one in now.sources.items()}, limits),

@@ -35,7 +35,7 @@ class RenderLimits:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One sample to render. `request_id` is the caller's own and comes back untouched.
+    """One sample to render. `request_id` is chosen by the caller and returned unchanged.
 
     `traced` asks for a record of what is drawn beside the picture, where the language has one.
     """

@@ -21,7 +21,7 @@ MAX_KEYS = 256
 
 
 class Familiar:
-    """What a worker has drawn of late: the keys of its samples, the newest last."""
+    """What a worker has drawn recently: the keys of its samples, the newest last."""
 
     def __init__(self) -> None:
         self._keys: OrderedDict[str, None] = OrderedDict()

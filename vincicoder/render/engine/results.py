@@ -25,7 +25,7 @@ _SHA256 = re.compile("[0-9a-f]{64}")
 def rejected(
     request: RenderRequest, reason: Reason, detail: str, seconds: float = 0.0, notes: tuple[str, ...] = ()
 ) -> RenderResult:
-    """Return a rejection: the sample's fault. What its text has of half characters is replaced."""
+    """Return a rejection: the sample's fault. Lone surrogates in its text are replaced."""
     detail = detail.encode("utf-8", "replace").decode()
     name = "" if reason is Reason.RENDER_UNSUPPORTED else fingerprint(request.language)
     return RenderResult(
@@ -44,7 +44,7 @@ def rejected(
 
 
 def failed(request: RenderRequest, detail: str) -> RenderResult:
-    """Return a failure: ours."""
+    """Return a failure of the engine."""
     return RenderResult(request.request_id, RenderStatus.FAILED, None, detail, None, None, 0, 0, 0.0, "")
 
 
@@ -86,7 +86,7 @@ def from_message(
 ) -> RenderResult:
     """Return the result that a worker's message means.
 
-    Raises KeyError, TypeError or ValueError where it is not what an honest worker would say.
+    Raises KeyError, TypeError or ValueError where it is malformed.
     """
     request = job.request
     seconds = job.seconds + checked_seconds(message["seconds"])

@@ -229,7 +229,7 @@ class Supervisor:
                 return
 
     def _finish(self, worker: WorkerHandle, message: Message, payload: bytearray) -> bool:
-        """Deliver a result; return whether the worker lives on."""
+        """Deliver a result; return whether the worker can go on."""
         job = worker.jobs[0]
         result: RenderResult | None = None
         try:
