@@ -74,3 +74,15 @@ def test_lock_refuses_a_second_build_and_survives_kill_9(tmp_path: Path) -> None
     holder.join()
     with Home(tmp_path).lock():
         assert not leftover.exists(), "what a killed build left behind goes when the next one starts"
+
+
+def test_what_is_set_aside_keeps_its_bytes_and_takes_no_other_name(home: Home) -> None:
+    for number, data in enumerate((b"one", b"two"), start=1):
+        home.write_bytes("stages/x/key/kept.parquet", data)
+        home.write_bytes("stages/x/memo.json", data)
+        for relative, inside in (("stages/x/key", "/kept.parquet"), ("stages/x/memo.json", "")):
+            moved = home.set_aside(relative)
+            assert moved == f"damaged/{relative}-{number}"
+            assert home.read_bytes(f"{moved}{inside}") == data
+            assert not home.exists(relative)
+    assert home.read_bytes("damaged/stages/x/key-1/kept.parquet") == b"one"
