@@ -69,7 +69,7 @@ def sample_rewards(
     named = json.dumps([version, str(model), answers, tokens, sorted(ids)])
     folder = home.local_path(f"answers/{hashlib.sha256(named.encode()).hexdigest()[:16]}").absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    _write_pool(files, ids, folder / "rows.parquet")
+    write_parquet(folder / "rows.parquet", _pool(files, ids))  # anew: what is there may be damaged
     request = {
         "model": str(model),
         "rows": str(folder / "rows.parquet"),
@@ -81,13 +81,7 @@ def sample_rewards(
         "output": str(folder / "answers.jsonl"),
     }
     _generate(request, folder, environment or Environment())
-    return _score(folder)
-
-
-def _write_pool(files: list[Path], ids: set[str], target: Path) -> None:
-    if target.is_file():
-        return
-    write_parquet(target, _pool(files, ids))
+    return _score(folder, answers)
 
 
 def _pool(files: list[Path], ids: set[str]) -> Iterator[pa.Table]:
@@ -114,24 +108,25 @@ def _generate(request: dict[str, Any], folder: Path, environment: Environment) -
         )
 
 
-def _score(folder: Path) -> dict[str, list[float]]:
+def _score(folder: Path, count: int) -> dict[str, list[float]]:
     """Score every answer against its picture. Answers are hostile code: the sandbox runs them."""
     from vincicoder.reward import RewardConfig, score_batch
 
-    answers = {
-        line["sample_id"]: line["answers"]
-        for line in map(json.loads, (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines())
-    }
     rewards: dict[str, list[float]] = defaultdict(list)
-    for rows in _pool_rows(folder / "rows.parquet"):
-        items = [
-            {"response": answer, "reference": row["image"]["bytes"], "language": row["language"]}
-            for row in rows
-            for answer in answers[row["sample_id"]]
-        ]
-        owners = [row["sample_id"] for row in rows for _ in answers[row["sample_id"]]]
-        for owner, breakdown in zip(owners, score_batch(items, RewardConfig.preset("default")), strict=True):
-            rewards[owner].append(breakdown.score)
+    places = generate.places_of(folder / "answers.jsonl", count)
+    with (folder / "answers.jsonl").open("rb") as stream:
+        for rows in _pool_rows(folder / "rows.parquet"):
+            items, owners = [], []
+            for row in rows:
+                stream.seek(places[row["sample_id"]])
+                for answer in json.loads(stream.readline())["answers"]:
+                    items.append(
+                        {"response": answer, "reference": row["image"]["bytes"], "language": row["language"]}
+                    )
+                    owners.append(row["sample_id"])
+            breakdowns = score_batch(items, RewardConfig.preset("default"))
+            for owner, breakdown in zip(owners, breakdowns, strict=True):
+                rewards[owner].append(breakdown.score)
     return dict(rewards)
 
 

@@ -22,26 +22,51 @@ def main() -> int:
     """Answer the request on standard input."""
     request = json.load(sys.stdin)
     output = Path(request["output"])
-    done = _finished(output)
+    done = places_of(output, request["answers"])
     answer = _make_sampler(request)
-    with output.open("a", encoding="utf-8") as stream:
+    with output.open("ab") as stream:
+        if _is_cut_off(output):
+            stream.write(b"\n")
         for sample_id, instruction, png in _rows(Path(request["rows"])):
             if sample_id not in done:
                 answers = answer(instruction, png)
-                stream.write(json.dumps({"sample_id": sample_id, "answers": answers}) + "\n")
+                stream.write(json.dumps({"sample_id": sample_id, "answers": answers}).encode() + b"\n")
                 stream.flush()
     return 0
 
 
-def _finished(output: Path) -> set[str]:
-    """Ids of whole lines; a line that was cut off is taken away."""
-    if not output.exists():
-        return set()
-    data = output.read_bytes()
-    whole = data[: data.rfind(b"\n") + 1]
-    if len(whole) < len(data):
-        output.write_bytes(whole)
-    return {json.loads(line)["sample_id"] for line in whole.splitlines()}
+def places_of(output: Path, answers: int) -> dict[str, int]:
+    """Return where each sample's line begins, in bytes.
+
+    Lines that are cut off or damaged, or do not hold `answers` texts, count as not there and stay in the file.
+    """
+    places: dict[str, int] = {}
+    if output.exists():
+        with output.open("rb") as stream:
+            place = 0
+            for line in stream:
+                if (sample_id := _sample_answered(line, answers)) is not None:
+                    places[sample_id] = place
+                place += len(line)
+    return places
+
+
+def _sample_answered(line: bytes, answers: int) -> str | None:
+    try:
+        sample_id, texts = (json.loads(line)[name] for name in ("sample_id", "answers"))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    whole = isinstance(texts, list) and len(texts) == answers and all(isinstance(one, str) for one in texts)
+    return sample_id if whole and isinstance(sample_id, str) else None
+
+
+def _is_cut_off(output: Path) -> bool:
+    """Whether the file's last line has no end."""
+    with output.open("rb") as stream:
+        if stream.seek(0, io.SEEK_END) == 0:
+            return False
+        stream.seek(-1, io.SEEK_END)
+        return stream.read() != b"\n"
 
 
 def _rows(path: Path) -> Iterator[tuple[str, str, bytes]]:
