@@ -38,7 +38,7 @@ def main() -> int:
 def places_of(output: Path, answers: int) -> dict[str, int]:
     """Return where each sample's line begins, in bytes.
 
-    Lines that are cut off or damaged, or do not hold `answers` texts, count as not there and stay in the file.
+    Lines that are cut off or damaged, or do not hold `answers` texts, count as not there; they stay there.
     """
     places: dict[str, int] = {}
     if output.exists():
