@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -133,6 +134,22 @@ def start_run(environment: dict[str, str], deployment: str, parameters: dict[str
     found = ask(environment, f"/deployments/name/{deployment}")
     run = ask(environment, f"/deployments/{found['id']}/create_flow_run", {"parameters": parameters})
     return str(run["id"])
+
+
+def wait_for_line(
+    environment: dict[str, str], run_id: str, pattern: str, seconds: float = 240
+) -> list[dict[str, Any]]:
+    """Wait until our own code has logged a line of this pattern in a flow run; return all lines so far.
+
+    The server may take the last lines of a run after its end.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        lines = logged(environment, run_id)
+        if any(re.fullmatch(pattern, line["message"]) for line in lines):
+            return lines
+        assert time.monotonic() < deadline, f"no line {pattern} within {seconds} s in {lines}"
+        time.sleep(0.5)
 
 
 def logged(environment: dict[str, str], run_id: str) -> list[dict[str, Any]]:

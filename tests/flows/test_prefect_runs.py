@@ -15,7 +15,7 @@ from storage.home import Home
 from storage.release import current_version
 from tests.corpora import write_corpus
 from tests.flows.conftest import Deployed
-from tests.flows.server import ROOT, ask, logged, start_run, wait_for_run
+from tests.flows.server import ROOT, ask, start_run, wait_for_line, wait_for_run
 
 _SECONDS = 240  # where all cores are taken
 
@@ -78,8 +78,8 @@ def test_a_schedule_starts_runs_by_itself(deployed: Deployed, tmp_path: Path) ->
 def nights(environment: dict[str, str], deployment_id: str) -> list[datetime]:
     """When the runs start that the scheduler made by cron, later than the next ten minutes, in UTC."""
     runs = ask(environment, "/flow_runs/filter", {"deployments": {"id": {"any_": [deployment_id]}}})
-    times = [datetime.fromisoformat(run["expected_start_time"]) for run in runs]
-    return [time for time in times if time > datetime.now(UTC) + timedelta(minutes=10)]
+    starts = [datetime.fromisoformat(run["expected_start_time"]) for run in runs]
+    return [start for start in starts if start > datetime.now(UTC) + timedelta(minutes=10)]
 
 
 def server_errors(log: Path) -> list[str]:
@@ -113,14 +113,11 @@ def test_a_cancelled_run_tells_its_progress_and_leaves_no_failed_task(
     ]
     parameters = own(write_corpus(tmp_path, "slow", rows), tmp_path / "home", shard_rows=1)
     run_id = start_run(environment, "build-sft-data/default", parameters)
-    progress = re.compile(
+    progress = (
         r"render slow-chart 00\d\d: 1 kept, 0 rejected; \d+/12 shards, \d+/12 rows, "
         r"\d\.\d rows/s, \d+:\d\d left"
     )
-    deadline = time.monotonic() + _SECONDS
-    while not any(progress.fullmatch(line["message"]) for line in logged(environment, run_id)):
-        assert time.monotonic() < deadline, deployed.log()
-        time.sleep(0.5)
+    wait_for_line(environment, run_id, progress)
     cancelling = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
     ask(environment, f"/flow_runs/{run_id}/set_state", cancelling)
     assert wait_for_run(environment, run_id)["state_type"] == "CANCELLED", deployed.log()

@@ -12,7 +12,7 @@ import duckdb
 from storage.home import Home
 from storage.release import current_version
 from tests.flows.conftest import Deployed
-from tests.flows.server import ask, logged, prefect
+from tests.flows.server import ask, prefect, wait_for_line
 
 _ROWS = 12
 _BEFORE = ["collect", "clean", "sign", "dedup_code", "render", "verify", "verify_source", "dedup"]
@@ -65,7 +65,7 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
     parameters = [f"limit={_ROWS}", f"home={json.dumps(str(home))}", sources, source_configs]
     given = [part for parameter in parameters for part in ("--param", parameter)]
     printed = prefect(
-        environment, "deployment", "run", "build-sft-data/default", *given, "--watch", seconds=300
+        environment, "deployment", "run", "build-sft-data/default", *given, "--watch", seconds=480
     )
     assert "Completed" in printed, deployed.log()
 
@@ -101,8 +101,9 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
     assert f"[{version}](file://{home}/releases/sft/{version})" in shown["sft-release"]["data"]
     assert f"(file://{home}/reports/sft/{version}/report.html)" in shown["sft-report"]["data"]
     assert runs[0]["name"] == f"build-sft-data packages, limit {_ROWS}"
-    lines = logged(environment, flow_run[0])
-    assert lines[-1]["message"] == f"release {version} at {home}/releases/sft/{version} is the current one"
+    last = f"release {version} at {home}/releases/sft/{version} is the current one"
+    lines = wait_for_line(environment, flow_run[0], re.escape(last))
+    assert lines[-1]["message"] == last
     warnings = [line["message"] for line in lines if line["level"] == logging.WARNING]
     assert "unisvg 0000: 1 rows: own picture not found: '0.png'" in warnings, warnings
     check_stages([line["message"] for line in lines], home / f"releases/sft/{version}/manifest.json")
