@@ -65,6 +65,7 @@ def build_sft_data(
         source_configs: YAML files that declare sources of your own.
         benchmarks: Benchmarks to keep out, as NAME=FOLDER, NAME=hub or NAME=hub:ID.
         shard_rows: Rows a shard. Raise it for large corpora, so that a build has at most some hundred shards.
+        workers: Shards and renders at a time. Default: one a core of the worker's machine.
         strict: A source that is not here, or a quota that can't be filled, fails the run.
         require_sandbox: Fail when a layer of the sandbox is missing.
         refine: Add refinement rows: flawed code to be corrected.

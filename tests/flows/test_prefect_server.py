@@ -111,7 +111,7 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
     assert isinstance(deployments, list)
     described = next(one for one in deployments if "profile" in one["parameter_openapi_schema"]["properties"])
     properties = described["parameter_openapi_schema"]["properties"]
-    assert all(field.get("description") for field in properties.values()), properties
+    assert [name for name, field in properties.items() if not field.get("description")] == []
     assert described["parameters"]["strict"] is True
     crons = [schedule["schedule"]["cron"] for found in deployments for schedule in found["schedules"]]
     assert (len(deployments), crons) == (4, ["0 2 * * *"])
