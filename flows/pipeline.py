@@ -184,6 +184,8 @@ def _run_stages(
             workers=config.workers,
             require_sandbox=config.require_sandbox,
         )
+        stacks = {source.info.name: source.info.stack for source, _, _ in shards}
+        calls = [{**call, "stack": stacks[call["source"]]} for call in calls]
         rendered = runner.map(render_shard, calls, done.finished)
     with _stage(clock, "verify", rendered) as done:
         # Every stage so far has one output per collected shard, in the same order.

@@ -21,6 +21,7 @@ _COMPARED = (
     "split",
     "license",
     "render_fingerprint",
+    "stack",
     "chart_type",
     "cluster_id",
 )

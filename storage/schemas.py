@@ -41,6 +41,8 @@ RENDER_FIELDS = [
     pa.field("render_row", pa.int32(), nullable=False),
     # What the program did while it drew: see `vincicoder.render.notes`.
     pa.field("render_notes", pa.list_(pa.string()), nullable=False),
+    # The libraries that drew it: see `vincicoder.render.stacks`; null for a language that has none.
+    pa.field("stack", pa.string()),
 ]
 
 # What verification adds: the share of the border at which content is cut off (null where it is unknown,
@@ -229,6 +231,7 @@ def _release_schema() -> pa.Schema:
         # Signed, in the catalogue too: ms-swift's loader overflows on uint64.
         pa.field("phash", pa.int64(), nullable=False),
         pa.field("render_fingerprint", pa.string(), nullable=False),
+        pa.field("stack", pa.string()),
         # A measurement, so never the same twice: null here, real in the catalogue.
         pa.field("render_seconds", pa.float32()),
         # To the corpus's own image, 0 to 1; null where the corpus has none.

@@ -27,6 +27,7 @@ from vincicoder.refine.judge import (
 )
 from vincicoder.refine.protocol import Target
 from vincicoder.render import fingerprint
+from vincicoder.render.registry import language_on
 from vincicoder.sample import Task, make_sample_id
 from vincicoder.shares import percent
 
@@ -59,11 +60,11 @@ def refine_shard(
     """Keep all rows of a shard, and add a refinement version of some."""
     maker = create_maker(refine, partial(HomeAnswers, home))
     table = read_shard(home, previous)
-    languages = sorted(set(table["language"].to_pylist())) if maker else []
-    fingerprints = {language: fingerprint(language) for language in languages}
+    renderers = _renderers(table) if maker else []
+    fingerprints = {renderer: fingerprint(renderer) for renderer in sorted(set(renderers))}
 
     def compute(key: str) -> StageTables:
-        work = _Work(home, key, index, fingerprints, refine.limits)
+        work = _Work(home, key, index, renderers, fingerprints, refine.limits)
         if maker is not None:
             rows = _chosen(table, refine.share_percent)
             for first in range(0, len(rows), _BATCH_ROWS):
@@ -90,6 +91,12 @@ def refine_shard(
     )
 
 
+def _renderers(table: pa.Table) -> list[str]:
+    """The renderer of each row's picture, which draws its flawed code too: of its language, on its stack."""
+    rows = zip(table["language"].to_pylist(), table["stack"].to_pylist(), strict=True)
+    return [language_on(language, stack) if stack else language for language, stack in rows]
+
+
 def _chosen(table: pa.Table, share_percent: float) -> list[int]:
     """The rows to be refined: a share decided by the hash of their ids, whatever shard they are in."""
     names = table["sample_id"].to_pylist()
@@ -114,6 +121,7 @@ class _Work:
     home: Home
     key: str
     index: RenderIndex
+    renderers: list[str]  # by row
     fingerprints: dict[str, str]
     limits: RefineLimits
     accepted: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -140,7 +148,7 @@ class _Work:
     def _judge(
         self, flaws: Sequence[tuple[int, Flaw]], targets: dict[int, Target], engine: RenderEngine
     ) -> dict[int, tuple[FlawVerdict, dict[str, Any]]]:
-        programs = [Program(targets[row].sample_id, targets[row].language, flaw.code) for row, flaw in flaws]
+        programs = [Program(targets[row].sample_id, self.renderers[row], flaw.code) for row, flaw in flaws]
         columns = [name for name in RENDERS_SCHEMA.names if name != "thumbnail"]
         done = render_programs(self.home, programs, self.index, self.fingerprints, engine, columns)
         for number, place in done.known.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -11,21 +11,24 @@ from prefect import task
 from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace, name_of_output
 from storage.schemas import RENDERED_SCHEMA, RENDERS_SCHEMA
 from tasks.sft.engine import shared_engine
-from tasks.sft.programs import Program, render_programs
+from tasks.sft.programs import Program, Rendered, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.render import RenderLimits, fingerprint
-from vincicoder.render.registry import why_unsupported
+from vincicoder.render.on_stacks import name_that_failed, usable_stacks
+from vincicoder.render.registry import language_on, why_unsupported
 from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from storage.home import Home
     from storage.outputs import StageOutput
+    from vincicoder.render import RenderEngine
 
-STAGE = StageName(RENDER_STAGE, 3)
+STAGE = StageName(RENDER_STAGE, 4)
 
 _CACHED_COLUMNS = [name for name in RENDERS_SCHEMA.names if name != "png"]
+_ASKING = "on_other_stacks"  # the table of rows that a first stack's libraries have no name for
 
 
 @task(**STAGE.shard_task)
@@ -38,30 +41,75 @@ def render_shard(
     limits: RenderLimits,
     workers: int,
     require_sandbox: bool,
+    stack: str = "",
 ) -> StageOutput:
-    """Render one shard. Programs the cache knows under the same fingerprint are not run again."""
+    """Render one shard. Programs the cache knows under the same fingerprint are not run again.
+
+    All are drawn on the source's stack ('' is today's) first. Only where some fail by a name that its
+    libraries do not have, there is a second output, of the same rows, in which these are drawn on the other
+    stacks that are installed here: so one more stack makes anew what failed, and nothing else.
+    """
     table = read_shard(home, previous)
+    places = {language: _places(language, stack) for language in sorted(set(table["language"].to_pylist()))}
+    first = {language: one[:1] for language, one in places.items()}
+    others = {language: one[1:] for language, one in places.items() if len(one) > 1}
+
+    def run(on: Mapping[str, Sequence[_Place]], parameters: Mapping[str, Any]) -> StageOutput:
+        def compute(key: str) -> StageTables:
+            stop_if_asked(home)
+            engine = shared_engine(limits, workers=workers, require_sandbox=require_sandbox)
+            return _render_table(home, table, key, index, on, engine, limits)
+
+        return run_stage(
+            home,
+            STAGE,
+            source=source,
+            shard=shard,
+            parameters=parameters,
+            inputs=[previous],
+            rows_in=previous.rows_kept,
+            compute=compute,
+        )
+
     # A language that cannot be drawn here has none; once it can, the key of this stage is another.
-    fingerprints = {
-        language: "" if why_unsupported(language) else fingerprint(language)
-        for language in sorted(set(table["language"].to_pylist()))
+    fingerprints = {language: one[0].fingerprint for language, one in first.items()}
+    parameters = {"fingerprints": fingerprints, "limits": asdict(limits)}
+    output = run(first, parameters)
+    if not others or not home.exists(f"stages/{STAGE.name}/{output.key}/{_ASKING}.parquet"):
+        return output
+    further = {
+        language: {place.stack: place.fingerprint for place in one} for language, one in others.items()
     }
+    return run(places, {**parameters, "further": further})
 
-    def compute(key: str) -> StageTables:
-        stop_if_asked(home)
-        engine = shared_engine(limits, workers=workers, require_sandbox=require_sandbox)
-        return _render_table(home, table, key, index, fingerprints, engine, limits)
 
-    return run_stage(
-        home,
-        STAGE,
-        source=source,
-        shard=shard,
-        parameters={"fingerprints": fingerprints, "limits": asdict(limits)},
-        inputs=[previous],
-        rows_in=previous.rows_kept,
-        compute=compute,
-    )
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where programs of a language are drawn: the renderer's name, its stack and its fingerprint."""
+
+    renderer: str
+    stack: str
+    fingerprint: str
+
+
+def _places(language: str, stack: str) -> list[_Place]:
+    found = [(language_on(language, one), one) for one in usable_stacks(language, stack)]
+    return [
+        _Place(name, one, "" if why_unsupported(name) else fingerprint(name))
+        for name, one in found or [(language, "")]
+    ]
+
+
+@dataclass(slots=True)
+class _Drawn:
+    """What came of the rows: the render that counts, its place and who drew it; and all that was run."""
+
+    renders: dict[int, dict[str, Any]] = field(default_factory=dict)
+    places: dict[int, RenderPlace] = field(default_factory=dict)
+    by: dict[int, _Place] = field(default_factory=dict)
+    fresh: list[dict[str, Any]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    asking: list[int] = field(default_factory=list)  # rows of which no stack so far has the names
 
 
 def _render_table(
@@ -69,34 +117,50 @@ def _render_table(
     table: pa.Table,
     key: str,
     index: RenderIndex,
-    fingerprints: dict[str, str],
-    engine: Any,
+    on: Mapping[str, Sequence[_Place]],
+    engine: RenderEngine,
     limits: RenderLimits,
 ) -> StageTables:
-    programs = [
-        Program(*values)
-        for values in zip(
-            *(table[name].to_pylist() for name in ("source_id", "language", "code")), strict=True
-        )
-    ]
-    done = render_programs(home, programs, index, fingerprints, engine, _CACHED_COLUMNS)
-    places = {**done.known, **{row: RenderPlace(key, place) for place, row in enumerate(done.fresh)}}
-    known = frozenset(name_of_output(place.output) for place in done.known.values())
-    renders = pa.Table.from_pylist([done.renders[row] for row in done.fresh], RENDERS_SCHEMA)
-    return replace(_split(table, done.renders, places, fingerprints, renders, limits), places=known)
+    columns = ("source_id", "language", "code")
+    rows = list(zip(*(table[name].to_pylist() for name in columns), strict=True))
+    drawn = _Drawn(asking=list(range(table.num_rows)))
+    for turn in range(max(map(len, on.values()), default=1)):
+        numbers = [row for row in drawn.asking if turn < len(on[rows[row][1]])]
+        by = {row: on[rows[row][1]][turn] for row in numbers}
+        programs = [Program(rows[row][0], by[row].renderer, rows[row][2]) for row in numbers]
+        fingerprints = {place.renderer: place.fingerprint for place in by.values()}
+        done = render_programs(home, programs, index, fingerprints, engine, _CACHED_COLUMNS)
+        for number, row in enumerate(numbers):
+            _take(drawn, row, by[row], done, number, key)
+    renders = pa.Table.from_pylist(drawn.fresh, RENDERS_SCHEMA)
+    split = _split(table, drawn, renders, limits)
+    return replace(split, places=frozenset(drawn.known))
 
 
-def _split(
-    table: pa.Table,
-    renders: Mapping[int, dict[str, Any]],
-    places: dict[int, RenderPlace],
-    fingerprints: dict[str, str],
-    new_renders: pa.Table,
-    limits: RenderLimits,
-) -> StageTables:
+def _take(drawn: _Drawn, row: int, by: _Place, done: Rendered, number: int, key: str) -> None:
+    """Let a render count for its row, where it is the row's first or drew it."""
+    render = done.renders[number]
+    if number in done.known:
+        place = done.known[number]
+    else:
+        place = RenderPlace(key, len(drawn.fresh))
+        drawn.fresh.append(render)
+    before = drawn.renders.get(row)
+    if before is None or render["reason"] is None:
+        if number in done.known:
+            drawn.known.add(name_of_output(place.output))
+        if before is not None:
+            render = {**render, "notes": [name_that_failed(before["notes"]), *render["notes"]]}
+        drawn.renders[row], drawn.places[row], drawn.by[row] = render, place, by
+    if render["reason"] is None or not name_that_failed(render["notes"]):
+        drawn.asking.remove(row)
+
+
+def _split(table: pa.Table, drawn: _Drawn, new_renders: pa.Table, limits: RenderLimits) -> StageTables:
+    renders = drawn.renders
     rejections = {
         row: Rejection(Reason(render["reason"]), render["detail"], *_threshold(render, limits))
-        for row, render in renders.items()
+        for row, render in sorted(renders.items())
         if render["reason"] is not None
     }
     seconds = {row: render["render_seconds"] for row, render in renders.items()}
@@ -109,13 +173,17 @@ def _split(
     }
     added["render_notes"] = [renders[row]["notes"] for row in kept_rows]
     added["image_origin"] = ["rendered"] * len(kept_rows)
-    added["render_fingerprint"] = [fingerprints[language] for language in kept["language"].to_pylist()]
-    added["render_output"] = [places[row].output for row in kept_rows]
-    added["render_row"] = [places[row].row for row in kept_rows]
-    for field in RENDERED_SCHEMA:
-        if field.name in added:
-            kept = kept.append_column(field, pa.array(added[field.name], field.type))
-    return StageTables(kept.select(RENDERED_SCHEMA.names), parted.rejected, {"renders": new_renders})
+    added["render_fingerprint"] = [drawn.by[row].fingerprint for row in kept_rows]
+    added["stack"] = [drawn.by[row].stack or None for row in kept_rows]
+    added["render_output"] = [drawn.places[row].output for row in kept_rows]
+    added["render_row"] = [drawn.places[row].row for row in kept_rows]
+    for column in RENDERED_SCHEMA:
+        if column.name in added:
+            kept = kept.append_column(column, pa.array(added[column.name], column.type))
+    extra = {"renders": new_renders}
+    if drawn.asking:
+        extra[_ASKING] = table.select(["sample_id"]).take(pa.array(drawn.asking, pa.int64()))
+    return StageTables(kept.select(RENDERED_SCHEMA.names), parted.rejected, extra)
 
 
 def _threshold(render: Mapping[str, Any], limits: RenderLimits) -> tuple[float | None, float | None]:

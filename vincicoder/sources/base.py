@@ -17,7 +17,8 @@ class SourceInfo:
 
     `license` is an SPDX identifier where one exists (rows may carry a narrower one);
     `origin` says where the content is read from, in words; `citation` is how to cite it; `size` is the
-    size that its publisher tells, '' where the rows are simply counted.
+    size that its publisher tells, '' where the rows are simply counted. `stack` names the libraries that its
+    programs were written for (`vincicoder.render.stacks`), '' for today's.
     """
 
     name: str
@@ -27,6 +28,7 @@ class SourceInfo:
     origin: str
     citation: str
     size: str = ""
+    stack: str = ""
 
 
 class SourceUnavailableError(UserError):

@@ -103,6 +103,7 @@ class Corpus:
     are glob patterns of the data files: where none matches, every data file is taken. `is_own` says that a
     user's YAML file declares it, column by column; `suffix` is then that of the format it names, for files
     whose own tells none, and `encoding` that of its text files ('' looks for a mark, None does not look).
+    `stack` is that of `SourceInfo`.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Corpus:
     is_own: bool = False
     suffix: str = ""
     encoding: str | None = None
+    stack: str = ""
 
 
 def malformed(value: Any, column: str, language: str) -> Reading:

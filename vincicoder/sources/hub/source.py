@@ -100,6 +100,7 @@ class CorpusSource:
             origin=f"{published}{'; ' if corpus.note else ''}{corpus.note}",
             citation=corpus.citation,
             size=corpus.size,
+            stack=corpus.stack,
         )
 
     @cached_property

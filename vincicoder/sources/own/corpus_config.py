@@ -10,6 +10,7 @@ from typing import Any
 
 from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
+from vincicoder.render.stacks import STACKS
 from vincicoder.sample import UserError
 from vincicoder.sources.hub.conversation import read_turns
 from vincicoder.sources.hub.corpus import (
@@ -33,7 +34,7 @@ _FILES = {
     "arrow": ("*.arrow", "*.feather"),
 }
 _CONVERSATION = "conversation"
-_FIELDS = ("corpus", "path", "columns", "keep", "name", "revision")
+_FIELDS = ("corpus", "path", "columns", "keep", "name", "revision", "stack")
 
 
 class SourceConfigError(UserError):
@@ -69,6 +70,10 @@ def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> Co
         )
     if "revision" in entry:
         corpus = replace(corpus, revision=str(entry["revision"]))
+    if "stack" in entry:
+        if str(entry["stack"]) not in STACKS:
+            raise SourceConfigError(f"{where}: stack is {entry['stack']!r}; allowed are {', '.join(STACKS)}")
+        corpus = replace(corpus, stack=str(entry["stack"]))
     location = _location(entry, folder)
     name = str(entry.get("name", corpus.name))
     return CorpusSource(corpus, location, dict(columns), _keep(entry.get("keep", {}), where), name)
@@ -106,6 +111,7 @@ def make_rows_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:
         revision=entry.get("revision", "main"),
         suffix="" if is_hub else f".{entry['format']}",
         encoding=entry.get("encoding", ""),
+        stack=entry.get("stack", ""),
     )
     return CorpusSource(corpus, _location(entry, folder))
 

@@ -10,6 +10,7 @@ sources:
     id_column: uuid          # default: the row's position
     license: CC-BY-4.0       # or also license_column
     image_column: picture    # the row's own picture: bytes, a path, base64; default: none
+    stack: 2022              # the year of the libraries its programs were written for; default: today's
     encoding: cp1252         # of text files; default: UTF-8, or what the file's mark says
     citation: Our charts, 2026
   - name: someone-elses
@@ -33,6 +34,7 @@ import yaml
 
 from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
+from vincicoder.render.stacks import STACKS
 from vincicoder.sample import Domain
 from vincicoder.sources.base import Source, SourceInfo
 from vincicoder.sources.own.corpus_config import SourceConfigError, make_corpus_source, make_rows_source
@@ -43,7 +45,7 @@ __all__ = ["SourceConfigError", "load_source_config"]
 _FORMATS = ("jsonl", "json", "parquet", "csv", "arrow", "folder", "hub")
 _FORMAT_NAMES = {"ndjson": "jsonl", "jsonlines": "jsonl", "tsv": "csv", "feather": "arrow", "files": "folder"}
 _TEXT_FIELDS = ("encoding",)
-_COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation")
+_COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation", "stack")
 _COLUMN_FIELDS = (
     "language_column",
     "code_column",
@@ -93,6 +95,8 @@ def _make_source(given: Mapping[str, Any], folder: Path, where: str) -> Source:
     _check_value(entry, "domain", tuple(Domain), where)
     if "language" in entry:
         _check_value(entry, "language", ROW_LANGUAGES, where)
+    if "stack" in entry:
+        _check_value(entry, "stack", STACKS, where)
     if "encoding" in entry:
         _check_encoding(entry["encoding"], where)
     is_folder = entry["format"] == "folder"
@@ -111,6 +115,7 @@ def _make_source(given: Mapping[str, Any], folder: Path, where: str) -> Source:
         license=entry["license"],
         origin=f"own data, folder {Path(entry['path']).name}",
         citation=entry.get("citation", ""),
+        stack=entry.get("stack", ""),
     )
     return FolderSource(
         info,
@@ -125,6 +130,8 @@ def _make_source(given: Mapping[str, Any], folder: Path, where: str) -> Source:
 def _plain(entry: Mapping[str, Any]) -> dict[str, Any]:
     """Return the entry with names as the project writes them: `Python`, `py` and `python3` are python."""
     plain = dict(entry)
+    if isinstance(plain.get("stack"), int):  # as YAML reads a year
+        plain["stack"] = str(plain["stack"])
     for field in ("format", "domain", "language"):
         if field in plain:
             plain[field] = plain[field].strip().lower()
@@ -158,6 +165,8 @@ def _check_fields(entry: Mapping[str, Any], where: str) -> None:
     if missing:
         raise SourceConfigError(f"{where}: missing {', '.join(missing)}")
     for field, value in entry.items():
+        if field == "stack" and isinstance(value, int):
+            continue
         if not isinstance(value, str) or not value:
             raise SourceConfigError(f"{where}: {field} is {value!r}; expected a non-empty text")
 
