@@ -1,4 +1,4 @@
-"""A corpus of several years: each row is drawn by libraries that know its names, and only what failed again."""
+"""A corpus of several years: libraries that know its names draw each row; what failed alone is run again."""
 
 from __future__ import annotations
 
