@@ -68,3 +68,19 @@ def test_every_book_and_part_is_drawn(renderer: LilypondRenderer) -> None:
     assert isinstance(alone, Picture) and isinstance(books, Picture)
     assert (alone.notes, books.notes) == ((), ("pages:2",))
     assert books.pixels.shape[0] > 1.8 * alone.pixels.shape[0]
+
+
+@pytest.mark.parametrize(
+    "score",
+    [
+        "{ c'1 \\pageBreak d'1 }",
+        "\\score { { c'1 } } \\pageBreak \\score { { d'1 } }",
+        "\\score { { c'1 } \\header { breakbefore = ##t } } \\score { { d'1 } \\header { breakbefore = ##t } }",
+        "\\paper { systems-per-page = 1 } { c'1 \\break d'1 }",
+    ],
+)
+def test_breaks_of_pages_are_drawn_one_below_the_other(renderer: LilypondRenderer, score: str) -> None:
+    outcome = renderer.render(f'\\version "2.24.0"\n{score}')
+    assert isinstance(outcome, Picture), outcome
+    assert outcome.notes == ("pages:2",)
+    assert outcome.pixels.shape[0] > 200 and outcome.pixels.shape[1] > 300, outcome.pixels.shape

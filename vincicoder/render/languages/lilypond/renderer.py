@@ -39,6 +39,11 @@ _BOOK = re.compile(r"picture(?:-(\d{1,4}))?\.ps")
 
 # One page as high as the music, without LilyPond's own line at its foot.
 _SETTINGS = "\\header { tagline = ##f }\n\\paper { page-breaking = #ly:one-page-breaking }\n"
+# LilyPond cannot have one page and a break to a next one: such scores have pages, none of them stretched.
+_WITH_PAGES = "\\header { tagline = ##f }\n\\paper { ragged-bottom = ##t ragged-last-bottom = ##t }\n"
+_BREAKS_PAGES = re.compile(
+    r"\\page(?:Break|Turn)\b|\b(?:breakbefore|page-(?:break|turn)-permission|page-count|systems-per-page)\b"
+)
 _ENGRAVE = [
     "lilypond",
     "--loglevel=WARN",
@@ -95,7 +100,7 @@ class LilypondRenderer:
         folder = self._folder.path
         try:
             (folder / "sample.ly").write_bytes(code.encode("utf-8", "replace"))
-            (folder / "settings.ly").write_text(_SETTINGS)
+            (folder / "settings.ly").write_text(_WITH_PAGES if _BREAKS_PAGES.search(code) else _SETTINGS)
             ended = self._folder.run(_ENGRAVE, self._environment)
             refusal = ended.refusal("lilypond")
             if refusal is not None:
@@ -203,7 +208,7 @@ def fingerprint() -> Mapping[str, str]:
         "engine": _first_line(["lilypond", "--version"]),
         "ghostscript": _first_line(["gs", "--version"]),
         "fonts": fonts_fingerprint(),
-        "settings": " ".join(_SETTINGS.split()),
+        "settings": " ".join((_SETTINGS + _WITH_PAGES).split()),
         "dpi": str(DOTS_PER_INCH),
         "pages": "all",
         "errors in scheme": "end it, and so does want of memory",
