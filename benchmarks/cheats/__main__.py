@@ -4,15 +4,17 @@
     python -m benchmarks.cheats --honest 0 --kinds python_decoded svg_mosaic
 
 Every cheat copies one of four references (a chart, a page, a drawing in SVG, a document) without drawing
-it, at several resolutions. Written are, for each class, the highest score of the preset `default`
-(`highest`), what is allowed, the spelling that earned it, and what the published formula pays for the class
-(`reference_pays`); `honest_lowest` is the lowest score of a program of the corpora beside its own picture.
+it, at the finest resolution that answers of several lengths hold. Written are, for each class, the highest
+score of the preset `default` (`highest`), what is allowed, the spelling that earned it, how many were drawn
+and why the others were not, and what the published formula pays for the class (`reference_pays`);
+`honest_lowest` is the lowest score of a program of the corpora beside its own picture.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ from vincicoder.similarity.encoders.base import EMBEDDED
 
 ALLOWED = 0.10
 _ROWS_AT_ONCE = 16
+_SIZE = re.compile(r"_\d+$")  # of a copy, at the end of its spelling
 
 
 def main() -> None:
@@ -84,13 +87,16 @@ def measure_cheats(
         RewardItem(f"```{cheat.language}\n{cheat.code}\n```", files[name], cheat.language)
         for name, cheat in cheats
     ]
-    scores: dict[str, list[Breakdown | None]] = {}
-    for preset in ("default", "reference"):
-        with RewardScorer(RewardConfig.preset(preset, encoder=EMBEDDED, workers=workers)) as scorer:
-            scores[preset] = list(_scored(scorer, rows))
+    # What the published formula pays is asked of the finest copies alone, which come first.
+    finest = {(name, cheat.kind, _SIZE.sub("", cheat.spelling)): number
+              for number, (name, cheat) in reversed(list(enumerate(cheats)))}.values()  # fmt: skip
+    with RewardScorer(RewardConfig(workers=workers)) as scorer:
+        ours = list(_scored(scorer, rows))
+    with RewardScorer(RewardConfig.preset("reference", encoder=EMBEDDED, workers=workers)) as scorer:
+        theirs = dict(zip(finest, _scored(scorer, [rows[number] for number in finest]), strict=True))
     figures: dict[str, dict[str, Any]] = {}
     for number, (_, cheat) in enumerate(cheats):
-        ours, theirs = scores["default"][number], scores["reference"][number]
+        found, published = ours[number], theirs.get(number)
         entry = figures.setdefault(
             cheat.kind,
             {
@@ -99,21 +105,25 @@ def measure_cheats(
                 "spelling": "",
                 "tried": 0,
                 "drawn": 0,
+                "not_drawn": {},
                 "reference_pays": 0.0,
             },
         )
-        if ours is None or theirs is None:
+        if published is not None:
+            entry["reference_pays"] = max(entry["reference_pays"], round(published.score, 3))
+        if found is None:
             continue
         entry["tried"] += 1
-        entry["drawn"] += int(ours.rendered)
-        entry["reference_pays"] = max(entry["reference_pays"], round(theirs.score, 3))
-        if ours.score >= entry["highest"]:
-            entry["highest"], entry["spelling"] = (
-                round(ours.score, 3),
-                f"{cheat.spelling} {ours.reason}".strip(),
+        entry["drawn"] += int(found.rendered)
+        if not found.rendered:
+            entry["not_drawn"][cheat.spelling] = f"{found.reason} {found.detail[:160]}"
+        if found.score >= entry["highest"]:
+            entry["highest"] = round(found.score, 3)
+            entry["spelling"] = f"{cheat.spelling} {found.reason}".strip()
+        if found.score > ALLOWED:
+            print(
+                f"  {cheat.kind} {cheat.spelling}: {found.score:.3f} (visual {found.visual:.3f})", flush=True
             )
-        if ours.score > ALLOWED:
-            print(f"  {cheat.kind} {cheat.spelling}: {ours.score:.3f} (visual {ours.visual:.3f})", flush=True)
     return figures
 
 

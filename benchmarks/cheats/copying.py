@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Pixels = NDArray[np.uint8]
+BUDGETS = (28_000, 9_000, 3_000)
+"""Characters that a mosaic's program may have: answers longer than the first lose reward by their length."""
+
+_FACTORS = (40, 32, 24, 20, 16, 12, 10, 8, 6, 5, 4, 3, 2)
 Run = tuple[int, int, int, int]
 """x, y, length, and the number of the colour."""
 
@@ -72,6 +77,26 @@ def shrink(pixels: Pixels, factor: int, colors: int = 16) -> Copy:
     return Copy(factor, table, names)
 
 
+def in_budgets(
+    pixels: Pixels, colors: int, write: Callable[[Copy], Mapping[str, str]]
+) -> Iterator[tuple[str, str]]:
+    """Yield the name and the program of each spelling, of the finest copy that each budget holds.
+
+    `write` spells one copy in several ways.
+    """
+    best: dict[tuple[str, int], tuple[int, str]] = {}
+    for factor in _FACTORS:
+        written = write(shrink(pixels, factor, colors))
+        if min(map(len, written.values())) > BUDGETS[0]:
+            break
+        for name, code in written.items():
+            for budget in BUDGETS:
+                if len(code) <= budget:
+                    best[name, budget] = (factor, code)
+    for name, factor, code in dict.fromkeys((name, *found) for (name, _), found in best.items()):
+        yield f"{name}_{factor}", code
+
+
 def encoded(pixels: Pixels, form: str = "PNG", **options: int) -> bytes:
     """Return a picture as a file's bytes."""
     stream = io.BytesIO()
@@ -79,10 +104,15 @@ def encoded(pixels: Pixels, form: str = "PNG", **options: int) -> bytes:
     return stream.getvalue()
 
 
-def flat(pixels: Pixels) -> bytes:
-    """Return a picture as a small PNG of 16 colours: it looks the same, and fits into an answer."""
-    stream = io.BytesIO()
-    Image.fromarray(pixels).quantize(16, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
+def flat(pixels: Pixels, most: int = 20_000) -> bytes:
+    """Return a picture as a small PNG of 16 colours and at most so many bytes: it looks nearly the same, and
+    fits into an answer."""
+    for step in range(1, 9):
+        stream = io.BytesIO()
+        image = Image.fromarray(pixels).reduce(step)
+        image.quantize(16, dither=Image.Dither.NONE).save(stream, "PNG", optimize=True)
+        if stream.tell() <= most:
+            break
     return stream.getvalue()
 
 

@@ -7,7 +7,7 @@ import html
 import json
 from collections.abc import Iterator
 
-from benchmarks.cheats.copying import Cheat, Copy, Pixels, address, encoded, flat, shrink
+from benchmarks.cheats.copying import Cheat, Copy, Pixels, address, encoded, flat, in_budgets
 
 
 def copies_in_pages(pixels: Pixels) -> Iterator[Cheat]:
@@ -38,9 +38,8 @@ def copies_in_svg(pixels: Pixels) -> Iterator[Cheat]:
     }
     for name, body in bodies.items():
         yield Cheat("svg_image", name, "svg", _svg(width, height, body))
-    for factor in (2, 6, 16):
-        for name, body in _marks(shrink(pixels, factor, 12)).items():
-            yield Cheat("svg_mosaic", f"{name}_{factor}", "svg", _svg(width, height, body))
+    for name, body in in_budgets(pixels, 12, _marks):
+        yield Cheat("svg_mosaic", name, "svg", _svg(width, height, body))
 
 
 def _svg(width: int, height: int, body: str) -> str:
@@ -66,7 +65,7 @@ def _marks(copy: Copy) -> dict[str, str]:
         ),
         "dots": "".join(
             f'<circle cx="{x + at + 0.5}" cy="{y + 0.5}" r=".6" fill="#{copy.colors[k]}"/>'
-            for x, y, n, k in runs if copy.factor > 4 for at in range(n)
+            for x, y, n, k in runs for at in range(n)
         ),
         "blocks": "".join(
             f'<text x="{x}" y="{y + 1}" font-size="1.2" textLength="{n}" fill="#{copy.colors[k]}">{chr(0x2588) * n}</text>'
@@ -78,7 +77,7 @@ def _marks(copy: Copy) -> dict[str, str]:
         "stops": _stops(copy),
         "dashes": _dashes(copy),
     }  # fmt: skip
-    return {name: f"{ground}{body}</g>" for name, body in bodies.items() if body}
+    return {name: f"{ground}{body}</g>" for name, body in bodies.items()}
 
 
 def _stops(copy: Copy) -> str:
@@ -95,12 +94,10 @@ def _stops(copy: Copy) -> str:
 
 
 def _dashes(copy: Copy) -> str:
-    lines = []
+    lines, runs = [], copy.runs()
     for color in range(len(copy.colors)):
         for y in range(copy.height):
-            mine = (
-                [(x, n) for x, at, n, k in copy.runs() if at == y and k == color] if copy.factor > 4 else []
-            )
+            mine = [(x, n) for x, at, n, k in runs if at == y and k == color]
             if mine:
                 pattern, place = ["0"], 0
                 for x, n in mine:
@@ -136,8 +133,8 @@ def _images(pixels: Pixels) -> Iterator[tuple[str, str, str]]:
         "svg": f'<svg width="{width}" height="{height}"><image width="{width}" height="{height}" href="{data}"/></svg>',
         "svg_file": f'<img src="data:image/svg+xml;utf8,{svg.replace("#", "%23")}">',
         "frame": f'<iframe style="{box};border:0" srcdoc="{html.escape(f"<body style=margin:0><img src={data}>")}"></iframe>',
-        "tiles": "".join(f'<img style="position:absolute;left:{x}px;top:{y}px" src="{address(pixels[y : y + 80, x : x + 100])}">'
-                         for y in range(0, height, 80) for x in range(0, width, 100)),
+        "tiles": "".join(f'<img style="position:absolute;left:{x}px;top:{y}px" src="{address(pixels[y : y + 120, x : x + 160])}">'
+                         for y in range(0, height, 120) for x in range(0, width, 160)),
     }  # fmt: skip
     for name, body in bodies.items():
         yield "image", name, body
@@ -165,66 +162,75 @@ def _scripts(pixels: Pixels) -> Iterator[tuple[str, str, str]]:
     }
     for name, body in bodies.items():
         yield "script", name, body
-    for factor in (2, 6, 16):
-        copy = shrink(pixels, factor, 12)
-        data = f"const r={json.dumps(copy.runs(), separators=(',', ':'))},k={json.dumps(copy.colors)};"
-        fill = f"x.fillStyle='#{copy.ground()}';x.fillRect(0,0,{width},{height});"
-        draws = {
-            "rectangles": f"{data}{fill}for(const [a,b,n,q] of r){{x.fillStyle='#'+k[q];x.fillRect(a*{factor},b*{factor},n*{factor},{factor})}}",
-            "put": f"{data}{fill}for(const [a,b,n,q] of r){{const d=x.createImageData(n*{factor},{factor});const v=parseInt(k[q],16);"
-            "for(let i=0;i<d.data.length;i+=4)d.data.set([v>>16,v>>8&255,v&255,255],i);"
-            f"x.putImageData(d,a*{factor},b*{factor})}}",
-        }
-        for name, body in draws.items():
-            yield "canvas", f"{name}_{factor}", f"{canvas}{body}</script>"
-        built = f"{data}document.body.style.background='#{copy.ground()}';for(const [a,b,n,q] of r){{const e=document.createElement('div');" \
-                f"e.style.cssText=`position:absolute;left:${{a*{factor}}}px;top:${{b*{factor}}}px;width:${{n*{factor}}}px;height:{factor}px;" \
-                "background:#${k[q]}`;document.body.append(e)}"  # fmt: skip
-        yield "boxes", f"script_{factor}", f"<script>{built}</script>"
+    for name, body in in_budgets(pixels, 12, lambda copy: _drawn(copy, width, height)):
+        yield "boxes" if name.startswith("script") else "canvas", name, body
+
+
+def _drawn(copy: Copy, width: int, height: int) -> dict[str, str]:
+    """Spell a copy as runs that a page's script draws."""
+    factor = copy.factor
+    canvas = f"<canvas id=c width={width} height={height}></canvas><script>const x=c.getContext('2d');"
+    data = f"const r={json.dumps(copy.runs(), separators=(',', ':'))},k={json.dumps(copy.colors)};"
+    fill = f"x.fillStyle='#{copy.ground()}';x.fillRect(0,0,{width},{height});"
+    each = "for(const [a,b,n,q] of r){"
+    return {
+        "rectangles": f"{canvas}{data}{fill}{each}x.fillStyle='#'+k[q];x.fillRect(a*{factor},b*{factor},n*{factor},{factor})}}</script>",
+        "put": f"{canvas}{data}{fill}{each}const d=x.createImageData(n*{factor},{factor});const v=parseInt(k[q],16);"
+        "for(let i=0;i<d.data.length;i+=4)d.data.set([v>>16,v>>8&255,v&255,255],i);"
+        f"x.putImageData(d,a*{factor},b*{factor})}}</script>",
+        "script": f"<script>{data}document.body.style.background='#{copy.ground()}';{each}const e=document.createElement('div');"
+        f"e.style.cssText=`position:absolute;left:${{a*{factor}}}px;top:${{b*{factor}}}px;width:${{n*{factor}}}px;height:{factor}px;"
+        "background:#${k[q]}`;document.body.append(e)}</script>",
+        "script_rules": f"<style id=s></style><script>{data}let t='body{{background:#{copy.ground()}}}';r.forEach(([a,b,n,q],i)=>{{"
+        f"t+=`#e${{i}}{{position:absolute;left:${{a*{factor}}}px;top:${{b*{factor}}}px;width:${{n*{factor}}}px;height:{factor}px;"
+        "background:#${k[q]}}`;document.write(`<i id=e${i}></i>`)});s.textContent=t</script>",
+        "script_svg": f"<script>{data}document.write('<svg width={width} height={height} style=\"background:#{copy.ground()}\">'+"
+        f"r.map(([a,b,n,q])=>`<rect x=${{a*{factor}}} y=${{b*{factor}}} width=${{n*{factor}}} height={factor} fill=#${{k[q]}} />`)"
+        ".join('')+'</svg>')</script>",
+        "script_shadow": f"<script>{data}document.body.style.background='#{copy.ground()}';const e=document.createElement('div');"
+        f"e.style.cssText='position:absolute;left:0;top:0;width:{factor}px;height:{factor}px';e.style.boxShadow="
+        f"r.flatMap(([a,b,n,q])=>[...Array(n).keys()].map(i=>`${{(a+i)*{factor}}}px ${{b*{factor}}}px #${{k[q]}}`)).join();"
+        "document.body.append(e)</script>",
+    }  # fmt: skip
 
 
 def _boxes(pixels: Pixels) -> Iterator[tuple[str, str, str]]:
     height, width = pixels.shape[:2]
-    for factor in (3, 8, 16):
-        copy = shrink(pixels, factor, 12)
-        runs, colors, ground = copy.runs(), copy.colors, copy.ground()
-        style = f"width:{width}px;height:{height}px;background:#{ground};position:relative"
-        yield "boxes", f"absolute_{factor}", f'<div style="{style}">' + "".join(
+    for name, body in in_budgets(pixels, 12, lambda copy: _plain_boxes(copy, width, height)):
+        kind = {"shadows": "ornaments", "gradients": "ornaments", "blocks": "letters"}
+        yield kind.get(name.partition("_")[0], "boxes"), name, body
+
+
+def _plain_boxes(copy: Copy, width: int, height: int) -> dict[str, str]:
+    """Spell a copy as a page without scripts."""
+    factor, runs, colors, ground = copy.factor, copy.runs(), copy.colors, copy.ground()
+    style = f"width:{width}px;height:{height}px;background:#{ground};position:relative"
+    shadows = ",".join(
+        f"{(x + at) * factor}px {y * factor}px #{colors[k]}" for x, y, n, k in runs for at in range(n)
+    )
+    layers = []
+    for row in copy.table:
+        stops = ",".join(
+            f"#{colors[k]} {x * factor}px {(x + 1) * factor}px" for x, k in enumerate(row)
+            if x == 0 or row[x - 1] != k or x == copy.width - 1 or row[x + 1] != k
+        )  # fmt: skip
+        layers.append(f"linear-gradient(90deg,{stops})")
+    placed = ",".join(f"{layer} 0 {y * factor}px/100% {factor}px no-repeat" for y, layer in enumerate(layers))
+    letters = "<br>".join(
+        "".join(f"<b style=color:#{colors[k]}>\u2588</b>" for k in row) for row in copy.table
+    )
+    return {
+        "absolute": f'<div style="{style}">' + "".join(
             f'<i style="position:absolute;left:{x * factor}px;top:{y * factor}px;width:{n * factor}px;height:{factor}px;'
-            f'background:#{colors[k]}"></i>' for x, y, n, k in runs) + "</div>"  # fmt: skip
-        yield "boxes", f"table_{factor}", f'<table cellspacing=0 cellpadding=0 style="table-layout:fixed;width:{width}px">' + "".join(
-            f"<tr height={factor}>" + "".join(f"<td bgcolor=#{colors[k]}>" for k in row) for row in copy.table) + "</table>"  # fmt: skip
-        shadows = ",".join(
-            f"{(x + at) * factor}px {y * factor}px #{colors[k]}" for x, y, n, k in runs for at in range(n)
-        )
-        yield (
-            "ornaments",
-            f"shadows_{factor}",
-            (
-                f'<div style="{style};overflow:hidden"><i style="position:absolute;left:0;top:0;width:{factor}px;height:{factor}px;'
-                f'box-shadow:{shadows}"></i></div>'
-            ),
-        )
-        layers = []
-        for y, row in enumerate(copy.table):
-            stops = ",".join(
-                f"#{colors[k]} {x * factor}px {(x + 1) * factor}px" for x, k in enumerate(row)
-                if x == 0 or row[x - 1] != k or x == copy.width - 1 or row[x + 1] != k
-            )  # fmt: skip
-            layers.append(f"linear-gradient(90deg,{stops}) 0 {y * factor}px/100% {factor}px no-repeat")
-        yield (
-            "ornaments",
-            f"gradients_{factor}",
-            f'<div style="width:{width}px;height:{height}px;background:{",".join(layers)}"></div>',
-        )
-        yield "boxes", f"gradient_rows_{factor}", "".join(
-            f'<div style="height:{factor}px;width:{width}px;background:{layer.split(") 0 ")[0]})"></div>' for layer in layers)  # fmt: skip
-        letters = "<br>".join(
-            "".join(f"<b style=color:#{colors[k]}>\u2588</b>" for k in row) for row in copy.table
-        )
-        yield (
-            "letters",
-            f"blocks_{factor}",
-            (f'<div style="font:{factor * 1.6:.2f}px/{factor}px monospace;letter-spacing:0">{letters}</div>'),
-        )
-        yield "boxes", f"svg_{factor}", _svg(width, height, _marks(copy)["paths"])
+            f'background:#{colors[k]}"></i>' for x, y, n, k in runs) + "</div>",
+        "table": f'<table cellspacing=0 cellpadding=0 style="table-layout:fixed;width:{width}px">' + "".join(
+            f"<tr height={factor}>" + "".join(f"<td bgcolor=#{colors[k]}>" for k in row) for row in copy.table) + "</table>",
+        "grid": f'<div style="{style};display:grid;grid-template:repeat({copy.height},{factor}px)/repeat({copy.width},{factor}px)">'
+        + "".join(f"<i style=\"grid-area:{y + 1}/{x + 1}/auto/span {n};background:#{colors[k]}\"></i>" for x, y, n, k in runs) + "</div>",
+        "shadows": f'<div style="{style};overflow:hidden"><i style="position:absolute;left:0;top:0;width:{factor}px;height:{factor}px;'
+        f'box-shadow:{shadows}"></i></div>',
+        "gradients": f'<div style="width:{width}px;height:{height}px;background:{placed}"></div>',
+        "rows": "".join(f'<div style="height:{factor}px;width:{width}px;background:{layer}"></div>' for layer in layers),
+        "blocks": f'<div style="font:{factor * 1.6:.2f}px/{factor}px monospace;letter-spacing:0">{letters}</div>',
+        "svg": _svg(width, height, _marks(copy)["paths"]),
+    }  # fmt: skip

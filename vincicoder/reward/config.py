@@ -19,7 +19,8 @@ class RewardConfig:
     Encoder: `encoder`, `feature`, `device`, `batch_tiles` as in `load_encoder`.
     Tiles: `grid` "native" compares the whole picture and at least 4 tiles at every size, "internvl" as
     published; `skip_blank_tiles` leaves out tiles that are empty in both pictures; `rescale` takes the cosine
-    of unrelated pictures as 0 (else the published (cos+1)/2).
+    of unrelated pictures as 0 (else the published (cos+1)/2); `align_bands` lays what stands between empty
+    rows where the reference has it, in pictures of one width, for a share of the visual term.
     Mix: `coarse_weight`, `fine_weight`, `text_weight`, `color_weight`, `lpips_weight` make the visual term (a
     term without subject, text where neither picture has any, gives its weight to the others). With
     `coarse_weight` None the whole picture counts as one more tile, as published.
@@ -43,6 +44,7 @@ class RewardConfig:
     most_tiles: int = 12
     skip_blank_tiles: bool = True
     rescale: bool = True
+    align_bands: bool = True
 
     coarse_weight: float | None = 0.25
     fine_weight: float = 0.35
@@ -123,6 +125,7 @@ _REFERENCE: dict[str, Any] = {
     "grid": "internvl",
     "skip_blank_tiles": False,
     "rescale": False,
+    "align_bands": False,
     "coarse_weight": None,
     "fine_weight": 1.0,
     "text_weight": 0.0,

@@ -38,6 +38,7 @@ from vincicoder.reward.visual import (
     is_blank,
 )
 from vincicoder.sample import MACHINE_DEPENDENT_REASONS
+from vincicoder.similarity.bands import Laid, lay_over
 from vincicoder.similarity.baseline import unrelated_cosines
 from vincicoder.similarity.encoders.load import load_encoder
 from vincicoder.similarity.perceptual import Lpips
@@ -50,11 +51,13 @@ _Key = tuple[ProgramKey, str]  # a program, and the sha256 of a reference
 
 @dataclass(slots=True)
 class _Pair:
-    """A picture to be compared with a reference; `tiles` is the picture cut as the reference was."""
+    """A picture to be compared with a reference; `tiles` is the picture cut as the reference was, `kept` what
+    laying its bands over the reference's has left."""
 
     key: _Key
     reference: Reference
     picture: NDArray[np.uint8]
+    kept: float
     tiles: NDArray[np.uint8]
     notes: tuple[str, ...] = ()
 
@@ -251,9 +254,10 @@ class RewardScorer:
     def _pair(
         self, key: _Key, reference: Reference, picture: NDArray[np.uint8], notes: tuple[str, ...] = ()
     ) -> _Pair:
-        shown = fit(picture, reference) if self.config.grid == "internvl" else picture
+        laid = lay_over(picture, reference.picture.pixels) if self.config.align_bands else Laid(picture)
+        shown = fit(picture, reference) if self.config.grid == "internvl" else laid.pixels
         tiles = cut(shown, reference.grid, self.features.encoder.side)
-        return _Pair(key, reference, picture, tiles, notes)
+        return _Pair(key, reference, laid.pixels, laid.kept, tiles, notes)
 
     def _compare(self, pairs: Sequence[_Pair]) -> Iterator[tuple[_Key, RenderOutcome]]:
         with self._timed("encoding"):
@@ -265,7 +269,9 @@ class RewardScorer:
                 if self._lpips is not None:
                     lpips = max(0.0, 1 - self._lpips.distance(*for_lpips(reference.picture.pixels, picture)))
                 empty = empty_tiles(pair.tiles[: reference.grid.count])
-                likeness = compare(reference, picture, features, empty, self.config, self._baseline, lpips)
+                likeness = compare(
+                    reference, picture, features, empty, self.config, self._baseline, lpips, pair.kept
+                )
                 yield pair.key, RenderOutcome(likeness, notes=pair.notes)
 
     def _recall(self, key: _Key) -> RenderOutcome | None:

@@ -99,9 +99,10 @@ def compare(
     config: RewardConfig,
     baseline: Baseline | None,
     lpips: float,
+    kept: float = 1.0,
 ) -> Likeness:
     """Mix the visual term. `candidate` has its own size; `features` and `empty` are of its tiles when cut
-    as the reference was; `lpips` is 1 minus the distance."""
+    as the reference was; `lpips` is 1 minus the distance; `kept` is what moving its bands has left."""
     cosines = np.einsum("ij,ij->i", reference.features, features).astype(np.float64)
     levels = np.array([_rescaled(c, n, len(cosines), baseline) for n, c in enumerate(cosines)])
     fine_levels = levels[: reference.grid.count]
@@ -126,6 +127,7 @@ def compare(
         ]
         visual = sum(weight * value for weight, value in terms) / sum(weight for weight, _ in terms)
     aspect, size = _shape(pixels, candidate, config)
+    aspect *= kept
     return Likeness(
         visual=min(max(visual * aspect * size, 0.0), 1.0),
         coarse=coarse,

@@ -74,8 +74,6 @@ def test_every_book_and_part_is_drawn(renderer: LilypondRenderer) -> None:
     "score",
     [
         "{ c'1 \\pageBreak d'1 }",
-        "\\score { { c'1 } } \\pageBreak \\score { { d'1 } }",
-        "\\score { { c'1 } \\header { breakbefore = ##t } } \\score { { d'1 } \\header { breakbefore = ##t } }",
         "\\paper { systems-per-page = 1 } { c'1 \\break d'1 }",
     ],
 )

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import stacked
-from vincicoder.render.languages.latex.marks import notes_of_sheets
 from vincicoder.render.languages.latex.preamble import BORDER_POINTS
+from vincicoder.render.languages.pdf_marks import notes_of_sheets
 from vincicoder.render.notes import pages
 from vincicoder.render.protocol import Picture, Refusal
 from vincicoder.sample import Reason

@@ -12,6 +12,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from PIL import Image
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white, stacked
 from vincicoder.render.fonts import fonts_fingerprint
+from vincicoder.render.languages.pdf_marks import notes_of_pdf
 from vincicoder.render.notes import pages
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.worker.child_process import ChildExit
@@ -55,18 +57,18 @@ _ENGRAVE = [
     "picture",
     "sample.ly",
 ]
+_GHOSTSCRIPT = ["gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE"]
 _DRAW = [
-    "gs",
-    "-q",
-    "-dSAFER",
-    "-dBATCH",
-    "-dNOPAUSE",
+    *_GHOSTSCRIPT,
     "-sDEVICE=png16m",
     f"-r{DOTS_PER_INCH}",
     "-dTextAlphaBits=4",
     "-dGraphicsAlphaBits=4",
     "-sOutputFile=page-%03d.png",
 ]
+_COUNT = [*_GHOSTSCRIPT, "-sDEVICE=pdfwrite", "-sOutputFile=counted.pdf"]
+# Without any of these a score has its own signs only, and they need not be counted.
+_DRAWS_ITSELF = re.compile(r"postscript|eps|box|polygon|path|stencil|draw-|color|image", re.IGNORECASE)
 _LOCATED = re.compile(
     r"(?:\./)?(?P<file>[^\n:]+):(?P<line>\d+):\d+: (?:fatal )?error: (?P<message>.+)$", re.MULTILINE
 )
@@ -125,7 +127,13 @@ class LilypondRenderer:
             sheets = self._sheets()
             if ended.code != 0 or not sheets:
                 return Refusal(Reason.RENDER_ERROR, f"Ghostscript: {ended.printed[-1000:]}")
-            return self._crop(sheets)
+            drawn = self._crop(sheets)
+            if isinstance(drawn, Refusal) or not _DRAWS_ITSELF.search(code):
+                return drawn
+            ended = self._folder.run([*_COUNT, *books], self._environment)
+            return ended.refusal("Ghostscript") or replace(
+                drawn, notes=(*drawn.notes, *notes_of_pdf(self._folder.read("counted.pdf")))
+            )
         finally:
             self._folder.empty()
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from ctypes import byref, c_float, c_uint
 
+import pypdfium2
 import pypdfium2.raw as pdfium
 
 from vincicoder.render.notes import DECODED_IMAGE, decoded_share, marks, set_pixels
 
-if TYPE_CHECKING:
-    import pypdfium2
-
 _FEW_MARKS = 50
 _DEEPEST = 4  # forms inside forms
 _MOST_OBJECTS = 200_000
+_COLORED = 32  # levels between the strongest and the weakest channel of lettering that may be cells
+
+
+def notes_of_pdf(pdf: bytes) -> tuple[str, ...]:
+    """Return the notes on a PDF, none where it cannot be read."""
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError:
+        return ()
+    try:
+        return notes_of_sheets([document[number] for number in range(len(document))])
+    finally:
+        document.close()
 
 
 def notes_of_sheets(sheets: Sequence[pypdfium2.PdfPage]) -> tuple[str, ...]:
@@ -41,8 +52,6 @@ class _Found:
 
 
 def _count(owner, count_of, object_of, found: _Found, depth: int) -> None:  # type: ignore[no-untyped-def]
-    from ctypes import byref, c_float, c_uint
-
     for number in range(count_of(owner)):
         found.objects += 1
         if found.objects > _MOST_OBJECTS:
@@ -53,6 +62,8 @@ def _count(owner, count_of, object_of, found: _Found, depth: int) -> None:  # ty
             found.marks += max(1, pdfium.FPDFPath_CountSegments(item) // 5)
         elif kind == pdfium.FPDF_PAGEOBJ_SHADING:
             found.marks += 1
+        elif kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            found.marks += _is_colored(item)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             width, height = c_uint(), c_uint()
             pdfium.FPDFImageObj_GetImagePixelSize(item, byref(width), byref(height))
@@ -63,3 +74,11 @@ def _count(owner, count_of, object_of, found: _Found, depth: int) -> None:  # ty
                 found.area += abs((right - left) * (top - bottom))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
             _count(item, pdfium.FPDFFormObj_CountObjects, pdfium.FPDFFormObj_GetObject, found, depth + 1)
+
+
+def _is_colored(item) -> bool:  # type: ignore[no-untyped-def]
+    channels = [c_uint() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetFillColor(item, *map(byref, channels)):
+        return False
+    red_green_blue = [channel.value for channel in channels[:3]]
+    return max(red_green_blue) - min(red_green_blue) > _COLORED
