@@ -52,14 +52,15 @@ def programs(drawn: int) -> dict[str, tuple[str, str]]:
     return {**ladder, "bars": ("python", _bars(drawn)), "sections": ("html", _sections(drawn))}
 
 
-def measure_completeness(scorer: RewardScorer) -> dict[str, list[float]]:
-    """Return, for each program, the score with none to all of its parts."""
-    whole = programs(PARTS)
+def measure_completeness(scorer: RewardScorer, names: Sequence[str] = ()) -> dict[str, list[float]]:
+    """Return, for each program, or for those of the names, the score with none to all of its parts."""
+    whole = {name: program for name, program in programs(PARTS).items() if name in (names or programs(0))}
     pictures = draw_all(RenderRequest(name, language, code) for name, (language, code) in whole.items())
     rows = [
         RewardItem(f"```{language}\n{code}\n```", encode_png(pictures[name]), language)
         for drawn in range(PARTS + 1)
         for name, (language, code) in programs(drawn).items()
+        if name in whole
     ]
     scores = [round(found.score, 3) for found in scorer.score_batch(rows)]
     return {name: scores[number :: len(whole)] for number, name in enumerate(whole)}

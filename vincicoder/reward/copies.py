@@ -22,17 +22,17 @@ _FEWEST_BYTES = 150
 _LEAST_SHARE = 0.03
 # A picture is a mosaic where it has this many marks and its program this many bytes of literals; both are
 # over what honest programs of the corpora have together (docs/reward.md has the figures). Python has marks
-# of charts, such as those of 200 points, where markup has boxes only.
-_PYTHON_MARKS, _MOSAIC_MARKS = 200, 110
-_PYTHON_DATA, _MOSAIC_DATA = 400, 250
+# of charts, such as those of 200 points, Mermaid those that its library draws; markup has boxes only.
+_MOSAIC = {"python": (200, 600), "latex": (90, 300), "mermaid": (200, 500)}
+_OTHER_MOSAIC = (110, 250)
 # Marks that hold this many times the information of the literals were computed.
 _COMPUTED = 2.5
 _CANVAS_PIXELS_A_MARK = 64
 # Bytes of literals, and of text, that a program may have whatever it draws; at twice as many it has no score.
 _FREE_DATA = {
-    "python": 1_000,
+    "python": 1_100,
     "latex": 700,
-    "html": 4_000,
+    "html": 4_500,
     "svg": 40_000,
     "vega-lite": 4_000,
     "lilypond": 2_000,
@@ -107,10 +107,9 @@ def _mosaic(data: int, text: int, language: str, notes: Sequence[str], own_data:
     pixels = max(note_values(notes, "set_pixels"), default=0)
     canvas = max(note_values(notes, "canvas_pixels"), default=0) // _CANVAS_PIXELS_A_MARK
     marks = max(count, pixels, canvas)
-    of_python = language == "python"
-    free = max(_PYTHON_DATA if of_python else _MOSAIC_DATA, own_data)
+    most_marks, most_data = _MOSAIC.get(language, _OTHER_MOSAIC)
     held = max(data, text - _FREE_TEXT.get(language, _OTHER_TEXT) / 2)
-    return min(marks / (_PYTHON_MARKS if of_python else _MOSAIC_MARKS), held / free), marks
+    return min(marks / most_marks, held / max(most_data, own_data)), marks
 
 
 def _falling(value: float, free: float, most: float) -> float:
