@@ -132,7 +132,7 @@ class LilypondRenderer:
                 return drawn
             ended = self._folder.run([*_COUNT, *books], self._environment)
             return ended.refusal("Ghostscript") or replace(
-                drawn, notes=(*drawn.notes, *notes_of_pdf(self._folder.read("counted.pdf")))
+                drawn, notes=(*drawn.notes, *notes_of_pdf(self._folder.read("counted.pdf") or b""))
             )
         finally:
             self._folder.empty()
