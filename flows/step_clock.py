@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from vincicoder.train.metrics import Metric
+    from vincicoder.train.metrics import LoggedMetric
 
 logger = logging.getLogger("vincicoder")
 
@@ -23,7 +23,7 @@ class StepClock:
         self._started = self._last = time.monotonic()
         self._first_step: int | None = None
 
-    def show(self, metrics: list[Metric]) -> None:
+    def show(self, metrics: list[LoggedMetric]) -> None:
         """Log the newest step, at most every ten seconds and at the end."""
         step = max(metric.step for metric in metrics)
         now = time.monotonic()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tasks.training.prepare import PreparedRun
-    from vincicoder.train.metrics import Metric
+    from vincicoder.train.metrics import LoggedMetric
 
 
 @flow(name="train-sft", flow_run_name="train-sft {recipe}", validate_parameters=True, persist_result=False)
@@ -68,7 +68,7 @@ def _follow(home: Home, recipe: SftRecipe | GrpoRecipe, name: str) -> dict[str, 
     clock = StepClock(recipe.max_steps)
     steps = recipe.max_steps
 
-    def show(metrics: list[Metric]) -> None:
+    def show(metrics: list[LoggedMetric]) -> None:
         clock.show(metrics)
         if steps:
             reached = max(metric.step for metric in metrics)

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from vincicoder.train.crash import Crash
     from vincicoder.train.follow import MetricsSource
-    from vincicoder.train.metrics import Metric
+    from vincicoder.train.metrics import LoggedMetric
 
 _WAIT_WHILE_TRAINING = 1.0  # seconds; what is not written now comes with the next numbers
 
@@ -57,7 +57,7 @@ def execute_run(
     home: Home,
     prepared: PreparedRun,
     flow_run: str,
-    on_step: Callable[[list[Metric]], None] | None = None,
+    on_step: Callable[[list[LoggedMetric]], None] | None = None,
 ) -> dict[str, Any]:
     """Run the trainer, or go on with a run that was cut short, and register the checkpoint it leaves.
 
@@ -87,7 +87,7 @@ def execute_run(
         followed: list[MetricsSource] = [MetricsFile(path) for path in planned.metrics_files]
         followed.append(RolloutCurves(rollout_files(home, prepared.release, folder)))
 
-        def keep(metrics: list[Metric]) -> None:
+        def keep(metrics: list[LoggedMetric]) -> None:
             registry.add_metrics(prepared.run_id, _as_rows(metrics), wait_seconds=_WAIT_WHILE_TRAINING)
 
         outcome = attempt(launch, followed, output, keep, *([] if on_step is None else [on_step]))
@@ -242,7 +242,7 @@ def _draw_curves(curves: dict[str, list[tuple[int, float]]], folder: Path) -> No
         logger.warning("the curves could not be drawn (%s: %s)", type(error).__name__, error)
 
 
-def _as_rows(metrics: Sequence[Metric]) -> list[tuple[int, str, float]]:
+def _as_rows(metrics: Sequence[LoggedMetric]) -> list[tuple[int, str, float]]:
     return [(metric.step, metric.name, metric.value) for metric in metrics]
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.train.checkpoint_files import make_checkpoint
 from vincicoder.train.follow import Follower
 from vincicoder.train.launch import Launch
-from vincicoder.train.metrics import Metric, MetricsFile
+from vincicoder.train.metrics import LoggedMetric, MetricsFile
 from vincicoder.train.rollouts import PromptRow, RolloutCurves, RolloutFiles
 from vincicoder.train.run import attempt
 
@@ -35,9 +35,9 @@ class Keeper:
 
     def __init__(self, *failures: BaseException) -> None:
         self.failures = list(failures)
-        self.taken: list[Metric] = []
+        self.taken: list[LoggedMetric] = []
 
-    def __call__(self, metrics: list[Metric]) -> None:
+    def __call__(self, metrics: list[LoggedMetric]) -> None:
         if self.failures:
             raise self.failures.pop(0)
         self.taken += metrics
@@ -56,7 +56,7 @@ def test_a_keeper_that_fails_gets_everything_later_and_the_run_goes_on(
     launch = Launch([sys.executable, "-c", _TRAINER, str(metrics)], {}, tmp_path, tmp_path / "log")
     failing, sound = Keeper(error, error), Keeper()
     outcome = attempt(launch, [MetricsFile(metrics)], output, failing, sound)
-    wanted = [Metric(step, "loss", step / 2) for step in (1, 2, 3)]
+    wanted = [LoggedMetric(step, "loss", step / 2) for step in (1, 2, 3)]
     assert outcome.status == "finished"
     assert sorted(failing.taken, key=lambda metric: metric.step) == wanted
     assert sound.taken == wanted
@@ -73,7 +73,7 @@ def test_what_a_keeper_never_took_is_in_the_outcome(tmp_path: Path) -> None:
     keeper = Keeper(*[OSError("held")] * 1000)
     launch = Launch([sys.executable, "-c", ""], {}, tmp_path, tmp_path / "log")
     outcome = attempt(launch, [MetricsFile(metrics)], tmp_path / "output", keeper)
-    assert (outcome.status, list(outcome.unwritten)) == ("finished", [Metric(1, "loss", 1.0)])
+    assert (outcome.status, list(outcome.unwritten)) == ("finished", [LoggedMetric(1, "loss", 1.0)])
 
 
 def test_one_sink_that_fails_holds_up_no_other_and_errors_are_counted(tmp_path: Path) -> None:
@@ -82,9 +82,9 @@ def test_one_sink_that_fails_holds_up_no_other_and_errors_are_counted(tmp_path: 
     failing, sound = Keeper(OSError("held")), Keeper()
     follower = Follower([MetricsFile(path)], [failing, sound])
     follower()
-    assert (failing.taken, sound.taken) == ([], [Metric(1, "loss", 1.0)])
+    assert (failing.taken, sound.taken) == ([], [LoggedMetric(1, "loss", 1.0)])
     follower.finish()
-    assert failing.taken == [Metric(1, "loss", 1.0)]
+    assert failing.taken == [LoggedMetric(1, "loss", 1.0)]
     assert dict(follower.errors) == {"keeping metrics (Keeper)": 1}
 
 
@@ -94,13 +94,13 @@ def test_foreign_steps_are_no_metrics(tmp_path: Path, told: object) -> None:
     path.write_text(
         line(told) + '{"step": true, "data": {"a": 1}}\n{"step": 1e3, "data": {"a": 1}}\n' + line(2)
     )
-    assert MetricsFile(path).read_new() == [Metric(2, "loss", 1.0)]
+    assert MetricsFile(path).read_new() == [LoggedMetric(2, "loss", 1.0)]
 
 
 def test_values_that_nothing_can_keep_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "logging.jsonl"
     path.write_text('{"step": 1, "data": {"a": 1%s, "\\ud800": 1, "b": 2}}\n' % ("0" * 400))
-    assert MetricsFile(path).read_new() == [Metric(1, "b", 2.0)]
+    assert MetricsFile(path).read_new() == [LoggedMetric(1, "b", 2.0)]
 
 
 @pytest.mark.parametrize(
@@ -159,17 +159,17 @@ def test_a_file_of_any_size_is_read_a_line_at_a_time(tmp_path: Path) -> None:
     assert peak < 20 << 20
     with path.open("a") as stream:
         stream.write("\n" + line(401))
-    assert file.read_new() == [Metric(401, "loss", 1.0)]
+    assert file.read_new() == [LoggedMetric(401, "loss", 1.0)]
 
 
 def test_a_sink_keeps_the_newest_value_of_each_step_alone(tmp_path: Path) -> None:
-    values = iter([[Metric(1, "a", 1.0)], [Metric(1, "a", 2.0)], []])
+    values = iter([[LoggedMetric(1, "a", 1.0)], [LoggedMetric(1, "a", 2.0)], []])
 
     class Source:
-        read_new: Callable[[], list[Metric]] = staticmethod(lambda: next(values))
+        read_new: Callable[[], list[LoggedMetric]] = staticmethod(lambda: next(values))
 
     keeper = Keeper(OSError("held"))
     follower = Follower([Source()], [keeper])
     follower()
     follower.finish()
-    assert keeper.taken == [Metric(1, "a", 2.0)]
+    assert keeper.taken == [LoggedMetric(1, "a", 2.0)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vincicoder.train.metrics import Metric
+from vincicoder.train.metrics import LoggedMetric
 from vincicoder.train.rollouts import (
     PromptRow,
     Rollout,
@@ -42,19 +42,19 @@ def test_the_means_of_a_step_follow_all_processes_as_they_write(tmp_path: Path) 
     assert curves.read_new() == []
     write(tmp_path / "rollouts/rank-0.jsonl", answer(1, "chart", 0.5), answer(1, "svg", 0.0))
     assert curves.read_new() == [
-        Metric(1, "train/rendered", 0.5),
-        Metric(1, "train/rendered/chart", 1.0),
-        Metric(1, "train/rendered/svg", 0.0),
-        Metric(1, "train/score", 0.25),
-        Metric(1, "train/score/chart", 0.5),
-        Metric(1, "train/score/svg", 0.0),
+        LoggedMetric(1, "train/rendered", 0.5),
+        LoggedMetric(1, "train/rendered/chart", 1.0),
+        LoggedMetric(1, "train/rendered/svg", 0.0),
+        LoggedMetric(1, "train/score", 0.25),
+        LoggedMetric(1, "train/score/chart", 0.5),
+        LoggedMetric(1, "train/score/svg", 0.0),
     ]
     write(tmp_path / "rollouts/rank-1.jsonl", answer(1, "svg", 1.0))
     assert curves.read_new() == [
-        Metric(1, "train/rendered", 2 / 3),
-        Metric(1, "train/rendered/svg", 0.5),
-        Metric(1, "train/score", 0.5),
-        Metric(1, "train/score/svg", 0.5),
+        LoggedMetric(1, "train/rendered", 2 / 3),
+        LoggedMetric(1, "train/rendered/svg", 0.5),
+        LoggedMetric(1, "train/score", 0.5),
+        LoggedMetric(1, "train/score/svg", 0.5),
     ]
     write(tmp_path / "rollouts/rank-0.jsonl", answer(1, "svg", 0.75, "validation"))
     assert [metric.name for metric in curves.read_new()][-1] == "validation/score/svg"

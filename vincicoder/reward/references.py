@@ -15,7 +15,7 @@ _MOST_BYTES = 1 << 30  # of decoded pixels kept
 _PICTURES_AT_ONCE = 8  # at most 13 tiles of 600 KB each
 
 
-class References:
+class ReferenceCache:
     """A cache of references, least recently used out first. Any thread may ask."""
 
     def __init__(self, features: TileFeatures, config: RewardConfig) -> None:

@@ -23,7 +23,7 @@ from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.copies import Verdict, judge
 from vincicoder.reward.items import RewardItem, as_item, read_reference
 from vincicoder.reward.outcome import RenderOutcome, assemble
-from vincicoder.reward.references import References
+from vincicoder.reward.references import ReferenceCache
 from vincicoder.reward.rendering import ProgramKey, Renderer, is_our_fault
 from vincicoder.reward.stream import RenderStream
 from vincicoder.reward.visual import (
@@ -97,7 +97,7 @@ class RewardScorer:
         self._baseline = Baseline(*unrelated_cosines(self.features)) if config.rescale else None
         weights = Path(config.lpips_weights) if config.lpips_weights else None
         self._lpips = Lpips("alex", weights, config.device or "cpu") if config.lpips_weight else None
-        self.references = References(self.features, config)
+        self.references = ReferenceCache(self.features, config)
         self._renderer.__enter__()
         return self
 

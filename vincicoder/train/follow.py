@@ -9,19 +9,19 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from vincicoder.train.metrics import Metric
+from vincicoder.train.metrics import LoggedMetric
 
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 1.0, 60.0
 
 logger = logging.getLogger("vincicoder")
 
-Sink = Callable[[list[Metric]], None]
+Sink = Callable[[list[LoggedMetric]], None]
 
 
 class MetricsSource(Protocol):
     """Something that a running trainer adds numbers to."""
 
-    def read_new(self) -> list[Metric]:
+    def read_new(self) -> list[LoggedMetric]:
         """Return those since the last call. What it raises loses nothing: the next call reads on."""
         ...
 
@@ -60,8 +60,8 @@ class _Delivery:
         self.pause = _FIRST_PAUSE_SECONDS
         self.not_before = 0.0
 
-    def metrics(self) -> list[Metric]:
-        return [Metric(step, name, value) for (step, name), value in self.waiting.items()]
+    def metrics(self) -> list[LoggedMetric]:
+        return [LoggedMetric(step, name, value) for (step, name), value in self.waiting.items()]
 
     def deliver(self) -> None:
         self.sink(self.metrics())
@@ -102,7 +102,7 @@ class Follower:
         for what, count in self.errors.items():
             logger.warning("%s failed %d times while the trainer ran", what, count)
 
-    def unwritten(self) -> list[Metric]:
+    def unwritten(self) -> list[LoggedMetric]:
         """Return what the first sink has not taken."""
         return self._deliveries[0].metrics() if self._deliveries else []
 

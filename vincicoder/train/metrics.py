@@ -14,7 +14,7 @@ _LAST_STEP = 2**63 - 1  # what a database's BIGINT holds
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class LoggedMetric:
     """One number of one step, by the trainer's own name."""
 
     step: int
@@ -62,12 +62,12 @@ class MetricsFile:
     def __init__(self, path: Path) -> None:
         self._file = GrowingFile(path)
 
-    def read_new(self) -> list[Metric]:
+    def read_new(self) -> list[LoggedMetric]:
         """Return what has been written since the last call."""
         return [metric for line in self._file.read_lines() for metric in parse_metrics(line)]
 
 
-def parse_metrics(line: bytes) -> Iterator[Metric]:
+def parse_metrics(line: bytes) -> Iterator[LoggedMetric]:
     """Yield the numbers of one line of ms-swift's `logging.jsonl` or of verl's file logger.
 
     ms-swift: `{"loss": 1.2, ..., "global_step/max_steps": "3/100"}`. verl: `{"step": 3, "data": {...}}`.
@@ -87,7 +87,7 @@ def parse_metrics(line: bytes) -> Iterator[Metric]:
     if not is_step(step):
         return
     for name, value in numbers(values):
-        yield Metric(step, name, value)
+        yield LoggedMetric(step, name, value)
 
 
 def is_step(value: object) -> TypeGuard[int]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from vincicoder.train.aside import move_aside
-from vincicoder.train.metrics import GrowingFile, Metric, is_step, numbers
+from vincicoder.train.metrics import GrowingFile, LoggedMetric, is_step, numbers
 
 logger = logging.getLogger("vincicoder")
 
@@ -158,7 +158,7 @@ class RolloutCurves:
         self._sums: dict[tuple[int, str], tuple[float, int]] = {}
         self._changed: set[tuple[int, str]] = set()
 
-    def read_new(self) -> list[Metric]:
+    def read_new(self) -> list[LoggedMetric]:
         """Return the means that have changed since the last call; those of a step may change again.
 
         What it raises loses nothing: the next call reads on.
@@ -173,7 +173,7 @@ class RolloutCurves:
                     self._changed.add(key)
         changed, self._changed = self._changed, set()
         return [
-            Metric(step, name, self._sums[step, name][0] / self._sums[step, name][1])
+            LoggedMetric(step, name, self._sums[step, name][0] / self._sums[step, name][1])
             for step, name in sorted(changed)
         ]
 

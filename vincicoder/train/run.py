@@ -33,7 +33,7 @@ from vincicoder.train.checkpoints import (
 from vincicoder.train.crash import Crash, CrashKind, classify_crash
 from vincicoder.train.follow import Follower, MetricsSource
 from vincicoder.train.launch import Launch, interrupt_on_termination, run_trainer
-from vincicoder.train.metrics import Metric
+from vincicoder.train.metrics import LoggedMetric
 
 
 class RunBusyError(UserError):
@@ -49,8 +49,8 @@ class RunOutcome:
     checkpoint: Checkpoint | None
     crash: Crash | None
     seconds: float
-    metrics: Sequence[Metric] = ()
-    unwritten: Sequence[Metric] = ()
+    metrics: Sequence[LoggedMetric] = ()
+    unwritten: Sequence[LoggedMetric] = ()
 
 
 def run_id_of(kind: str, name: str, described: Any) -> str:
@@ -104,7 +104,7 @@ def attempt(
     launch: Launch,
     followed: Sequence[MetricsSource],
     output: Path,
-    *on_metrics: Callable[[list[Metric]], None],
+    *on_metrics: Callable[[list[LoggedMetric]], None],
 ) -> RunOutcome:
     """Run the trainer once, to its end.
 
@@ -128,7 +128,7 @@ def attempt(
         checkpoint,
         crash,
         seconds,
-        [Metric(step, name, value) for (step, name), value in follower.seen.items()],
+        [LoggedMetric(step, name, value) for (step, name), value in follower.seen.items()],
         follower.unwritten(),
     )
 

@@ -13,7 +13,7 @@ from vincicoder.sources.own.script_data import bring_data
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class DecodedProgram:
     """The code (bytes where it is no text), what was changed to have it, and why it cannot be used, if so."""
 
     code: str | bytes
@@ -21,7 +21,7 @@ class Program:
     rejection: Rejection | None = None
 
 
-def read_program(path: Path, root: Path, language: str, encoding: str = "") -> Program:
+def read_program(path: Path, root: Path, language: str, encoding: str = "") -> DecodedProgram:
     """Read a file of code in `language`. Only files within `root` are taken into it.
 
     Style sheets and scripts go into pages, inputs into LaTeX documents, data into scripts; a notebook becomes
@@ -30,12 +30,12 @@ def read_program(path: Path, root: Path, language: str, encoding: str = "") -> P
     decoded = decode(path.read_bytes(), language, encoding)
     code, changes = decoded.code, decoded.changes
     if isinstance(code, bytes):
-        return Program(code, changes)
+        return DecodedProgram(code, changes)
     if path.suffix.lower() == NOTEBOOK:
         try:
             code, notes = read_notebook(code)
         except NotebookError as error:
-            return Program(code[:4_000], changes, Rejection(Reason.COLLECT_MALFORMED_ROW, str(error)))
+            return DecodedProgram(code[:4_000], changes, Rejection(Reason.COLLECT_MALFORMED_ROW, str(error)))
         changes += notes
     if language == "html":
         code, notes = inline_page(code, path.parent, root)
@@ -43,7 +43,7 @@ def read_program(path: Path, root: Path, language: str, encoding: str = "") -> P
         code, notes = flatten_latex(code, path.parent, root)
     elif language == "python":
         code, notes, rejection = bring_data(code, path.parent, root)
-        return Program(code, changes + notes, rejection)
+        return DecodedProgram(code, changes + notes, rejection)
     else:
-        return Program(code, changes)
-    return Program(code, changes + notes)
+        return DecodedProgram(code, changes)
+    return DecodedProgram(code, changes + notes)

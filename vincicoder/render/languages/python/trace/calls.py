@@ -27,7 +27,7 @@ _NETWORK = ("draw_networkx_nodes", "draw_networkx_edges", "draw_networkx_labels"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class TracedCall:
     """A call that is noted: its `kind`, what it returned, and what it was given."""
 
     kind: str
@@ -39,7 +39,7 @@ class Call:
 class Outermost:
     """Notes calls that are not part of another noted call."""
 
-    def __init__(self, note: Callable[[Call], None]) -> None:
+    def __init__(self, note: Callable[[TracedCall], None]) -> None:
         self._note, self._inside = note, False
 
     @contextmanager
@@ -63,7 +63,7 @@ class Outermost:
             with self._call():
                 result = function(*arguments, **named)
                 try:
-                    self._note(Call(kind, result, arguments, named))
+                    self._note(TracedCall(kind, result, arguments, named))
                 except Exception:  # of a form that is not known: nothing to note
                     return result
             return result
@@ -110,7 +110,7 @@ def _hook_common(outermost: Outermost) -> None:
                 outermost.hook(sys.modules[module], name, name)
 
 
-def is_polar(call: Call) -> bool:
+def is_polar(call: TracedCall) -> bool:
     """Whether the call is one of polar axes."""
     from matplotlib.projections.polar import PolarAxes
 

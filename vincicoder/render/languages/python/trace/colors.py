@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from vincicoder.render.languages.python.trace.calls import Call, is_polar
+from vincicoder.render.languages.python.trace.calls import TracedCall, is_polar
 
 # What is read of a call: the colour it has now, and the object to ask at the end.
 _Part = tuple[str | None, Any]
@@ -63,24 +63,24 @@ def _drawn_edges(item: Any) -> list[str | None]:
     return [color for arrow in item for color in _face(arrow)] if isinstance(item, list) else _edges(item)
 
 
-_Items = Callable[[Call], Iterable[Any]]
+_Items = Callable[[TracedCall], Iterable[Any]]
 
 
-def _result(call: Call) -> Iterable[Any]:
+def _result(call: TracedCall) -> Iterable[Any]:
     return [call.result]
 
 
-def _each(call: Call) -> Iterable[Any]:
+def _each(call: TracedCall) -> Iterable[Any]:
     return list(call.result)
 
 
-def _bars(call: Call) -> Iterable[Any]:
+def _bars(call: TracedCall) -> Iterable[Any]:
     """Of a histogram: its patches, in one series or several."""
     patches = call.result[2]
     return [item for part in patches for item in (part if hasattr(part, "__iter__") else [part])]
 
 
-def _boxes(call: Call) -> Iterable[Any]:
+def _boxes(call: TracedCall) -> Iterable[Any]:
     from matplotlib.patches import PathPatch
 
     return [item for item in call.result["boxes"] if isinstance(item, PathPatch)]
@@ -132,7 +132,7 @@ class DrawnColors:
     def __init__(self) -> None:
         self._drawn: dict[tuple[str, str], tuple[Any, Callable[[Any], list[str | None]] | None]] = {}
 
-    def note(self, call: Call) -> None:
+    def note(self, call: TracedCall) -> None:
         """Note what a call drew."""
         polar = call.kind == "scatter" and is_polar(call)
         place = f"{call.kind}_polar" if polar else call.kind

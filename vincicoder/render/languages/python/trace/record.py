@@ -8,7 +8,13 @@ from typing import Any
 
 from vincicoder.render.languages.python.capture.captured import captured
 from vincicoder.render.languages.python.capture.on_matplotlib import pictured
-from vincicoder.render.languages.python.trace.calls import Call, Outermost, hook_colors, hook_types, is_polar
+from vincicoder.render.languages.python.trace.calls import (
+    Outermost,
+    TracedCall,
+    hook_colors,
+    hook_types,
+    is_polar,
+)
 from vincicoder.render.languages.python.trace.colors import DrawnColors
 from vincicoder.render.languages.python.trace.recorder import drawn_texts, grid_places, placed_texts
 
@@ -27,7 +33,7 @@ class Record:
         hook_types(Outermost(self._note_type))
         hook_colors(Outermost(self._colors.note))
 
-    def _note_type(self, call: Call) -> None:
+    def _note_type(self, call: TracedCall) -> None:
         polar = call.kind == "plot" and is_polar(call)
         self._types["polar_plot" if polar else _SAME_TYPE.get(call.kind, call.kind)] += 1
 
