@@ -20,6 +20,7 @@ class Part(StrEnum):
     browser = "browser"
     libraries = "libraries"
     corpora = "corpora"
+    stacks = "stacks"
 
 
 _SCRIPTS = {
@@ -27,6 +28,7 @@ _SCRIPTS = {
     Part.browser: "scripts/install-browser.sh",
     Part.libraries: "scripts/fetch-libraries.sh",
     Part.corpora: "scripts/fetch-corpora.sh",
+    Part.stacks: "scripts/make-stacks.sh",
 }
 
 
@@ -36,7 +38,7 @@ def setup(
         typer.Argument(
             help="system: Debian packages (needs root or sudo). browser: a headless browser where Debian's "
             "is missing. libraries: the JavaScript of Mermaid and Vega-Lite (needs npm). corpora: packages "
-            "whose content the profile `packages` reads."
+            "whose content the profile `packages` reads. stacks: the Python libraries of other years."
         ),
     ],
 ) -> None:

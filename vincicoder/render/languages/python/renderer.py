@@ -102,7 +102,7 @@ RENDERER = LanguageRenderer(
 
 def missing_on(stack: str) -> list[str]:
     """Return what to run before a program can be drawn on another stack."""
-    return [] if is_installed(stack) else [f"the libraries of {stack}: make stacks"]
+    return [] if is_installed(stack) else [f"the libraries of {stack}: vincicoder setup stacks"]
 
 
 def renderer_on(stack: str) -> LanguageRenderer[PythonRenderer]:
