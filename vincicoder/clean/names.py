@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -111,6 +112,8 @@ def _run_ruff(codes: Sequence[str]) -> list[dict[str, Any]]:
             raise InfrastructureError(f"ruff can't be started: {error}; install it again") from error
         except subprocess.TimeoutExpired as error:
             raise _CrashedError(str(error)) from error
+    if done.returncode == -signal.SIGKILL:  # by somebody else, such as a kernel that is short of memory
+        raise InfrastructureError("ruff was killed: try again")
     if done.returncode != 0:
         raise _CrashedError(f"exit status {done.returncode}: {done.stderr[-300:]!r}")
     answers: list[dict[str, Any]] = json.loads(done.stdout)

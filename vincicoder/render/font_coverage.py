@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 
+from vincicoder.program_output import output_of
 from vincicoder.render.fonts import FONT_CONFIGURATION
 
 _LATIN_END = 0x2FF  # every font here has what comes before
@@ -50,14 +50,11 @@ def _ranges() -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return the first and last code points of what the fonts have; nothing where fontconfig is missing."""
     command = ["fc-list", "--format=%{charset}\\n"]
     environment = {**os.environ, "FONTCONFIG_FILE": str(FONT_CONFIGURATION)}
-    try:
-        listed = subprocess.run(
-            command, capture_output=True, text=True, timeout=60, check=False, env=environment
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
+    output = output_of(command, environment)
+    if output is None:
         return (), ()
     pairs = set()
-    for part in set(listed.split()):
+    for part in set(output.printed.split()):
         first, _, last = part.partition("-")
         pairs.add((int(first, 16), int(last or first, 16)))
     merged: list[list[int]] = []

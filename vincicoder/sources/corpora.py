@@ -5,10 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import subprocess
 from functools import cache
 from pathlib import Path
 
+from vincicoder.program_output import output_of
 from vincicoder.sources.base import SourceUnavailableError
 
 CORPORA_VARIABLE = "VINCICODER_CORPORA"
@@ -79,17 +79,9 @@ def debian_path(package: str, path: str) -> Path:
 @cache
 def debian_version(package: str) -> str:
     """Return `package=version` from dpkg, or from the package's changelog where dpkg does not know it."""
-    try:
-        query = subprocess.run(
-            ["dpkg-query", "--show", "--showformat=${Version}", package],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if query.returncode == 0 and query.stdout:
-            return f"{package}={query.stdout}"
-    except FileNotFoundError:
-        pass
+    query = output_of(["dpkg-query", "--show", "--showformat=${Version}", package])
+    if query is not None and query.code == 0 and query.printed:
+        return f"{package}={query.printed}"
     changelog = debian_path(package, f"usr/share/doc/{package}/changelog.Debian.gz")
     with gzip.open(changelog, "rt", encoding="utf-8") as lines:
         return f"{package}={lines.readline().split('(', 1)[1].split(')', 1)[0]}"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
+from vincicoder.program_output import output_of
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.languages.latex.run import tex_environment
@@ -140,11 +140,8 @@ def fingerprint() -> Mapping[str, str]:
     """Versions of asy and of TeX, and the resolution."""
     from vincicoder.render.languages.latex import renderer as latex
 
-    try:
-        done = subprocess.run(["asy", "--version"], capture_output=True, text=True, timeout=30, check=False)
-        version = (done.stderr + done.stdout).partition("\n")[0].strip()
-    except (OSError, subprocess.TimeoutExpired):
-        version = "none"
+    output = output_of(["asy", "--version"])
+    version = "none" if output is None else (output.errors + output.printed).partition("\n")[0].strip()
     tex = latex.fingerprint()
     return {"engine": version, "tex": "; ".join(tex.values()), "dpi": str(DOTS_PER_INCH)}
 

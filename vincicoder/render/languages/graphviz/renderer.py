@@ -16,6 +16,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from vincicoder.program_output import first_line_of
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white, stacked
 from vincicoder.render.fonts import FONT_CONFIGURATION, fonts_fingerprint
@@ -152,12 +153,7 @@ def create() -> GraphvizRenderer:
 @lru_cache(maxsize=1)
 def fingerprint() -> Mapping[str, str]:
     """Version of dot and the resolution."""
-    try:
-        version = subprocess.run(
-            ["dot", "-V"], capture_output=True, text=True, timeout=30, check=False
-        ).stderr.strip()
-    except (OSError, subprocess.TimeoutExpired):
-        version = "none"
+    version = first_line_of(["dot", "-V"])
     return {"engine": version, "dpi": str(DOTS_PER_INCH), "fonts": fonts_fingerprint(), "graphs": "all"}
 
 

@@ -6,7 +6,6 @@ import contextlib
 import io
 import os
 import shutil
-import subprocess
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
+from vincicoder.program_output import output_of
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.languages.browser.budget import BrowserStalledError, Budget, BudgetExceededError
@@ -206,17 +206,8 @@ def missing_tools() -> list[str]:
 
 
 def _output(command: list[str]) -> str:
-    try:
-        return subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-            env={**os.environ, "FONTCONFIG_FILE": str(FONT_CONFIGURATION)},
-        ).stdout.strip()
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
+    output = output_of(command, {**os.environ, "FONTCONFIG_FILE": str(FONT_CONFIGURATION)})
+    return "unknown" if output is None else output.printed.strip()
 
 
 RENDERER = LanguageRenderer(

@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import shutil
 import signal
-import subprocess
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from vincicoder.program_output import first_line_of
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.languages.latex.document import TexDocument, parse
 from vincicoder.render.languages.latex.errors import explain, forbidden, missing_letters, undefined_name
@@ -215,7 +215,7 @@ def fingerprint() -> Mapping[str, str]:
     import pypdfium2
 
     return {
-        "engine": _version(),
+        "engine": first_line_of(["pdflatex", "--version"]),
         "raster": f"pdfium {pypdfium2.PDFIUM_INFO.build}",
         "dpi": str(DOTS_PER_INCH),
         "preamble": code_sha256(snippet_preamble("") + snippet_preamble("\\rowcolor"))[:16],
@@ -237,16 +237,6 @@ def missing_tools() -> list[str]:
     except ImportError:
         missing.append("pypdfium2 is not installed: pip install 'vincicoder[render]'")
     return missing
-
-
-def _version() -> str:
-    try:
-        text = subprocess.run(
-            ["pdflatex", "--version"], capture_output=True, text=True, timeout=30, check=False
-        ).stdout
-    except (OSError, subprocess.TimeoutExpired):
-        return "none"
-    return text.partition("\n")[0]
 
 
 def _package_list() -> str:

@@ -10,7 +10,6 @@ import contextlib
 import io
 import re
 import shutil
-import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.program_output import first_line_of
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.finish import flatten_on_white, stacked
 from vincicoder.render.fonts import fonts_fingerprint
@@ -213,22 +213,14 @@ def create() -> LilypondRenderer:
 def fingerprint() -> Mapping[str, str]:
     """Versions of LilyPond and Ghostscript, the fonts and the resolution."""
     return {
-        "engine": _first_line(["lilypond", "--version"]),
-        "ghostscript": _first_line(["gs", "--version"]),
+        "engine": first_line_of(["lilypond", "--version"]),
+        "ghostscript": first_line_of(["gs", "--version"]),
         "fonts": fonts_fingerprint(),
         "settings": " ".join((_SETTINGS + _WITH_PAGES).split()),
         "dpi": str(DOTS_PER_INCH),
         "pages": "all",
         "errors in scheme": "end it, and so does want of memory",
     }
-
-
-def _first_line(command: list[str]) -> str:
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return "none"
-    return done.stdout.partition("\n")[0].strip()
 
 
 def missing_tools() -> list[str]:

@@ -5,9 +5,10 @@ What librsvg draws wrongly is handed over to the browser.
 
 from __future__ import annotations
 
-import ctypes.util
+import ctypes
 import importlib.util
 from collections.abc import Mapping
+from functools import cache
 
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.svg.size import SIZE_RULE
@@ -44,9 +45,19 @@ def missing_tools() -> list[str]:
     missing = []
     if importlib.util.find_spec("cairocffi") is None or importlib.util.find_spec("cairosvg") is None:
         missing.append("the Python packages cairosvg and cairocffi: pip install 'vincicoder[render]'")
-    if ctypes.util.find_library("cairo") is None:
+    if not _has_cairo():
         missing.append("the cairo library (Debian: libcairo2)")
     return missing
+
+
+@cache
+def _has_cairo() -> bool:
+    """Ask the loader: `ctypes.util` runs programs for this, and finds nothing where one of them is killed."""
+    try:
+        ctypes.CDLL("libcairo.so.2")
+    except OSError:
+        return False
+    return True
 
 
 RENDERER = LanguageRenderer(
