@@ -96,7 +96,8 @@ def main() -> None:
         given.json.write_text(json.dumps(found))
     if given.plot:
         level = [(1, unigram), (given.steps, unigram)]
-        draw_panels({"loss": {"16 rows": curve, "frequencies of tokens": level}}, given.plot)
+        shown = {"loss": {"16 rows": curve, "frequencies of tokens": level}}
+        draw_panels(shown, given.plot, "16 rows learned by heart")
 
 
 if __name__ == "__main__":

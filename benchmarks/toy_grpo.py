@@ -256,7 +256,7 @@ def main() -> None:
             "GRPO": list(zip(steps, means, strict=True)),
             "right colour, random place": [(1, chance), (len(means), chance)],
         }
-        draw_panels({"mean reward": lines}, given.plot)
+        draw_panels({"mean reward": lines}, given.plot, "Toy GRPO")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from typer.main import get_command
 
 from flows.cli import app
+from flows.cli.app import COMMANDS
 from tests.imports import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -77,6 +78,19 @@ def test_commands_are_taken_as_printed(tmp_path: Path, monkeypatch: pytest.Monke
 def _is_a_map(words: list[str]) -> bool:
     """Whether a line is of a table of folders or of a list of links, not a command."""
     return words[0].endswith("/")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_example_of_each_command_is_taken(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for file in ("chart.py", "answer.py", "target.png"):
+        (tmp_path / file).touch()
+    words = ["vincicoder", *shlex.split(COMMANDS[name].example)]
+    assert words[1] == name
+    if words[-1] != "--help":  # which ends the process that reads the words
+        assert problem_of(words) == ""
 
 
 def test_modules_and_targets_are_there() -> None:

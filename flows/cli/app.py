@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -12,25 +13,41 @@ from flows.cli.commands import Commands
 from vincicoder import __version__
 from vincicoder.sample import InfrastructureError, UserError
 
-# The command's name, the module of `flows.cli` that has it, and the group or function there.
-_COMMANDS = {
-    "build": ("build_group", "app"),
-    "release": ("release", "app"),
-    "audit": ("release", "audit"),
-    "sql": ("sql", "sql"),
-    "report": ("report", "report"),
-    "browse": ("browse", "browse"),
-    "refine": ("refine", "app"),
-    "sources": ("sources", "app"),
-    "train": ("train", "app"),
-    "runs": ("train", "runs_app"),
-    "chain": ("chain", "chain"),
-    "evaluate": ("evaluate", "app"),
-    "render": ("render", "render"),
-    "score": ("reward", "score"),
-    "serve-reward": ("reward", "serve_reward"),
-    "doctor": ("doctor", "doctor"),
-    "setup": ("setup", "setup"),
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """Where a command is: a module of `flows.cli`, and the group or function there. The help shows it under
+    `panel`, and its own help ends with the example."""
+
+    module: str
+    attribute: str
+    panel: str
+    example: str
+
+
+COMMANDS = {
+    "build": _Command("build_group", "app", "Build", "build sft --limit 100 --home ~/home"),
+    "sources": _Command("sources", "app", "Build", "sources peek openclipart"),
+    "init": _Command("init", "init", "Build", "init own.yaml"),
+    "chain": _Command("chain", "chain", "Build", "chain --help"),
+    "report": _Command("report", "report", "Look", "report --home ~/home -o report.html"),
+    "browse": _Command("browse", "browse", "Look", "browse --home ~/home"),
+    "sql": _Command(
+        "sql", "sql", "Look", 'sql "SELECT reason, count(*) FROM rejects GROUP BY ALL" --home ~/home'
+    ),
+    "audit": _Command("release", "audit", "Look", "audit --name close_calls --home ~/home"),
+    "release": _Command("release", "app", "Look", "release show --home ~/home"),
+    "refine": _Command("refine", "app", "Look", "refine --help"),
+    "train": _Command(
+        "train", "app", "Train and judge", "train sft --recipe recipes/sft/tiny-cpu.yaml --home ~/home"
+    ),
+    "runs": _Command("train", "runs_app", "Train and judge", "runs --help"),
+    "evaluate": _Command("evaluate", "app", "Train and judge", "evaluate --help"),
+    "score": _Command("reward", "score", "Train and judge", "score answer.py --reference target.png"),
+    "serve-reward": _Command("reward", "serve_reward", "Train and judge", "serve-reward --port 8901"),
+    "render": _Command("render", "render", "This machine", "render chart.py -o chart.png"),
+    "doctor": _Command("doctor", "doctor", "This machine", "doctor"),
+    "setup": _Command("setup", "setup", "This machine", "setup libraries"),
 }
 
 
@@ -49,19 +66,21 @@ class _Commands(Commands):
             raise typer.Exit(1) from error
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
-        module, attribute = _COMMANDS[cmd_name]
-        found = getattr(import_module(f"flows.cli.{module}"), attribute)
+        named = COMMANDS[cmd_name]
+        found = getattr(import_module(f"flows.cli.{named.module}"), named.attribute)
         if not isinstance(found, typer.Typer):
             alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             alone.command(cmd_name)(found)
             found = alone
-        command = get_command(found)
+        command: Any = get_command(found)
         command.name = cmd_name
+        command.rich_help_panel = named.panel
+        command.epilog = f"Example: vincicoder {named.example}"
         return command
 
 

@@ -18,8 +18,6 @@ def browse(
 
     It listens on this machine alone and only reads. Exit 2 where there is no such release, or the port is
     taken.
-
-    Example: vincicoder browse --home ~/home --port 8902
     """
     from storage.sql import UnreadableCatalogError
     from tasks.look.browse import serve

@@ -26,8 +26,6 @@ def report(
     """Write one HTML file that shows a release: what was kept, what was rejected and why, with pictures.
 
     It needs no server and no network, and holds at most 20 MB. Exit 2 where there is no such release.
-
-    Example: vincicoder report --home ~/home -o report.html
     """
     from storage.manifest import ManifestError
     from tasks.look.report import write_report

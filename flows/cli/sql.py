@@ -24,8 +24,6 @@ def sql(
     """Ask a release's catalogue with SQL. It only reads: docs/catalogue.md lists the tables.
 
     Exit 2 where the question is wrong, or there is no such release.
-
-    Example: vincicoder sql "SELECT reason, count(*) FROM rejects GROUP BY ALL ORDER BY 2 DESC"
     """
     from storage.sql import QueryError, ask_sql, open_locked, records
 

@@ -237,7 +237,7 @@ def _enter_end(registry: RunRegistry, end: RunEnd) -> None:
 def _draw_curves(curves: dict[str, list[tuple[int, float]]], folder: Path) -> None:
     try:
         if shown := panels(curves):
-            draw_panels(shown, folder / "curves.png")
+            draw_panels(shown, folder / "curves.png", folder.name)
     except Exception as error:
         logger.warning("the curves could not be drawn (%s: %s)", type(error).__name__, error)
 

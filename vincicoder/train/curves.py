@@ -39,22 +39,23 @@ def panels(curves: Mapping[str, Curve]) -> dict[str, dict[str, Curve]]:
     return shown
 
 
-def draw_panels(shown: Mapping[str, Mapping[str, Curve]], path: Path) -> None:
-    """Draw panels one under the other, each with its lines by name, as PNG."""
+def draw_panels(shown: Mapping[str, Mapping[str, Curve]], path: Path, title: str) -> None:
+    """Draw panels one under the other, each with its lines by name, as PNG under a title."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 2.4 * len(shown)), layout="constrained")
     FigureCanvasAgg(figure)
-    for number, (title, lines) in enumerate(shown.items(), 1):
+    figure.suptitle(title, fontsize="medium")
+    for number, (name_of_panel, lines) in enumerate(shown.items(), 1):
         axes = figure.add_subplot(len(shown), 1, number)
         for name, curve in lines.items():
             marker = "o" if len(curve) == 1 else "None"  # a line through one point shows nothing
             steps, values = [step for step, _ in curve], [value for _, value in curve]
             axes.plot(steps, values, marker=marker, label=name, linewidth=1.2)
-        axes.set_ylabel(title)
+        axes.set_ylabel(name_of_panel)
         axes.grid(alpha=0.3)
-        if len(lines) > 1 or title not in lines:
+        if len(lines) > 1 or name_of_panel not in lines:
             axes.legend(fontsize="small")
         if number == len(shown):
             axes.set_xlabel("step")
