@@ -179,7 +179,7 @@ def read_candidates(
             if "cluster_id" not in file.schema_arrow.names:
                 raise OldReleaseError(
                     f"{path} has no column cluster_id: it was published by an earlier version. "
-                    "`vincicoder build sft` on the same home publishes it again and renders nothing again"
+                    "`vincicoder build sft` on the same home publishes it again without rendering"
                 )
             for group in range(file.num_row_groups):
                 table = file.read_row_group(group, columns=[*_COLUMNS, "cluster_id"], use_threads=False)

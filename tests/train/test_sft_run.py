@@ -299,6 +299,6 @@ def test_what_the_trainer_refuses_is_a_failed_run_with_advice(home: Path, tmp_pa
     done = train(recipe(tmp_path, extra={"nonsense": 1}), home, check=False)
     assert done.returncode == 1
     assert "failed (configuration)" in done.stderr
-    assert "mend the recipe" in done.stderr
+    assert "correct the recipe" in done.stderr
     found = runs(home)[0]
     assert (found["status"], found["reason"], found["checkpoint"]) == ("failed", "configuration", None)
