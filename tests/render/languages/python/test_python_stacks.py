@@ -135,3 +135,15 @@ def test_a_stack_is_there_once_its_installation_has_ended(
     (tmp_path / "2022" / ".installed").touch()
     assert is_installed("2022")
     assert is_installed("2026")
+
+
+@_needs_stacks
+@pytest.mark.slow
+def test_text_set_by_latex_is_refused_by_its_name(engine: RenderEngine) -> None:
+    code = program("plt.rcParams['text.usetex'] = True\nplt.title('a')\nplt.plot(x)")
+    for language in _languages():
+        result = engine.render_one(code, language)
+        assert (result.reason, "PermissionError: usetex has LaTeX" in result.detail) == (
+            "render.forbidden",
+            True,
+        )

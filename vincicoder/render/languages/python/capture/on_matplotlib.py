@@ -41,6 +41,7 @@ def hook_matplotlib() -> None:
     from matplotlib.backend_bases import FigureCanvasBase, FigureManagerBase
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
+    from matplotlib.texmanager import TexManager
 
     plt.switch_backend("agg")
     hook_letters()
@@ -71,6 +72,12 @@ def hook_matplotlib() -> None:
     _put(FigureCanvasBase, "start_event_loop", _wait_for_nobody)
     _put(plt, "switch_backend", stay_with_agg)
     _put(matplotlib, "use", stay_with_agg)
+    _put(TexManager, "__new__", _refuse_latex)
+
+
+def _refuse_latex(_kind: Any) -> None:
+    """Stand for the start of LaTeX by `usetex`. Raises PermissionError."""
+    raise PermissionError("usetex has LaTeX set the text, and a sample may start no program")
 
 
 def _wait_for_nobody(_canvas: Any, timeout: float = 0) -> None:
