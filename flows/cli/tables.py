@@ -17,9 +17,10 @@ _FEW = 6  # characters of a line of a cell: with fewer nobody reads it
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], title: str = "") -> None:
     """Print rows under their columns' names; None shows as nothing.
 
-    On a terminal a cell that does not fit goes on in the next line, at a space where there is one, a name also
-    at an underscore. The first column, by which a reader finds a row, stays whole. A row of more columns than
-    fit is shown a line a column. Elsewhere the columns are parted by two spaces and as wide as they need.
+    On a terminal a cell that does not fit goes on in the next line, at a space where there is one; a column's
+    name does so at an underscore too. The first column, by which a reader finds a row, stays whole. A row of
+    more columns than fit is shown a line a column. Elsewhere the columns are parted by two spaces and as wide
+    as they need.
     """
     cells = [["" if value is None else str(value) for value in row] for row in rows]
     if sys.stdout.isatty():
