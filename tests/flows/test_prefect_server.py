@@ -8,11 +8,12 @@ import re
 from pathlib import Path
 
 import duckdb
+import yaml
 
 from storage.home import Home
 from storage.release import current_version
 from tests.flows.conftest import Deployed
-from tests.flows.server import ask, prefect, wait_for_line
+from tests.flows.server import ROOT, ask, prefect, wait_for_line
 
 _ROWS = 12
 _BEFORE = ["collect", "clean", "sign", "dedup_code", "render", "verify", "verify_source", "dedup"]
@@ -114,4 +115,6 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
     assert [name for name, field in properties.items() if not field.get("description")] == []
     assert described["parameters"]["strict"] is True
     crons = [schedule["schedule"]["cron"] for found in deployments for schedule in found["schedules"]]
-    assert (len(deployments), crons) == (4, ["0 2 * * *"])
+    declared = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
+    assert {found["entrypoint"] for found in deployments} == {one["entrypoint"] for one in declared}
+    assert (len(deployments), crons) == (len(declared), ["0 2 * * *"])
