@@ -15,7 +15,9 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
+from flows.cli import app
 from flows.evaluation import EvaluationConfig, run_evaluation
 from flows.runners import DirectRunner
 from storage.home import Home
@@ -111,7 +113,9 @@ def test_the_references_themselves_earn_the_best(home: Path, copies: tuple[Path,
     assert set(result["fingerprints"]) == {"python", "svg"}
 
 
-def test_bad_answers_are_scored_and_kept(home: Path, tmp_path: Path) -> None:
+def test_bad_answers_are_scored_kept_and_compared(
+    home: Path, copies: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     rows = rows_of(home)
     charts = [row for row in rows if row["language"] == "python"]
     circles = [row for row in rows if row["language"] == "svg"]
@@ -147,6 +151,18 @@ def test_bad_answers_are_scored_and_kept(home: Path, tmp_path: Path) -> None:
     scores = {(score["part"], score["metric"]): score for score in registry.scores(result["run_id"])}
     assert scores["all", "ssim"]["strict"] == result["metrics"]["ssim"]["strict"]
     assert scores["domain=svg", "execution"]["items"] == len(circles)
+    runs = [result["run_id"], copies[1]["run_id"]]
+    done = CliRunner().invoke(app, ["evaluate", "compare", *runs, "--home", str(home), "--json"])
+    assert done.exit_code == 0, done.output
+    compared = json.loads(done.output.strip().splitlines()[-1])
+    assert (compared["items"], compared["only_a"], compared["only_b"]) == (len(rows), 0, 0)
+    assert compared["fingerprints_differ"] == [] and set(compared["domains"]) == {"chart", "svg"}
+    execution = compared["metrics"]["execution"]
+    assert (execution["a"], execution["b"]) == (pytest.approx(1 / len(rows)), 1.0)
+    assert execution["p"] == pytest.approx(2 / 2 ** (len(rows) - 1))
+    assert compared["domains"]["chart"]["chartmimic_low"]["difference"] == pytest.approx(1.0)
+    unknown = CliRunner().invoke(app, ["evaluate", "compare", runs[0], "none", "--home", str(home)])
+    assert unknown.exit_code == 1 and "received run 'none'; known are:" in unknown.output
 
 
 def test_a_killed_run_goes_on(home: Path, copies: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
