@@ -44,6 +44,25 @@ def test_a_chart_is_drawn_in_its_size_and_the_same_twice(renderer: HtmlRenderer)
 
 
 @pytest.mark.parametrize(
+    ("sizes", "least"),
+    [
+        ({"width": 200, "height": "container"}, (450, 200)),
+        ({"width": "container"}, (300, 600)),
+        ({"width": "container", "height": "container"}, (450, 600)),
+        ({"width": 200, "height": "container", "autosize": {"type": "fit", "contains": "padding"}}, (450, 200)),
+    ],
+)
+def test_a_chart_that_fills_its_container_has_the_containers_size(
+    renderer: HtmlRenderer, sizes: dict[str, object], least: tuple[int, int]
+) -> None:
+    mark = {"type": "bar", "color": "#ff0000"}
+    drawn = draw(renderer, "vega-lite", bars(mark=mark, **sizes))
+    assert all(least[side] <= drawn.shape[side] < least[side] + 200 for side in (0, 1)), drawn.shape
+    tall = (drawn == (255, 0, 0)).all(axis=2).any(axis=1).sum()
+    assert tall > 0.6 * least[0], tall  # the tallest bar
+
+
+@pytest.mark.parametrize(
     ("code", "reason", "says"),
     [
         ('{"mark": "bar",}', "render.error", "JSON"),
