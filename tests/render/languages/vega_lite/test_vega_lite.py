@@ -49,7 +49,7 @@ def test_a_chart_is_drawn_in_its_size_and_the_same_twice(renderer: HtmlRenderer)
         ({"width": 200, "height": "container"}, (450, 200)),
         ({"width": "container"}, (300, 600)),
         ({"width": "container", "height": "container"}, (450, 600)),
-        ({"width": 200, "height": "container", "autosize": {"type": "fit", "contains": "padding"}}, (450, 200)),
+        ({"width": 200, "height": "container", "autosize": {"type": "fit"}}, (450, 200)),
     ],
 )
 def test_a_chart_that_fills_its_container_has_the_containers_size(
