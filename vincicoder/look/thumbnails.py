@@ -1,4 +1,4 @@
-"""Small WebP pictures, and their form inside a page."""
+"""Small WebP pictures, their form inside a page, and pictures of others encoded again."""
 
 from __future__ import annotations
 
@@ -17,23 +17,18 @@ def thumbnail(picture: bytes, side: int, quality: int = 60) -> bytes | None:
 
     A small picture keeps its size. Of a very long page the top is shown.
     """
-    try:
-        with Image.open(io.BytesIO(picture)) as opened:
-            if opened.width * opened.height > _MAX_PIXELS:
-                return None
-            if opened.format == "JPEG":
-                opened.draft("RGB", (2 * side, 2 * side))
-            image = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    image = _decoded(picture)
+    if image is None:
         return None
-    if image.mode == "RGBA":
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
     if image.height > _LONGEST_SHAPE * image.width:
         image = image.crop((0, 0, image.width, _LONGEST_SHAPE * image.width))
-    image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    stream = io.BytesIO()
-    image.save(stream, "WEBP", quality=quality, method=2)
-    return stream.getvalue()
+    return _encoded(image, side, "WEBP", quality=quality, method=2)
+
+
+def encoded_again(picture: bytes, side: int) -> bytes | None:
+    """Return a PNG, on white, of a file that may be any: of what cannot be decoded nothing passes."""
+    image = _decoded(picture)
+    return None if image is None else _encoded(image, side, "PNG", compress_level=1)
 
 
 def data_uri(webp: bytes) -> str:
@@ -41,8 +36,8 @@ def data_uri(webp: bytes) -> str:
     return f"data:image/webp;base64,{base64.b64encode(webp).decode()}"
 
 
-def encoded_again(picture: bytes, side: int) -> bytes | None:
-    """Return a PNG of a file that may be any: what cannot be decoded gives None, and nothing else passes."""
+def _decoded(picture: bytes) -> Image.Image | None:
+    """Return the picture, RGB on white."""
     try:
         with Image.open(io.BytesIO(picture)) as opened:
             if opened.width * opened.height > _MAX_PIXELS:
@@ -50,7 +45,13 @@ def encoded_again(picture: bytes, side: int) -> bytes | None:
             image = opened.convert("RGBA" if opened.has_transparency_data else "RGB")
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
+    if image.mode == "RGBA":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
+    return image
+
+
+def _encoded(image: Image.Image, side: int, kind: str, **options: int) -> bytes:
     image.thumbnail((side, side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     stream = io.BytesIO()
-    image.save(stream, "PNG", compress_level=1)
+    image.save(stream, kind, **options)
     return stream.getvalue()
