@@ -22,8 +22,8 @@ _MODEL = "models/tiny-random"
 
 
 def kill_trainer(bench: Bench, home: Path) -> None:
-    """Kill a training run of six steps twice, while or after it writes a checkpoint, and run it again: its
-    weights must be those of a run that was left alone."""
+    """Kill the trainer of a run of six steps, then the command that follows it, while or after it writes a
+    checkpoint, and run it again: its weights must be those of a run that was left alone."""
     bench.finish(home)
     release = (home / "releases/sft/current").resolve()
     rows = pq.read_table(next((release / "data").glob("train-*.parquet")), columns=["code"])
@@ -38,8 +38,8 @@ def kill_trainer(bench: Bench, home: Path) -> None:
             time.sleep(0.05)
         time.sleep(bench.chance.uniform(0.0, 1.5))
         trainers = [pid for pid in descendants(process.pid) if _is_trainer(pid)]
-        if trainers and bench.chance.random() < 0.5:
-            os.kill(trainers[0], signal.SIGKILL)
+        if trainers and steps < 3:
+            os.kill(max(trainers), signal.SIGKILL)  # its launcher has the same arguments: it began before
             bench.campaign.killed("trainer")
             wait(process)
         elif process.poll() is None:
