@@ -45,7 +45,14 @@ FAULTS: tuple[Fault, ...] = (
 _BY_NAME = {fault.__name__: fault for fault in FAULTS}
 
 
-def run(folder: Path, minutes: float, seed: int, faults: tuple[Fault, ...], rounds: int | None) -> Campaign:
+def run(
+    folder: Path,
+    minutes: float,
+    seed: int,
+    faults: tuple[Fault, ...],
+    rounds: int | None,
+    on_round: Callable[[Campaign], None],
+) -> Campaign:
     """Run faults in turn until the time or the rounds are over; a round that has begun is finished."""
     adopt_orphans()
     deadline = time.monotonic() + 60 * minutes
@@ -74,6 +81,7 @@ def run(folder: Path, minutes: float, seed: int, faults: tuple[Fault, ...], roun
             f"{number} {fault.__name__}: {campaign.kills} kills, {campaign.problems[known:] or 'as it was'}",
             flush=True,
         )
+        on_round(campaign)
         if len(campaign.problems) == known:
             shutil.rmtree(home, ignore_errors=True)
     return campaign
@@ -90,15 +98,18 @@ def main() -> None:
     )
     parser.add_argument("--keep", type=Path, help="work in this folder and leave it there")
     options = parser.parse_args()
+
+    def write(seen: Campaign) -> None:
+        if options.json:
+            options.json.write_text(json.dumps(seen.as_json(), indent=1) + "\n", encoding="utf-8")
+
     chosen = tuple(_BY_NAME[name] for name in options.fault) if options.fault else FAULTS
     with tempfile.TemporaryDirectory(prefix="vincicoder-faults-") as temporary:
         folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        campaign = run(folder, options.minutes, options.seed, chosen, options.rounds)
-    report = json.dumps(campaign.as_json(), indent=1)
-    if options.json:
-        options.json.write_text(report + "\n", encoding="utf-8")
-    print(report)
+        campaign = run(folder, options.minutes, options.seed, chosen, options.rounds, write)
+    write(campaign)
+    print(json.dumps(campaign.as_json(), indent=1))
     faulty = (
         campaign.lost or campaign.wrong or campaign.orphans or campaign.false_rejects or campaign.problems
     )
