@@ -57,7 +57,7 @@ class RewardConfig:
     size_power: float = 0.5
     free_size_ratio: float = 2.0
 
-    visual_power: float = 3.0  # of the visual term: half of a picture is worth about half, a frame little
+    visual_power: float = 3.1  # of the visual term: half of a picture is worth about half, a frame little
 
     format_weight: float = 0.05
     execution_weight: float = 0.0
