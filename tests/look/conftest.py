@@ -86,7 +86,7 @@ def looked(tmp_path_factory: pytest.TempPathFactory) -> Looked:
     return Looked(folder / "home", earlier, release)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: its event loop would run in all later tests of this process
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(find_chromium()))

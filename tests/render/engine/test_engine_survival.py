@@ -6,7 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -54,8 +56,17 @@ def start(code: str, **options: object) -> subprocess.Popen[str]:
     )  # type: ignore[call-overload, no-any-return]
 
 
-def test_nothing_survives_the_sudden_death_of_the_engines_process() -> None:
-    before = set(Path("/tmp").glob("vincicoder-render-*"))
+@pytest.fixture
+def own_temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder that no other process uses."""
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield Path(folder)
+
+
+def test_nothing_survives_the_sudden_death_of_the_engines_process(own_temporary: Path) -> None:
+    before = set(own_temporary.glob("vincicoder-render-*"))
     parent = start(_PARENT)
     assert parent.stdout is not None
     assert parent.stdout.readline().strip() == "rendered"
@@ -71,7 +82,7 @@ def test_nothing_survives_the_sudden_death_of_the_engines_process() -> None:
     while alive(family):
         assert time.monotonic() < deadline, alive(family)
         time.sleep(0.05)
-    assert set(Path("/tmp").glob("vincicoder-render-*")) <= before
+    assert set(own_temporary.glob("vincicoder-render-*")) <= before
 
 
 @pytest.fixture
@@ -107,8 +118,10 @@ def test_scikit_learn_clusters_with_and_without_namespaces(monkeypatch: pytest.M
     assert found[1][peek].reason is Reason.RENDER_FORBIDDEN
 
 
-def test_without_namespaces_the_other_layers_hold(no_namespaces: None, tmp_path: Path) -> None:
-    before = set(Path("/tmp").glob("vincicoder-render-*"))
+def test_without_namespaces_the_other_layers_hold(
+    no_namespaces: None, tmp_path: Path, own_temporary: Path
+) -> None:
+    before = set(own_temporary.glob("vincicoder-render-*"))
     secret = tmp_path / "secret"
     secret.write_text("s")
     attacks = {
@@ -130,11 +143,11 @@ def test_without_namespaces_the_other_layers_hold(no_namespaces: None, tmp_path:
     assert outcomes == attacks
     assert square[0].status is RenderStatus.RENDERED
     assert alive(family) == set()
-    assert set(Path("/tmp").glob("vincicoder-render-*")) <= before
+    assert set(own_temporary.glob("vincicoder-render-*")) <= before
 
 
-def test_without_namespaces_the_sudden_death_of_the_engine_leaves_nothing() -> None:
-    before = set(Path("/tmp").glob("vincicoder-render-*"))
+def test_without_namespaces_the_sudden_death_of_the_engine_leaves_nothing(own_temporary: Path) -> None:
+    before = set(own_temporary.glob("vincicoder-render-*"))
     patch = "import vincicoder.render.engine.engine as e; real = e.probe(); "
     patch += "e.probe = lambda: tuple(l for l in real if l.name != 'namespaces')\n"
     parent = start(patch + _PARENT)
@@ -144,7 +157,7 @@ def test_without_namespaces_the_sudden_death_of_the_engine_leaves_nothing() -> N
     parent.kill()
     parent.wait()
     deadline = time.monotonic() + 20
-    while alive(family) or set(Path("/tmp").glob("vincicoder-render-*")) != before:
+    while alive(family) or set(own_temporary.glob("vincicoder-render-*")) != before:
         assert time.monotonic() < deadline, alive(family)
         time.sleep(0.05)
 

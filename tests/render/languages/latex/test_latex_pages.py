@@ -67,7 +67,7 @@ def test_every_page_is_in_the_picture(engine: RenderEngine) -> None:
         (),
         ("pages:2",),
         ("pages:4",),
-        ("pages:2",),
+        ("pages:2", "marks:54"),
     ]
     assert drawn["beamer"].height == 2 * 756
     assert drawn["long"].reason == "render.too_large"

@@ -40,6 +40,10 @@ SCROLL_PAUSE_MS = 100
 """How long, on the page's own clock, a reader stops at each half screen."""
 
 
+_FROM_RIGHT = """[document.documentElement, document.body].some((part) => {
+  const style = part && getComputedStyle(part);
+  return style && (style.direction === "rtl" || style.writingMode.endsWith("-rl"));
+})"""
 _FIND_ELEMENT = """(() => {
   const box = document.querySelector(%s)?.getBoundingClientRect();
   return box && box.width && box.height ? [box.x + scrollX, box.y + scrollY, box.width, box.height] : null;
@@ -256,9 +260,11 @@ class BrowserPage:
         shot = {
             "format": "png",
             "optimizeForSpeed": True,
-            # A page from right to left that fits into the viewport would be shifted. A part of the viewport
-            # never comes without this: its frame waits for a clock that stands still.
-            "captureBeyondViewport": scale != 1 or clip != (0, 0, VIEWPORT_WIDTH, VIEWPORT_HEIGHT),
+            # Without this a picture may never come: its frame waits for a clock that stands still. With it a
+            # page from right to left that fits into the viewport would be shifted.
+            "captureBeyondViewport": scale != 1
+            or clip != (0, 0, VIEWPORT_WIDTH, VIEWPORT_HEIGHT)
+            or self._evaluate(_FROM_RIGHT) is not True,
             "clip": {"x": left, "y": top, "width": css_width, "height": css_height, "scale": scale},
         }
         return base64.b64decode(self._call("Page.captureScreenshot", shot)["data"])
