@@ -7,7 +7,8 @@ Every cheat copies one of four references (a chart, a page, a drawing in SVG, a 
 it, at the finest resolution that answers of several lengths hold. Written are, for each class, the highest
 score of the preset `default` (`highest`), what is allowed, the spelling that earned it, how many were drawn
 and why the others were not, and what the published formula pays for the class (`reference_pays`);
-`honest_lowest` is the lowest score of a program of the corpora beside its own picture.
+`honest_lowest` is the lowest score of a program of the corpora beside its own picture, of those short enough
+to lose nothing by their length.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from vincicoder.similarity.encoders.base import EMBEDDED
 
 ALLOWED = 0.10
 _ROWS_AT_ONCE = 16
+_FENCE = 32  # characters of a fence around an answer, at most
 _SIZE = re.compile(r"_\d+$")  # of a copy, at the end of its spelling
 
 
@@ -140,7 +142,10 @@ def _scored(scorer: RewardScorer, rows: Sequence[RewardItem]) -> Iterator[Breakd
 
 def measure_honest(count: int, workers: int) -> dict[str, Any]:
     """Return the lowest score of programs of the corpora beside their own pictures, and which they are."""
-    samples = {sample.name: sample for sample in pick_mixed(count)}
+    free = RewardConfig().soft_chars
+    picked = list(pick_mixed(count))
+    # Longer programs lose by their length alone, by the published rule: they are counted apart.
+    samples = {sample.name: sample for sample in picked if len(sample.code) + _FENCE <= free}
     with RenderEngine(workers=workers) as engine:
         pictures = _drawn(engine, (RenderRequest(s.name, s.language, s.code) for s in samples.values()))
     names = list(pictures)
@@ -158,7 +163,12 @@ def measure_honest(count: int, workers: int) -> dict[str, Any]:
         ]
     found.sort()
     low = [f"{name}: {score:.3f} {reason}".strip() for score, name, reason in found if score < 0.99]
-    return {"honest_lowest": found[0][0] if found else None, "honest_tried": len(found), "honest_below": low}
+    return {
+        "honest_lowest": found[0][0] if found else None,
+        "honest_tried": len(found),
+        "honest_below": low,
+        "honest_too_long": len(picked) - len(samples),
+    }
 
 
 def _is_raster(code: str) -> bool:
