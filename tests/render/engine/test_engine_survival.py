@@ -29,10 +29,13 @@ _PARENT = """
 import sys, threading, time
 from vincicoder.render import RenderEngine, RenderRequest
 with RenderEngine(workers=2) as engine:
+    drawn = threading.Event()
     def work(language, code):
         for result in engine.render(RenderRequest(str(n), language, code) for n in range(1000)):
             print(result.status.value, flush=True)
+            drawn.set()
     threading.Thread(target=work, args=("svg", SQUARE)).start()
+    drawn.wait()  # else both workers may sleep in Python's samples before the first SVG is asked for
     work("python", "import time\\ntime.sleep(100)")
 """.replace("SQUARE", repr(SQUARE))
 
