@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from storage.release import release_folder, write_data, write_file
-from storage.schemas import IMAGE_TYPE, MESSAGE_TYPE
+from storage.schemas import IMAGE_TYPE, MESSAGE_TYPE, with_features
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -55,9 +55,7 @@ _FIELDS = [
     pa.field("source", pa.string()),
     pa.field("license", pa.string()),
 ]
-RL_SCHEMA = pa.schema(_FIELDS)
-"""No Hugging Face metadata on purpose: verl and EasyR1 want `images` as structs of bytes, undecoded."""
-
+RL_SCHEMA = with_features(pa.schema(_FIELDS))
 
 _ROWS_AT_A_TIME = 64
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pyarrow as pa
 
@@ -203,18 +204,6 @@ BENCHMARK_SCHEMA = pa.schema(
 IMAGE_TYPE = pa.struct([pa.field("bytes", pa.binary()), pa.field("path", pa.string())])
 MESSAGE_TYPE = pa.list_(pa.struct([pa.field("role", pa.string()), pa.field("content", pa.string())]))
 
-# `datasets` reads this key of the Parquet metadata and decodes `image` to a PIL image by itself.
-_HUGGING_FACE_FEATURES: dict[str, object] = {
-    "image": {"_type": "Image"},
-    "messages": [
-        {
-            "role": {"dtype": "string", "_type": "Value"},
-            "content": {"dtype": "string", "_type": "Value"},
-        }
-    ],
-    "flaw_kinds": [{"dtype": "string", "_type": "Value"}],
-}
-
 
 def _release_schema() -> pa.Schema:
     fields = [
@@ -246,19 +235,23 @@ def _release_schema() -> pa.Schema:
     return pa.schema(fields)
 
 
-def _with_features(schema: pa.Schema) -> pa.Schema:
-    features: dict[str, object] = {}
-    for field in schema:
-        if field.name in _HUGGING_FACE_FEATURES:
-            features[field.name] = _HUGGING_FACE_FEATURES[field.name]
-        else:
-            features[field.name] = {"dtype": _feature_type(field.type), "_type": "Value"}
+def with_features(schema: pa.Schema) -> pa.Schema:
+    """Return a schema with the metadata by which `datasets` reads its files: pictures are decoded to PIL
+    images, and a hub shows them. TRL takes pictures in no other form."""
+    features = {field.name: _feature(field.type) for field in schema}
     info = json.dumps({"info": {"features": features}}, sort_keys=True)
     return schema.with_metadata({"huggingface": info})
 
 
-def _feature_type(arrow_type: pa.DataType) -> str:
-    return {"float": "float32", "double": "float64"}.get(str(arrow_type), str(arrow_type))
+def _feature(arrow_type: pa.DataType) -> Any:
+    if arrow_type == IMAGE_TYPE:
+        return {"_type": "Image"}
+    if pa.types.is_struct(arrow_type):
+        return {field.name: _feature(field.type) for field in arrow_type}
+    if pa.types.is_list(arrow_type):
+        return [_feature(arrow_type.value_type)]
+    name = {"float": "float32", "double": "float64"}.get(str(arrow_type), str(arrow_type))
+    return {"dtype": name, "_type": "Value"}
 
 
-RELEASE_SCHEMA = _with_features(_release_schema())
+RELEASE_SCHEMA = with_features(_release_schema())

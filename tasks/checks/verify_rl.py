@@ -9,6 +9,7 @@ from storage.home import open_local_parquet
 from storage.outputs import file_sha256
 from storage.rl_release import RL_SCHEMA, reference_path
 from vincicoder.compose import IMAGE_TAG
+from vincicoder.select.layouts import answer_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,5 +51,9 @@ def _row_problems(
     prompts = [row["problem"], *(turn[0]["content"] for turn in (row["prompt"], row["messages"]))]
     if len(set(prompts)) != 1 or row["problem"].count(IMAGE_TAG) != 1:
         yield "prompts", f"its prompts must be the same, with {IMAGE_TAG} once"
-    if row["answer"] != row["reward_model"]["ground_truth"]:
-        yield "answers", "its answer is not its ground truth"
+    code = row["reward_model"]["ground_truth"]
+    if row["answer"] not in (
+        answer_of(row["extra_info"], code),
+        code,
+    ):  # an earlier version had the code alone
+        yield "answers", "its answer does not hold its ground truth"

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("vincicoder")
 
 # Of the layout and the rules: a new version makes new releases of the same inputs.
-VERSION = 3
+VERSION = 4
 _COLUMNS = ("sample_id", "domain", "language", "task", "code", "source", "license")
 _COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height")
 _BATCH_ROWS = 64

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from datasets import load_dataset
 from typer.testing import CliRunner
 
 from flows.cli import app
@@ -32,6 +33,24 @@ def reinforced(releases: Releases, tmp_path_factory: pytest.TempPathFactory) -> 
     done = CliRunner().invoke(app, command)
     assert done.exit_code == 0, done.output
     return Path(json.loads(done.output.strip().splitlines()[-1])["release"])
+
+
+def test_datasets_decodes_its_pictures_and_each_answer_holds_what_the_reward_needs(
+    reinforced: Path, tmp_path: Path
+) -> None:
+    loaded = load_dataset(str(reinforced), cache_dir=str(tmp_path), streaming=True)
+    rows = {row["sample_id"]: row for split in loaded.values() for row in split}
+    expected = rows_of(reinforced)
+    assert rows.keys() == {row["sample_id"] for row in expected}
+    for row in expected:
+        found = rows[row["sample_id"]]
+        assert [picture.size for picture in found["images"]] == [(row["image_width"], row["image_height"])]
+        assert found["extra_info"] == row["extra_info"]
+        assert json.loads(row["answer"]) == {
+            "language": row["language"],
+            "reference_sha256": row["reference_sha256"],
+            "code": row["reward_model"]["ground_truth"],
+        }
 
 
 def test_it_says_which_benchmarks_were_checked(releases: Releases, reinforced: Path) -> None:

@@ -7,13 +7,17 @@ import hashlib
 import json
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from PIL import Image
 
 from tests.reward.answers import fenced, icon
 from vincicoder.reward import KEYS
+from vincicoder.select.layouts import answer_of
 from vincicoder.similarity.encoders import torchvision_cpu
 from vincicoder.train import adapters
+from vincicoder.train.adapters import easyr1
 
 FOLDER = Path(adapters.__file__).parent
 
@@ -102,16 +106,26 @@ def test_ms_swift_calls_it_and_a_full_disk_delays_what_is_kept(
     assert [answer["step"] for answer in answers] == [1, 1, 2, 2]
 
 
-def test_easyr1_gets_a_dict_for_each_input(release: Path) -> None:
-    from PIL import Image
+def test_easyr1_needs_nothing_but_the_answer(release: Path) -> None:
+    """EasyR1's manager hands over these three fields; its fork adds the picture, decoded or not."""
+    extra = {"language": "svg", "reference_sha256": digest_in(release)}
+    path = next(release.glob("references/*/*.png"))
+    texts = (fenced(icon(3), "svg"), fenced(icon(9), "svg"), "nothing")
 
-    from vincicoder.train.adapters.easyr1 import compute_score
+    def rows(ground_truth: str, **more: Any) -> list[dict[str, Any]]:
+        given = {"response_length": 9, "ground_truth": ground_truth, **more}
+        return [{"response": text, **given} for text in texts]
 
-    image = Image.open(next(release.glob("references/*/*.png")))
-    rows = [
-        {"response": text, "ground_truth": icon(3), "multi_modal_data": {"images": [image]}}
-        for text in (fenced(icon(3), "svg"), "nothing")
-    ]
-    results = compute_score(rows)
-    assert [row["overall"] for row in results] == [1, 0]
+    results = easyr1.compute_score(rows(answer_of(extra, icon(3))), references=str(release))
+    assert [row["overall"] for row in results[::2]] == [1, 0]
+    assert 0.1 < results[1]["overall"] < 0.9
     assert set(results[0]) == {*KEYS, "overall", "accuracy", "execution"}
+    with Image.open(path) as image:
+        for picture in (image, {"bytes": path.read_bytes()}, str(path)):
+            for answer in (answer_of(extra, icon(3)), icon(3)):
+                given = rows(answer, multi_modal_data={"images": [picture]})
+                assert easyr1.compute_score(given) == results
+    with pytest.raises(ValueError, match="as `references`"):
+        easyr1.compute_score(rows(answer_of(extra, icon(3))))
+    with pytest.raises(ValueError, match="names no language"):
+        easyr1.compute_score(rows("C1=CC=CC=C1", multi_modal_data={"images": [str(path)]}))

@@ -33,6 +33,18 @@ def test_an_empty_registry_answers(registry: RunRegistry) -> None:
         registry.run("sft-a-1")
 
 
+def test_the_client_that_the_docs_name_reads_it(registry: RunRegistry) -> None:
+    """It is an older DuckDB than the one that writes the registry, before and after it is written again."""
+    client = str(Path(sys.executable).with_name("duckdb"))
+    registry.start(RUN)
+    for step in (1, 2):
+        registry.add_metrics("sft-a-1", [(step, "loss", 3.0)])
+        query = "SELECT run_id, step, value FROM metrics WHERE name = 'loss' ORDER BY step DESC LIMIT 1"
+        command = [client, "-readonly", "-csv", "-noheader", str(registry.path), "-c", query]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [f"sft-a-1,{step},3.0"]
+
+
 def test_a_run_that_goes_on_replaces_the_steps_it_trains_again(registry: RunRegistry) -> None:
     registry.start(RUN)
     registry.add_metrics("sft-a-1", [(1, "loss", 3.0), (2, "loss", 2.0)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,7 +46,7 @@ def rl_row(
         "reward_model": {"style": "rule", "ground_truth": row["code"]},
         "extra_info": extra,
         "problem": instruction,
-        "answer": row["code"],
+        "answer": answer_of(extra, row["code"]),
         "messages": turn,
         "language": row["language"],
         "domain": row["domain"],
@@ -57,3 +58,10 @@ def rl_row(
         "source": row["source"],
         "license": row["license"],
     }
+
+
+def answer_of(extra: Mapping[str, Any], code: str) -> str:
+    """Return the column `answer`: EasyR1 hands no other to the reward, so it holds all that the reward needs,
+    as JSON. `extra` is the row's `extra_info`."""
+    needed = {name: extra[name] for name in ("language", "reference_sha256")}
+    return json.dumps({**needed, "code": code}, ensure_ascii=False)

@@ -68,12 +68,10 @@ def _rollout(completion: str, row: Mapping[str, Any], breakdown: Breakdown, step
 
 def _own_program(row: Mapping[str, Any]) -> str | None:
     """Return the row's own program, where the release carries it."""
-    for name in ("code", "ground_truth", "solution"):
-        if isinstance(row.get(name), str):
-            return str(row[name])
     model = row.get("reward_model")
     own = model.get("ground_truth") if isinstance(model, Mapping) else None
-    return own if isinstance(own, str) else None
+    named = [own, *(row.get(name) for name in ("code", "ground_truth", "solution"))]
+    return next((text for text in named if isinstance(text, str)), None)
 
 
 def _keep(folder: Path, rollouts: Sequence[Rollout]) -> None:

@@ -10,7 +10,7 @@ from vincicoder.render.languages.token_rules import NAME, NUMBER, TokenRules
 
 START = re.compile(r"(?:%[^\n]*+\s++)*+\\(?:documentclass|documentstyle|usepackage|begin\{document\})")
 COMMANDS = re.compile(r"\\(?:documentclass|begin\{|usepackage|usetikzlibrary|tikz\b|draw\b|node\b|chemfig\b)")
-_DOCUMENT = re.compile(r"\\(?:documentclass|begin\{(?:document|tikzpicture)\})")
+_DOCUMENT = re.compile(r"^[ \t]*+\\(?:documentclass|begin\{(?:document|tikzpicture)\})", re.M)
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*")
 _LISTING = re.compile(r"verbatim|lstlisting|minted|\\verb|\\url|\\href")
 

@@ -8,11 +8,6 @@ from collections.abc import Callable
 from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.graphviz.text import GRAPH
 
-_FIRST_WORD = re.compile(
-    r"(?:graph (?:TB|TD|BT|RL|LR)\b|flowchart\b|sequenceDiagram\b|classDiagram\b|stateDiagram\b|erDiagram\b|"
-    r"journey\b|gantt\b|pie\b|quadrantChart\b|requirementDiagram\b|gitGraph\b|C4\w+\b|mindmap\b|timeline\b|"
-    r"sankey\b|xychart\b|block-beta\b|packet-beta\b|kanban\b|architecture-beta\b|radar-beta\b)"
-)
 _PREFACE = re.compile(r"\A(?:\s+|---\n.{0,4000}?\n---\n|%%[^\n]*\n)+", re.S)
 # `%%{init: …}%%` directives, `%% comments` and the YAML front matter may stand before a diagram.
 _FRONT_MATTER = re.compile(r"\A\s*---[ \t]*\n.*?\n[ \t]*---[ \t]*\n", re.DOTALL)
@@ -62,6 +57,16 @@ _DIAGRAMS = tuple(
         "xychart",
         "zenuml",
     ]
+)
+# A first word that only a diagram begins with; one that other texts begin with too has its line for itself.
+_FIRST_WORD = re.compile(
+    r"(?:graph[ \t]+(?:TB|TD|BT|RL|LR)\b|flowchart\b|sequenceDiagram\b|classDiagram\b|stateDiagram\b|"
+    r"erDiagram\b|quadrantChart\b|requirementDiagram\b|gitGraph\b|C4(?:Context|Container|Component|Dynamic|"
+    r"Deployment)\b|eventmodeling\b|zenuml\b|"
+    r"(?:agentflow|architecture|block|cynefin|ishikawa|packet|radar|railroad(?:-abnf|-ebnf|-peg)?|sankey|swimlane|"
+    r"treemap|treeView|usecase|venn|wardley|xychart)-beta\b|"
+    r"(?:journey|gantt|pie|mindmap|timeline|sankey|xychart|kanban)\b(?![ \t]*[-=.,:(\[])|"
+    r"(?:architecture|block|info|ishikawa|packet|requirement|treemap)[ \t]*(?:\r?\n|\Z))"
 )
 
 

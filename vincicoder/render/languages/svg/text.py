@@ -11,7 +11,8 @@ from vincicoder.render.languages.markup_text import LAYOUT_MATTERS, map_blocks, 
 
 START = re.compile(r"<!doctype\s+svg\b|<(?:[\w-]+:)?svg\b", re.I)
 _ROOT = re.compile(
-    r"(?:<\?xml[^>]{0,500}+>|(?><!--.{0,4000}?-->)|<!doctype svg[^>]{0,2000}+>|\s++)*+<(?:\w++:)?svg\b",
+    r"(?:<\?xml[^>]{0,500}+>|(?><!--.{0,4000}?-->)|\s++"
+    r"|<!doctype svg[^>\[]{0,2000}+(?:\[[^\]]{0,8000}+\]\s*+)?>)*+<(?:\w++:)?svg\b",
     re.I | re.S,
 )
 
