@@ -41,7 +41,10 @@ def test_the_same_64_responses_alone_shuffled_and_beside_64_that_hang(
 
 
 def test_one_hung_sample_holds_a_batch_for_its_deadline_and_a_second_at_most(scorer: RewardScorer) -> None:
-    """Wall time is what is promised here; the second is room for the start of the batch."""
+    """Wall time is what is promised here; the second is room for the start of the batch. The time that the
+    first worker of a language takes to start is no sample's, so one sample is drawn before."""
+    warm = RewardItem(fenced("import matplotlib.pyplot as plt\nplt.plot([1])", "python"), _dot(), "python")
+    assert scorer.score_batch([warm])[0].rendered == 1
     started = time.monotonic()
     (breakdown,) = scorer.score_batch([RewardItem(fenced(HANG.format("one")), _dot(), "python")])
     assert breakdown.reason == "render.timeout"
