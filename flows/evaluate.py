@@ -35,6 +35,7 @@ def evaluate(
     shard_rows: int = 50,
     workers: int | None = None,
     require_sandbox: bool = False,
+    encoders: dict[str, str] | None = None,
 ) -> dict[str, Any]:
     """Judge answers to a benchmark; the same as `vincicoder evaluate`.
 
@@ -50,6 +51,8 @@ def evaluate(
         shard_rows: Items a shard: what a run that is killed loses.
         workers: Programs drawn at once. Default: one per CPU.
         require_sandbox: Fail when a layer of the sandbox is missing.
+        encoders: Weights for the metrics of trained encoders, by kind: clip, dino, siglip, lpips_vgg,
+            lpips_alex.
     """
     config = EvaluationConfig(
         answers=Path(answers),
@@ -59,6 +62,7 @@ def evaluate(
         shard_rows=shard_rows,
         workers=workers or os.cpu_count() or 1,
         require_sandbox=require_sandbox,
+        encoders=encoders or {},
     )
     with log_to_run():
         progress = show_progress("evaluate-progress", benchmark)

@@ -12,13 +12,13 @@ from tasks.evaluation.answers import take_answers
 from tasks.evaluation.draw import DrawingSettings, draw_answers, draw_references
 from tasks.evaluation.items import VALIDATION, read_benchmark
 from tasks.evaluation.publish import EvaluatedShard, publish_evaluation
-from tasks.evaluation.score import score_answers
+from tasks.evaluation.score import models_of, score_answers
 from tasks.sft.engine import engine_scope
 from tasks.stage import tasks_end_with_the_build
 from vincicoder.render import RenderLimits
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from flows.runners import Runner
     from storage.outputs import StageOutput
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class EvaluationConfig:
     """What is judged by what. `release` is that of the validation split; `limit` takes the first items only;
-    `workers` is how many programs are drawn at once."""
+    `workers` is how many programs are drawn at once; `encoders` are weights by kind
+    (`vincicoder.similarity.encoders.picture_models`)."""
 
     answers: Path
     benchmark: str = VALIDATION
@@ -36,6 +37,7 @@ class EvaluationConfig:
     shard_rows: int = 50
     workers: int = os.cpu_count() or 1
     require_sandbox: bool = False
+    encoders: Mapping[str, str] = field(default_factory=dict)
     limits: RenderLimits = field(default_factory=RenderLimits)
 
 
@@ -49,8 +51,11 @@ def run_evaluation(
     """Judge answers. Finished outputs of earlier runs are used as they are, so a run that was killed goes on.
 
     Returns `run_id, items, metrics` (by name: `reference, strict, low, high`) and where the rest is. Raises
-    `UnknownBenchmarkError`, `AnswersError`, and the runner's error where a shard fails.
+    `UnknownBenchmarkError`, `AnswersError`, `UnknownEncoderError`, `MissingWeightsError`, and the
+    runner's error where a shard fails.
     """
+    encoders = tuple(sorted(config.encoders.items()))
+    models_of(encoders)  # weights that are not there are said before anything is drawn
     settings = DrawingSettings(config.limits, config.workers, config.require_sandbox)
     with engine_scope(), tasks_end_with_the_build(home):
         items = runner.run(
@@ -79,7 +84,7 @@ def run_evaluation(
         scores = runner.map(
             score_answers,
             [
-                {**call, "references": reference, "drawn": answer}
+                {**call, "references": reference, "drawn": answer, "encoders": encoders}
                 for call, reference, answer in zip(calls, references, drawn, strict=True)
             ],
             done,
@@ -92,6 +97,7 @@ def run_evaluation(
             parent=None,
             shards=list(map(EvaluatedShard, items, references, answers.shards, drawn, scores)),
             answers=answers.counts,
+            encoders=config.encoders,
             flow_run=flow_run,
         )
     return result

@@ -38,6 +38,10 @@ def evaluate(
     require_sandbox: Annotated[
         bool, typer.Option("--require-sandbox", help="Fail where a layer of the sandbox is missing.")
     ] = False,
+    encoder: Annotated[
+        list[str] | None,
+        typer.Option(help="KIND=FOLDER of weights for a metric: clip, dino, siglip, lpips_vgg, lpips_alex."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Draw and score answers to a benchmark: every metric as published and strict, with intervals.
@@ -52,7 +56,15 @@ def evaluate(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
     result = _evaluate(
-        answers, benchmark, release, limit, home or default_home(), shard_rows, workers, require_sandbox
+        answers,
+        benchmark,
+        release,
+        limit,
+        home or default_home(),
+        shard_rows,
+        workers,
+        require_sandbox,
+        _encoders(encoder or []),
     )
     if as_json:
         typer.echo(json.dumps(result))
@@ -66,6 +78,8 @@ def evaluate(
         ],
         title=f"{result['run_id']}: {result['items']} items",
     )
+    if result["not_measured"]:
+        typer.echo(f"Not measured, for want of weights (--encoder): {', '.join(result['not_measured'])}")
     typer.echo(f"Items, report and sheet: {result['folder']}")
 
 
@@ -109,11 +123,16 @@ def _evaluate(
     shard_rows: int,
     workers: int | None,
     require_sandbox: bool,
+    encoders: dict[str, str],
 ) -> dict[str, Any]:
     if runs_on_a_server():
         from flows.evaluate import evaluate as flow
 
-        return dict(flow(str(answers), benchmark, release, limit, home, shard_rows, workers, require_sandbox))
+        return dict(
+            flow(
+                str(answers), benchmark, release, limit, home, shard_rows, workers, require_sandbox, encoders
+            )
+        )
     from flows.evaluation import EvaluationConfig, run_evaluation
     from flows.runners import DirectRunner
     from storage.home import Home
@@ -127,5 +146,15 @@ def _evaluate(
         shard_rows=shard_rows,
         workers=at_once,
         require_sandbox=require_sandbox,
+        encoders=encoders,
     )
     return run_evaluation(config, Home(home), DirectRunner(at_once), flow_run="")
+
+
+def _encoders(given: list[str]) -> dict[str, str]:
+    pairs = [text.partition("=") for text in given]
+    if any(not (kind and path) for kind, _, path in pairs):
+        raise typer.BadParameter(
+            f"received {given}; each --encoder is KIND=FOLDER, such as clip=/models/clip"
+        )
+    return {kind: path for kind, _, path in pairs}

@@ -6,12 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.parquet as pq
+
 from storage.evaluation import read_items
 from storage.runs import RunRegistry
 from tasks.evaluation.publish import KIND
 from tasks.evaluation.score import METRIC_NAMES
 from vincicoder.evaluate.comparison import compare_scores
-from vincicoder.evaluate.metrics import METRICS
+from vincicoder.evaluate.metrics import METRICS, encoder_metrics
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
@@ -20,7 +22,13 @@ if TYPE_CHECKING:
     from storage.home import Home
 
 _LOWER_IS_BETTER = frozenset(
-    name for metric in METRICS if metric.best < metric.worst for name in metric.names
+    name
+    for names, worst, best in (
+        *((metric.names, metric.worst, metric.best) for metric in METRICS),
+        *encoder_metrics.BOUNDS,
+    )
+    if best < worst
+    for name in names
 )
 
 
@@ -63,8 +71,12 @@ def _rows(home: Home, run_id: str) -> dict[str, dict[str, Any]]:
         raise NotComparableError(str(error.args[0])) from error
     if run["kind"] != KIND:
         raise NotComparableError(f"run {run_id} is of kind {run['kind']!r}; only evaluations are compared")
-    columns = ["item_id", "domain", "language", "fingerprint", *(f"{name}_strict" for name in METRIC_NAMES)]
-    return {row["item_id"]: row for row in read_items(Path(run["folder"]) / "items.parquet", columns)}
+    columns = ["item_id", "domain", "language", "fingerprint"]
+    path = Path(run["folder"]) / "items.parquet"
+    # A run of an earlier version lacks the metrics that came since.
+    known = set(pq.read_schema(path).names)
+    columns += [column for name in METRIC_NAMES if (column := f"{name}_strict") in known]
+    return {row["item_id"]: row for row in read_items(path, columns)}
 
 
 def _changed_renderers(rows: Sequence[dict[str, dict[str, Any]]], common: Sequence[str]) -> list[str]:
@@ -82,7 +94,7 @@ def _differences(rows: Sequence[dict[str, dict[str, Any]]], items: Sequence[str]
     scores = {}
     for name in METRIC_NAMES:
         column = f"{name}_strict"
-        both = [item for item in items if all(one[item][column] is not None for one in rows)]
+        both = [item for item in items if all(one[item].get(column) is not None for one in rows)]
         if both:
             scores[name] = tuple([one[item][column] for item in both] for one in rows)
     return {name: asdict(found) for name, found in compare_scores(scores, _LOWER_IS_BETTER).items()}  # type: ignore[arg-type]

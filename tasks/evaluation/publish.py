@@ -17,6 +17,7 @@ from tasks.evaluation.score import METRIC_NAMES
 from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
 from vincicoder.evaluate.metric import Score
+from vincicoder.evaluate.metrics.encoder_metrics import not_measured
 from vincicoder.evaluate.report import report_lines
 from vincicoder.evaluate.sheet import SheetItem, answer_sheet, chosen_for_sheet
 from vincicoder.evaluate.summary import summarise
@@ -63,11 +64,13 @@ def publish_evaluation(
     parent: str | None,
     shards: Sequence[EvaluatedShard],
     answers: Mapping[str, Any],
+    encoders: Mapping[str, str],
     flow_run: str,
 ) -> dict[str, Any]:
     """Write the run's files, enter it in the registry, and return what it came to.
 
-    `subject` says whose answers they are: a file, a checkpoint, a model. Everything but the registry's times
+    `subject` says whose answers they are: a file, a checkpoint, a model. `encoders` are the weights
+    by kind that metrics were given. Everything but the registry's times
     is the same whenever it is written.
     """
     run_id = run_id_of(benchmark, [shard.scores for shard in shards])
@@ -81,6 +84,8 @@ def publish_evaluation(
         "items": parts[ALL]["execution"].items,
         "answers": dict(answers),
         "fingerprints": fingerprints,
+        "encoders": dict(encoders),
+        "not_measured": not_measured(encoders),
     }
     _write(folder / "report.md", "\n".join(report_lines(facts, parts)).encode())
     _write(folder / "sheet.png", _sheet(folder / "items.parquet", strict))

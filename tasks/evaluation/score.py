@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -12,9 +13,10 @@ from storage.outputs import read_output
 from tasks.evaluation.rows import all_kept
 from tasks.stage import StageName, run_stage, stop_if_asked
 from vincicoder.evaluate.metric import EXECUTION, score_pair
-from vincicoder.evaluate.metrics import METRICS
+from vincicoder.evaluate.metrics import METRICS, encoder_metrics
 from vincicoder.evaluate.pair import Pair, Side
 from vincicoder.evaluate.trace import read_trace
+from vincicoder.similarity.encoders.picture_models import load_picture_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,9 +24,22 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
     from tasks.stage import StageTables
+    from vincicoder.similarity.encoders.picture_models import PictureModel
 
 STAGE = StageName("score_answers", 3)
-METRIC_NAMES = (EXECUTION, *(name for metric in METRICS for name in metric.names))
+METRIC_NAMES = (
+    EXECUTION,
+    *(name for metric in METRICS for name in metric.names),
+    *encoder_metrics.NAMES,
+)
+Encoders = tuple[tuple[str, str], ...]
+"""The weights by kind of encoder (`vincicoder.similarity.encoders.picture_models`), in order of kind."""
+
+
+@lru_cache(maxsize=1)
+def models_of(encoders: Encoders) -> dict[str, PictureModel]:
+    """Load encoders, once a process. Raises ValueError for an unknown kind, and MissingWeightsError."""
+    return load_picture_models(dict(encoders))
 
 
 @task(**STAGE.shard_task)
@@ -35,15 +50,17 @@ def score_answers(
     items: StageOutput,
     references: StageOutput,
     drawn: StageOutput,
+    encoders: Encoders = (),
 ) -> StageOutput:
     """Score one shard."""
+    metrics = (*METRICS, *encoder_metrics.encoder_metrics(models_of(encoders)))
 
     def compute(_key: str) -> StageTables:
         rows = []
         for pair in _pairs(home, items, references, drawn):
             stop_if_asked(home)
             row: dict[str, Any] = {"item_id": pair.item_id}
-            for name, score in score_pair(METRICS, pair).items():
+            for name, score in score_pair(metrics, pair).items():
                 row |= {f"{name}_reference": score.reference, f"{name}_strict": score.strict}
             rows.append(row)
         return all_kept(pa.Table.from_pylist(rows, score_schema(METRIC_NAMES)))
@@ -53,7 +70,10 @@ def score_answers(
         STAGE,
         source=source,
         shard=shard,
-        parameters={"metrics": [[list(metric.names), metric.version] for metric in METRICS]},
+        parameters={
+            "metrics": [[list(metric.names), metric.version] for metric in metrics],
+            "encoders": [list(encoder) for encoder in encoders],
+        },
         inputs=[items, references, drawn],
         rows_in=items.rows_kept,
         compute=compute,

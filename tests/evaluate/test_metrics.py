@@ -10,13 +10,18 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
+from vincicoder.evaluate.code_tokens import code_tokens
+from vincicoder.evaluate.earth_mover import block_distance
 from vincicoder.evaluate.levenshtein import levenshtein
 from vincicoder.evaluate.metric import EXECUTION, Score, score_pair
 from vincicoder.evaluate.metrics import METRICS, molecule, tree_bleu
+from vincicoder.evaluate.metrics.crystal_bleu import crystal_bleu, shared_ngrams
+from vincicoder.evaluate.metrics.extended_edit_distance import extended_edit_distance, tex_text
+from vincicoder.evaluate.metrics.image2struct import pixel_similarity, row_similarity
 from vincicoder.evaluate.metrics.molecule import smiles_of
 from vincicoder.evaluate.metrics.picture_error import decibels, mean_squared_error
 from vincicoder.evaluate.metrics.tree_bleu import tree_forms
-from vincicoder.evaluate.pair import Pair, Side
+from vincicoder.evaluate.pair import Pair, Pixels, Side
 from vincicoder.evaluate.summary import interval, summarise
 
 
@@ -170,3 +175,95 @@ def test_a_page_is_compared_by_its_elements_with_children() -> None:
     other = Side("<html><body><ul><li>a</ul><p>z</p></body></html>", SIDE.png)
     found = score_pair([tree_bleu.METRIC], Pair("p", "html", "web", Side(page, SIDE.png), other))["tree_bleu"]
     assert (found.reference, found.strict) == pytest.approx((2 / 5, 3 / 6))
+
+
+@pytest.mark.parametrize(
+    ("language", "code"), [("latex", "\\draw (0,0) -- (1,$x$); % a line"), ("html", "<p>a<b>c</b>")]
+)
+def test_equal_and_blank_pages_are_the_bounds_of_image2struct(language: str, code: str) -> None:
+    side = Side(code, png())
+    pair = Pair("item", language, language, side, side)
+    found = strict(pair)
+    assert found == pytest.approx(
+        {**{name: METRIC_OF[name].best for name in METRIC_OF.keys() & found}, EXECUTION: 1.0}
+    )
+    assert "image2struct_orb" in found
+    blank = strict(replace(pair, answer=Side(code, png(box=None))))
+    assert blank == {EXECUTION: 0.0} | {name: METRIC_OF[name].worst for name in blank if name != EXECUTION}
+
+
+def test_the_published_pixel_similarity_compares_rows_modulo_256() -> None:
+    page = np.full((10, 8), 255, np.uint8)
+    page[4, 2:5] = 0
+    assert row_similarity(page, page) == pytest.approx(0.1)
+    assert pixel_similarity(page, page) == 1.0
+    other = page.copy()
+    other[4, 2] = 3  # within the tolerance; 0 - 3 is 253 for bytes
+    assert row_similarity(page, other) == 0.0
+    assert pixel_similarity(page, other) == 1.0
+    other[5, 6] = 90
+    assert pixel_similarity(page, other) == pytest.approx(3 / 4)
+
+
+def boxes(*places: int) -> Pixels:
+    image = Image.new("RGB", (300, 200), "white")
+    for n in places:
+        ImageDraw.Draw(image).rectangle(
+            (20 + 7 * n, 5 * n, 60 + 9 * n, 15 + 6 * n), fill=(7 * n, 90, 200 - 6 * n)
+        )
+    return np.asarray(image)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference", "published"),  # by crfm-helm 0.5.16
+    [
+        ((1, 9, 20), (1, 12, 19), 0.2764844000339508),
+        ((3,), (25,), 0.3805038630962372),
+        ((), (4, 8), 0.8227952718734741),
+        ((2, 6), (2, 6), 0.0),
+    ],
+)
+def test_blocks_are_moved_at_the_published_cost(
+    answer: tuple[int, ...], reference: tuple[int, ...], published: float
+) -> None:
+    assert block_distance(boxes(*answer), boxes(*reference)) == pytest.approx(published, abs=1e-6)
+
+
+def test_crystal_bleu_by_hand() -> None:
+    reference, answer = ["a", "b", "c", "d", "e"], ["a", "b", "c", "x", "e"]
+    assert crystal_bleu(reference, reference, frozenset()) == pytest.approx(1.0)
+    assert crystal_bleu(reference, answer, frozenset()) == pytest.approx(0.0, abs=1e-70)  # no four in a row
+    longer = crystal_bleu([*reference, "y"], ["a", "b", "c", "d", "y"], frozenset())
+    assert longer == pytest.approx((5 / 5 * 3 / 4 * 2 / 3 * 1 / 2) ** 0.25 * np.exp(1 - 6 / 5))
+    assert crystal_bleu(reference, answer, frozenset(), strict=True) == 0.0
+    two = ["a", "b"]
+    assert crystal_bleu(two, two, frozenset()) == pytest.approx(0.0, abs=1e-70)
+    assert crystal_bleu(two, two, frozenset(), strict=True) == 1.0
+    everything = frozenset({("a",), ("b",), ("a", "b")})
+    assert crystal_bleu(two, two, everything) == 0.0
+    assert crystal_bleu(two, two, everything, strict=True) == 1.0
+    assert {("\\draw",), ("{",)} <= shared_ngrams("latex") and len(shared_ngrams("latex")) == 500
+
+
+def test_tokens_of_a_program_are_without_its_comments() -> None:
+    assert code_tokens("\\draw (0,0); % gone", "latex") == ["\\draw", "(", "0,0", ")", ";"]
+    assert code_tokens("x = 1  # gone", "python") == ["x", "=", "1"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "expected"),
+    [  # of torchmetrics 1.9.0 on the prepared texts
+        (" this is the reference ", " this is the prediction ", 0.38345865),
+        (" here is another one ", " here is an other sample ", 0.23206751),
+        (" \\draw (0,0) -- (1,1) ; ", " \\draw (0,0) -- (1,2) ; ", 0.07630522),
+        (" a ", "  ", 0.44444444),
+    ],
+)
+def test_the_extended_edit_distance_is_that_of_the_table(
+    reference: str, answer: str, expected: float
+) -> None:
+    assert extended_edit_distance(reference, answer) == pytest.approx(expected, abs=1e-6)
+
+
+def test_tex_is_compared_as_words_without_comments() -> None:
+    assert tex_text("\\node {Is it so? Yes.}; % no") == " \\node { Is it so ? Yes . } ; "

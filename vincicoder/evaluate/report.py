@@ -28,15 +28,17 @@ def report_lines(facts: Mapping[str, Any], parts: Mapping[str, Mapping[str, Summ
     for name, of in parts["all"].items():
         reference = "" if of.reference is None else f"{of.reference:.4f} ({of.averaged})"
         yield f"| {name} | {reference} | {of.strict:.4f} | {of.low:.4f} to {of.high:.4f} | {of.items} |"
+    if facts["not_measured"]:
+        yield ""
+        yield f"Not measured, as no weights were given: {', '.join(facts['not_measured'])}."
     shown = [part for part in parts if part.partition("=")[0] in _SHOWN_PARTS]
-    names = list(parts["all"])
     yield ""
     yield "Strict, by part:"
     yield ""
-    yield f"| part | items | {' | '.join(names)} |"
-    yield "|---|---|" + "---|" * len(names)
-    for part in shown:
-        found = parts[part]
-        cells = [f"{found[name].strict:.4f}" if name in found else "" for name in names]
-        yield f"| {part} | {found['execution'].items} | {' | '.join(cells)} |"
+    yield f"| metric | {' | '.join(shown)} |"
+    yield "|---|" + "---|" * len(shown)
+    yield f"| items | {' | '.join(str(parts[part]['execution'].items) for part in shown)} |"
+    for name in parts["all"]:
+        cells = [f"{parts[part][name].strict:.4f}" if name in parts[part] else "" for part in shown]
+        yield f"| {name} | {' | '.join(cells)} |"
     yield ""

@@ -18,7 +18,8 @@ _FILES = {
     "vgg": "vgg16-397923af.pth",
     "squeeze": "squeezenet1_1-b8a52dc0.pth",
 }
-_SMALLEST_SIDE = 64  # pixels: below it the last layers have nothing to look at
+_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+SMALLEST_SIDE = 64  # pixels: below it the last layers have nothing to look at
 
 
 class Lpips:
@@ -31,7 +32,6 @@ class Lpips:
         Raises MissingWeightsError.
         """
         torchvision_cpu.install()
-        import lpips
         import torch
 
         path = weights or Path(torch.hub.get_dir(), "checkpoints", _FILES[backbone])
@@ -40,6 +40,8 @@ class Lpips:
                 f"LPIPS needs torchvision's {_FILES[backbone]}, and {path} is not there: fetch it with "
                 f"torchvision (its model's `weights='DEFAULT'`) on a machine with a network, and copy it"
             )
+        import lpips
+
         # pnet_rand: it builds the backbone without a download; its weights are put in below.
         self._model: Any = lpips.LPIPS(net=backbone, pnet_rand=True, verbose=False)
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -47,20 +49,29 @@ class Lpips:
         self._model.eval().to(device)
         self._device = device
 
-    def distance(self, reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> float:
+    def distance(
+        self, reference: NDArray[np.uint8], candidate: NDArray[np.uint8], *, imagenet: bool = False
+    ) -> float:
         """Return the distance of two RGB pictures, uint8 of one shape (height, width, 3).
 
+        LPIPS wants values from -1 to 1. `imagenet` gives it values normalised by ImageNet's means and
+        deviations instead, as some published scores are computed.
         Raises ValueError where the shapes differ or a side is below 64 pixels.
         """
         import torch
 
-        if reference.shape != candidate.shape or min(reference.shape[:2]) < _SMALLEST_SIDE:
+        if reference.shape != candidate.shape or min(reference.shape[:2]) < SMALLEST_SIDE:
             raise ValueError(
                 f"received pictures of {reference.shape} and {candidate.shape}; needed is one shape, "
-                f"both sides at least {_SMALLEST_SIDE}"
+                f"both sides at least {SMALLEST_SIDE}"
             )
         pair = np.stack([reference, candidate]).transpose(0, 3, 1, 2)
         values = torch.from_numpy(np.ascontiguousarray(pair)).to(self._device).float() / 127.5 - 1
+        if imagenet:
+            mean, deviation = (
+                torch.tensor(three, device=self._device).view(1, 3, 1, 1) for three in (_MEAN, _DEVIATION)
+            )
+            values = ((values + 1) / 2 - mean) / deviation
         with torch.inference_mode():
             return float(self._model(values[:1], values[1:]).item())
 

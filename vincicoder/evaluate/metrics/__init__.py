@@ -5,7 +5,11 @@ from __future__ import annotations
 from vincicoder.evaluate.metric import Metric
 from vincicoder.evaluate.metrics import (
     chartmimic,
+    code_length,
+    crystal_bleu,
     edit_similarity,
+    extended_edit_distance,
+    image2struct,
     molecule,
     picture_error,
     plot2code,
@@ -15,7 +19,12 @@ from vincicoder.evaluate.metrics import (
 
 METRICS: tuple[Metric, ...] = (
     chartmimic.METRIC,
+    code_length.METRIC,
+    crystal_bleu.METRIC,
     edit_similarity.METRIC,
+    extended_edit_distance.METRIC,
+    image2struct.METRIC,
+    image2struct.BLOCK_DISTANCE,
     molecule.METRIC,
     picture_error.MSE,
     picture_error.PSNR,
