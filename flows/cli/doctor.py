@@ -16,9 +16,8 @@ from rich.console import Console
 
 from vincicoder.config import default_home
 from vincicoder.render.font_coverage import SCRIPTS, scripts_without_font
-from vincicoder.render.registry import LANGUAGES, language_on, why_unsupported
+from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES, language_on, stacks_of, why_unsupported
 from vincicoder.render.sandbox import probe
-from vincicoder.render.stacks import STACKS
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.counts import row_count
 from vincicoder.sources.registry import get_source, list_sources
@@ -121,12 +120,15 @@ def _renderers() -> Iterator[HealthCheck]:
 
 
 def _stacks() -> Iterator[HealthCheck]:
-    for stack in STACKS:
-        language = language_on("python", stack)
-        problem = why_unsupported(language)
-        found = {} if problem else LANGUAGES[language].renderer().fingerprint()
-        detail = problem or ", ".join(f"{key} {value}" for key, value in found.items())
-        yield HealthCheck("stacks", stack, not problem, False, detail)
+    """Python's stacks by their years, those of other languages with the language before."""
+    for language in ROW_LANGUAGES:
+        for stack in stacks_of(language):
+            named = language_on(language, stack)
+            problem = why_unsupported(named)
+            found = {} if problem else LANGUAGES[named].renderer().fingerprint()
+            detail = problem or ", ".join(f"{key} {value}" for key, value in found.items())
+            name = stack if language == "python" else f"{language}-{stack}"
+            yield HealthCheck("stacks", name, not problem, False, detail)
 
 
 def _sandbox(required: bool) -> Iterator[HealthCheck]:

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from vincicoder.extract import canonical_language
-from vincicoder.render.registry import LANGUAGE_OF_SUFFIX, LANGUAGES, language_on, why_unsupported
-from vincicoder.render.stacks import STACKS
+from vincicoder.render.registry import (
+    LANGUAGE_OF_SUFFIX,
+    ROW_LANGUAGES,
+    language_on,
+    stacks_of,
+    why_unsupported,
+)
 from vincicoder.sample import InfrastructureError, Rejection, Sample, Task, code_sha256
 from vincicoder.sources.own.folder_files import language_of
 from vincicoder.sources.own.program import read_program
@@ -25,6 +30,12 @@ _AUTO = "auto"
 _SAMPLES_FAULT, _OUR_FAULT = 3, 4
 
 
+def _all_stacks() -> str:
+    """Return what stacks there are, by language."""
+    named = {language: stacks_of(language) for language in ROW_LANGUAGES}
+    return "; ".join(f"{language}: {', '.join(stacks)}" for language, stacks in named.items() if stacks)
+
+
 def render(
     file: Annotated[
         Path,
@@ -35,8 +46,8 @@ def render(
     stack: Annotated[
         str,
         typer.Option(
-            help=f"Libraries to draw with: {', '.join(STACKS)}, or auto: today's, and those of other years "
-            "for a program that uses a name which today's do not have."
+            help=f"Libraries to draw with, or auto: those that the code names, or today's, and others for a "
+            f"program that today's do not know. {_all_stacks()}."
         ),
     ] = _AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as one line of JSON.")] = False,
@@ -58,8 +69,9 @@ def render(
         known = ", ".join(LANGUAGE_OF_SUFFIX)
         typer.echo(f"vincicoder: received {file.name}; known suffixes are {known}: give --language", err=True)
         raise typer.Exit(2)
-    if stack not in (_AUTO, *STACKS):
-        typer.echo(f"vincicoder: received --stack {stack}; allowed are auto, {', '.join(STACKS)}", err=True)
+    if stack not in (allowed := (_AUTO, *stacks_of(chosen))):
+        message = f"vincicoder: received --stack {stack} for {chosen}; allowed are {', '.join(allowed)}"
+        typer.echo(message, err=True)
         raise typer.Exit(2)
     program = read_program(file, file.resolve().parent, chosen)
     code = program.code if isinstance(program.code, str) else program.code.decode("utf-8", "replace")
@@ -120,9 +132,9 @@ def _draw(language: str, code: str, stack: str, require_sandbox: bool) -> OnStac
         if stack == _AUTO:
             return next(render_on_stacks(engine, [RenderRequest("", language, code)]))
         named = language_on(language, stack)
-        if problem := LANGUAGES[named].stack and why_unsupported(named):
+        if problem := why_unsupported(named):
             raise InfrastructureError(problem)
-        return OnStack(engine.render_one(code, named), LANGUAGES[named].stack)
+        return OnStack(engine.render_one(code, named), stack)
 
 
 def _attempt(stack: str, result: RenderResult) -> dict[str, str]:

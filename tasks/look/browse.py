@@ -246,7 +246,12 @@ def make_app(shown: Shown) -> Starlette:
             except NoSampleError as error:
                 raise HTTPException(404, str(error)) from error
         with shown.rendering:
-            again = draw_again(facts.code, facts.fields["language"], shown.picture(facts.sample_id))
+            again = draw_again(
+                facts.code,
+                facts.fields["language"],
+                facts.fields.get("stack"),
+                shown.picture(facts.sample_id),
+            )
         return sample(request, again)
 
     def picture(request: Request) -> Response:

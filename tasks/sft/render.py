@@ -15,7 +15,7 @@ from tasks.sft.programs import Program, Rendered, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.render import RenderLimits, fingerprint
 from vincicoder.render.on_stacks import name_that_failed, usable_stacks
-from vincicoder.render.registry import language_on, why_unsupported
+from vincicoder.render.registry import language_on, stack_named_in, why_unsupported
 from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
@@ -45,16 +45,17 @@ def render_shard(
 ) -> StageOutput:
     """Render one shard. Programs the cache knows under the same fingerprint are not run again.
 
-    All are drawn on the source's stack ('' is today's) first. Only where some fail by a name that its
-    libraries do not have, there is a second output, of the same rows, in which these are drawn on the other
-    stacks that are installed here: so one more stack makes anew what failed, and nothing else.
+    Each is drawn on the stack that it names itself first, else on the source's ('' is today's). Only where
+    some fail by a name that its libraries do not have, there is a second output, of the same rows, in which
+    these are drawn on the other stacks that are installed here: so one more stack makes anew what failed, and
+    nothing else.
     """
     table = read_shard(home, previous)
-    places = {language: _places(language, stack) for language in sorted(set(table["language"].to_pylist()))}
-    first = {language: one[:1] for language, one in places.items()}
-    others = {language: one[1:] for language, one in places.items() if len(one) > 1}
+    places = {target: _places(*target, stack) for target in sorted(set(_targets(table)))}
+    first = {target: one[:1] for target, one in places.items()}
+    others = {target: one[1:] for target, one in places.items() if len(one) > 1}
 
-    def run(on: Mapping[str, Sequence[_Place]], parameters: Mapping[str, Any]) -> StageOutput:
+    def run(on: Mapping[_Target, Sequence[_Place]], parameters: Mapping[str, Any]) -> StageOutput:
         def compute(key: str) -> StageTables:
             stop_if_asked(home)
             engine = shared_engine(limits, workers=workers, require_sandbox=require_sandbox)
@@ -72,15 +73,25 @@ def render_shard(
         )
 
     # A language that cannot be drawn here has none; once it can, the key of this stage is another.
-    fingerprints = {language: one[0].fingerprint for language, one in first.items()}
+    fingerprints = {one[0].renderer: one[0].fingerprint for one in first.values()}
     parameters = {"fingerprints": fingerprints, "limits": asdict(limits)}
     output = run(first, parameters)
     if not others or not home.exists(f"stages/{STAGE.name}/{output.key}/{_ASKING}.parquet"):
         return output
     further = {
-        language: {place.stack: place.fingerprint for place in one} for language, one in others.items()
+        places[target][0].renderer: {place.stack: place.fingerprint for place in one}
+        for target, one in others.items()
     }
     return run(places, {**parameters, "further": further})
+
+
+# A language, and the stack that a program itself names ('' where it names none).
+_Target = tuple[str, str]
+
+
+def _targets(table: pa.Table) -> list[_Target]:
+    rows = zip(table["language"].to_pylist(), table["code"].to_pylist(), strict=True)
+    return [(language, stack_named_in(code, language)) for language, code in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +103,8 @@ class _Place:
     fingerprint: str
 
 
-def _places(language: str, stack: str) -> list[_Place]:
-    found = [(language_on(language, one), one) for one in usable_stacks(language, stack)]
+def _places(language: str, named: str, stack: str) -> list[_Place]:
+    found = [(language_on(language, one), one) for one in usable_stacks(language, stack, named)]
     return [
         _Place(name, one, "" if why_unsupported(name) else fingerprint(name))
         for name, one in found or [(language, "")]
@@ -117,17 +128,18 @@ def _render_table(
     table: pa.Table,
     key: str,
     index: RenderIndex,
-    on: Mapping[str, Sequence[_Place]],
+    on: Mapping[_Target, Sequence[_Place]],
     engine: RenderEngine,
     limits: RenderLimits,
 ) -> StageTables:
-    columns = ("source_id", "language", "code")
+    columns = ("source_id", "code")
     rows = list(zip(*(table[name].to_pylist() for name in columns), strict=True))
+    targets = _targets(table)
     drawn = _Drawn(asking=list(range(table.num_rows)))
     for turn in range(max(map(len, on.values()), default=1)):
-        numbers = [row for row in drawn.asking if turn < len(on[rows[row][1]])]
-        by = {row: on[rows[row][1]][turn] for row in numbers}
-        programs = [Program(rows[row][0], by[row].renderer, rows[row][2]) for row in numbers]
+        numbers = [row for row in drawn.asking if turn < len(on[targets[row]])]
+        by = {row: on[targets[row]][turn] for row in numbers}
+        programs = [Program(rows[row][0], by[row].renderer, rows[row][1]) for row in numbers]
         fingerprints = {place.renderer: place.fingerprint for place in by.values()}
         done = render_programs(home, programs, index, fingerprints, engine, _CACHED_COLUMNS)
         for number, row in enumerate(numbers):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from vincicoder.render.api import RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.engine.engine import RenderEngine
 from vincicoder.render.notes import REMOVED_NAME, UNKNOWN_NAME, merged
-from vincicoder.render.registry import LANGUAGES, language_on, why_unsupported
+from vincicoder.render.registry import LANGUAGES, language_on, stack_named_in, stacks_of, why_unsupported
 from vincicoder.render.stacks import order_from
 
 
@@ -28,16 +28,19 @@ def asks_for_another_stack(status: RenderStatus, notes: Sequence[str]) -> bool:
     )
 
 
-def usable_stacks(language: str, first: str = "") -> tuple[str, ...]:
+def usable_stacks(language: str, first: str = "", named: str = "") -> tuple[str, ...]:
     """Return the stacks that can draw a language here, in the order in which they are tried.
 
-    `first` is the one to begin with, by default the language's own. Empty where the language has no stacks.
+    `first` is the one to begin with where the language has it, by default its own or newest; `named` the one
+    that a program itself names, which goes before. Empty where the language has no stacks.
     """
-    own = LANGUAGES[language].stack
-    if not own:
+    stacks = stacks_of(language)
+    if not stacks:
         return ()
+    wanted = (named, first, LANGUAGES[language].stack, stacks[-1])
+    start = next(stack for stack in wanted if stack in stacks)
     return tuple(
-        stack for stack in order_from(first or own) if not why_unsupported(language_on(language, stack))
+        stack for stack in order_from(start, stacks) if not why_unsupported(language_on(language, stack))
     )
 
 
@@ -49,16 +52,15 @@ def render_on_stacks(
     One that fails by a name that a stack does not have is tried on the next. Where none draws it, the result
     is that of the first stack.
 
-    The result keeps the request's id; `first` is the stack to begin with, by default today's.
+    The result keeps the request's id; `first` is the stack to begin with, by default today's, where the
+    program itself names none.
     """
     waiting = {str(number): request for number, request in enumerate(requests)}
-    stacks = {name: usable_stacks(name, first) for name in {request.language for request in waiting.values()}}
+    stacks = {number: _stacks_for(one, first) for number, one in waiting.items()}
     tried: dict[str, list[tuple[str, RenderResult]]] = {number: [] for number in waiting}
     while waiting:
         again: dict[str, RenderRequest] = {}
-        places = {
-            number: _stack_at(stacks[one.language], len(tried[number])) for number, one in waiting.items()
-        }
+        places = {number: _stack_at(stacks[number], len(tried[number])) for number, one in waiting.items()}
         asked = (
             RenderRequest(number, language_on(one.language, places[number]), one.code)
             for number, one in waiting.items()
@@ -68,12 +70,16 @@ def render_on_stacks(
             request, stack = waiting[number], places[number]
             tried[number].append((stack, replace(result, request_id=request.request_id)))
             if asks_for_another_stack(result.status, result.notes) and len(tried[number]) < len(
-                stacks[request.language]
+                stacks[number]
             ):
                 again[number] = request
             else:
                 yield _settled(tried.pop(number))
         waiting = again
+
+
+def _stacks_for(request: RenderRequest, first: str) -> tuple[str, ...]:
+    return usable_stacks(request.language, first, stack_named_in(request.code, request.language))
 
 
 def _stack_at(stacks: Sequence[str], place: int) -> str:

@@ -18,7 +18,9 @@ LANGUAGES: dict[str, LanguageSpec] = {
         import_module("vincicoder.render.languages.latex.spec").SPEC,
         import_module("vincicoder.render.languages.graphviz.spec").SPEC,
         import_module("vincicoder.render.languages.mermaid.spec").SPEC,
+        *import_module("vincicoder.render.languages.mermaid.spec").ON_OTHER_STACKS,
         import_module("vincicoder.render.languages.vega_lite.spec").SPEC,
+        *import_module("vincicoder.render.languages.vega_lite.spec").ON_STACKS,
         import_module("vincicoder.render.languages.asymptote.spec").SPEC,
         import_module("vincicoder.render.languages.lilypond.spec").SPEC,
         *import_module("vincicoder.render.languages.python.spec").ON_OTHER_STACKS,
@@ -38,6 +40,27 @@ LANGUAGE_OF_FENCE = MappingProxyType(
     {fence: name for name in ROW_LANGUAGES for fence in (name, *LANGUAGES[name].fences)}
 )
 """The language of a fence of code, by the lower-case name that it carries."""
+
+
+@cache
+def stacks_of(language: str) -> tuple[str, ...]:
+    """Return the stacks that a language can be drawn with, the oldest first; none for most."""
+    return tuple(
+        sorted(
+            (
+                spec.stack
+                for name, spec in LANGUAGES.items()
+                if spec.stack and language in (name, spec.variant_of)
+            ),
+            key=int,
+        )
+    )
+
+
+def stack_named_in(code: str, language: str) -> str:
+    """Return the stack that a program itself names, as Vega-Lite's `$schema` does; '' where it names none."""
+    find = LANGUAGES[language].stack_of if language in LANGUAGES else None
+    return find(code) if find else ""
 
 
 def language_on(language: str, stack: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -64,8 +65,8 @@ def _versions(environment: Path) -> tuple[tuple[str, str], ...]:
     return (("python", python[1] if python else "unknown"), *sorted(found.items()))
 
 
-def order_from(first: str) -> tuple[str, ...]:
-    """Return all stacks in the order in which a program is tried: the first, then by nearness in time, the
-    newer before the older of two that are equally near."""
-    start = STACKS.index(first)
-    return tuple(sorted(STACKS, key=lambda name: (abs(STACKS.index(name) - start), -STACKS.index(name))))
+def order_from(first: str, stacks: Sequence[str] = STACKS) -> tuple[str, ...]:
+    """Return stacks, given the oldest first, in the order in which a program is tried: the first, then by
+    nearness in time, the newer before the older of two that are equally near."""
+    start = stacks.index(first)
+    return tuple(sorted(stacks, key=lambda name: (abs(stacks.index(name) - start), -stacks.index(name))))

@@ -35,7 +35,8 @@ class LanguageSpec:
     `doubtful_fences` those of them that other languages use too, so that the code itself decides.
     `suffixes` are those of its files, in lower case, the usual one first. A `variant_of` another language
     is a second renderer of it: asked for by its name, never the language of a row. `stack` names the pinned
-    set of libraries that it draws with, where its language has several.
+    set of libraries that it draws with, where its language has several: a number, a year or a version.
+    `stack_of` returns the one that a program itself names, '' where it names none.
 
     Engine. `renderer` imports the module that draws; it is called only where something is drawn, so that
     the rest of the project works without the packages that drawing needs. `hostile` imports the samples of
@@ -65,6 +66,7 @@ class LanguageSpec:
     suffixes: tuple[str, ...] = ()
     variant_of: str = ""
     stack: str = ""
+    stack_of: Callable[[str], str] | None = None
 
     renderer: Callable[[], LanguageRenderer[Any]]
     hostile: Callable[[], HostileSuite]

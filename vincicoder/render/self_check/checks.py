@@ -162,6 +162,7 @@ def rules_end_soon(spec: LanguageSpec) -> str:
         "recognise": (lambda code: spec.recognise and spec.recognise(CodeHead.of(code))),
         "tokens": spec.tokens.pattern.findall,
         "chart_type": spec.chart_type,
+        "stack_of": spec.stack_of,
         "hand_over": renderer.hand_over,
         "affinity": renderer.affinity,
     }

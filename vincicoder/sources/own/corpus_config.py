@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from vincicoder.extract import canonical_language
-from vincicoder.render.registry import ROW_LANGUAGES
-from vincicoder.render.stacks import STACKS
+from vincicoder.render.registry import ROW_LANGUAGES, stacks_of
 from vincicoder.sample import UserError
 from vincicoder.sources.hub.conversation import read_turns
 from vincicoder.sources.hub.corpus import (
@@ -71,12 +70,21 @@ def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> Co
     if "revision" in entry:
         corpus = replace(corpus, revision=str(entry["revision"]))
     if "stack" in entry:
-        if str(entry["stack"]) not in STACKS:
-            raise SourceConfigError(f"{where}: stack is {entry['stack']!r}; allowed are {', '.join(STACKS)}")
+        check_stack(str(entry["stack"]), corpus.languages, where)
         corpus = replace(corpus, stack=str(entry["stack"]))
     location = _location(entry, folder)
     name = str(entry.get("name", corpus.name))
     return CorpusSource(corpus, location, dict(columns), _keep(entry.get("keep", {}), where), name)
+
+
+def check_stack(stack: str, languages: Iterable[str], where: str) -> None:
+    """Raise SourceConfigError where none of a source's languages has a stack of that name."""
+    allowed = {name: stacks_of(name) for name in languages if stacks_of(name)}
+    if not any(stack in stacks for stacks in allowed.values()):
+        told = "; ".join(f"for {name} {', '.join(stacks)}" for name, stacks in allowed.items())
+        raise SourceConfigError(
+            f"{where}: stack is {stack!r}; allowed are {told or 'none: its languages have no stacks'}"
+        )
 
 
 def make_rows_source(entry: Mapping[str, Any], folder: Path) -> CorpusSource:

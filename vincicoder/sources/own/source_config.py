@@ -10,7 +10,7 @@ sources:
     id_column: uuid          # default: the row's position
     license: CC-BY-4.0       # or also license_column
     image_column: picture    # the row's own picture: bytes, a path, base64; default: none
-    stack: 2022              # the year of the libraries its programs were written for; default: today's
+    stack: 2022              # the libraries its programs were written for (docs/stacks.md); default: today's
     encoding: cp1252         # of text files; default: UTF-8, or what the file's mark says
     citation: Our charts, 2026
   - name: someone-elses
@@ -34,10 +34,14 @@ import yaml
 
 from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
-from vincicoder.render.stacks import STACKS
 from vincicoder.sample import Domain
 from vincicoder.sources.base import Source, SourceInfo
-from vincicoder.sources.own.corpus_config import SourceConfigError, make_corpus_source, make_rows_source
+from vincicoder.sources.own.corpus_config import (
+    SourceConfigError,
+    check_stack,
+    make_corpus_source,
+    make_rows_source,
+)
 from vincicoder.sources.own.folder_source import FolderSource
 
 __all__ = ["SourceConfigError", "load_source_config"]
@@ -96,7 +100,7 @@ def _make_source(given: Mapping[str, Any], folder: Path, where: str) -> Source:
     if "language" in entry:
         _check_value(entry, "language", ROW_LANGUAGES, where)
     if "stack" in entry:
-        _check_value(entry, "stack", STACKS, where)
+        check_stack(entry["stack"], [entry["language"]] if "language" in entry else ROW_LANGUAGES, where)
     if "encoding" in entry:
         _check_encoding(entry["encoding"], where)
     is_folder = entry["format"] == "folder"

@@ -12,15 +12,15 @@ from tests.render.drawing import started
 from tests.render.library_samples import draw, page_after, refuse
 from vincicoder.render import RenderLimits
 from vincicoder.render.languages.html.renderer import HtmlRenderer
-from vincicoder.render.languages.mermaid.renderer import missing_tools
 from vincicoder.render.processes import tree_use
 from vincicoder.render.protocol import PageView
+from vincicoder.render.registry import why_unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.skipif(bool(missing_tools()), reason="; ".join(missing_tools()))
+pytestmark = pytest.mark.skipif(bool(why_unsupported("mermaid")), reason=why_unsupported("mermaid"))
 
 FLOWCHART = "flowchart LR\n  A[one] --> B(two)\n  style A fill:#ff0000"
 

@@ -22,12 +22,15 @@ def libraries_folder() -> Path:
 
 
 def find_library(name: str) -> Path | None:
-    """Return the file of a library (`<name>-<version>/<name>.min.js`), the last by name.
+    """Return the file of a library, `mermaid-12.3.0/mermaid.min.js` for one, the last by name.
 
-    None without one, and where the folder may not be read (another user's).
+    `name@major` asks for one major version. None without one, and where the folder may not be read (another
+    user's).
     """
+    plain, _, major = name.partition("@")
+    version = f"{major}.*" if major else "[0-9]*"
     try:
-        found = sorted(libraries_folder().glob(f"{name}-[0-9]*/{_FILES.get(name, f'{name}.min.js')}"))
+        found = sorted(libraries_folder().glob(f"{plain}-{version}/{_FILES.get(plain, f'{plain}.min.js')}"))
     except PermissionError:
         return None
     return found[-1] if found else None
@@ -51,5 +54,6 @@ def library_versions(*names: str) -> dict[str, str]:
         path = find_library(name)
         if path is not None:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-            found[name] = f"{path.parent.name.removeprefix(f'{name}-')} {digest}"
+            plain = name.partition("@")[0]
+            found[plain] = f"{path.parent.name.removeprefix(f'{plain}-')} {digest}"
     return found

@@ -2,19 +2,23 @@
 
 To load mermaid again for each sample costs 0.17 s of CPU on top of 0.12 s for a diagram. The samples are
 no scripts: the libraries parse them, and are set so that no script in them runs. What they could leave all
-the same is wiped after each (`html_library.js`), and the page is made again after every sample that failed
+the same is wiped after each (`library.js`), and the page is made again after every sample that failed
 and after `SAMPLES_PER_PAGE`.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render.languages.browser.libraries import find_library, library_versions, missing_libraries
 from vincicoder.render.languages.browser.page import BrowserPage, NotDrawnError
+from vincicoder.render.languages.mermaid.text import chart_type
+from vincicoder.render.notes import UNKNOWN_NAME
 from vincicoder.sample import InfrastructureError, Reason, code_sha256
 
 if TYPE_CHECKING:
@@ -22,8 +26,28 @@ if TYPE_CHECKING:
     from vincicoder.render.languages.browser.cdp import CdpPipe
     from vincicoder.render.protocol import PageView
 
-LIBRARIES = {"mermaid": ("mermaid",), "vega-lite": ("vega", "vega-lite")}
-"""The files that each language's page loads, in order; its driver is `html_library_<language>.js`."""
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What draws a language: `files` are loaded in order, then our own script `library_<driver>.js`.
+
+    `kind` returns in one word what a text asks for: where there are other versions of the library, which may
+    know a kind that this one does not.
+    """
+
+    driver: str
+    files: tuple[str, ...]
+    kind: Callable[[str], str] | None = None
+
+
+LIBRARIES = {
+    "mermaid": Library("mermaid", ("mermaid@12",), chart_type),
+    "mermaid-11": Library("mermaid", ("mermaid@11",), chart_type),
+    "mermaid-10": Library("mermaid", ("mermaid@10",), chart_type),
+    "vega-lite": Library("vega_lite", ("vega@6", "vega-lite@6")),
+    "vega-lite-5": Library("vega_lite", ("vega@5", "vega-lite@5")),
+}
+"""By the name that a view asks for (`PageView.library`)."""
 
 SAMPLES_PER_PAGE = 100
 _REASONS = frozenset(
@@ -37,22 +61,29 @@ _REASONS = frozenset(
 
 
 @cache
-def _driver(language: str) -> tuple[str, str]:
+def _scripts(driver: str) -> tuple[str, str]:
     folder = Path(__file__).parent
-    own = folder / f"library_{language.replace('-', '_')}.js"
+    own = folder / f"library_{driver}.js"
     return (folder / "library.js").read_text(), own.read_text()
 
 
-def driver_fingerprint(language: str) -> str:
-    """Return 16 hex digits over the project's own scripts of a language."""
-    return code_sha256("".join(_driver(language)))[:16]
+def library_fingerprint(name: str) -> dict[str, str]:
+    """Return the versions of a library's files, and 16 hex digits over the project's own scripts for it."""
+    library = LIBRARIES[name]
+    driver = code_sha256("".join(_scripts(library.driver)))[:16]
+    return {**library_versions(*library.files), "driver": driver}
+
+
+def missing_files(*names: str) -> list[str]:
+    """Say how to get what is not here of these libraries."""
+    return missing_libraries(*(file for name in names for file in LIBRARIES[name].files))
 
 
 class LibraryPage(BrowserPage):
     """A tab that draws texts of one language. Raises as `BrowserPage` does."""
 
-    def __init__(self, pipe: CdpPipe, language: str) -> None:
-        self._language = language
+    def __init__(self, pipe: CdpPipe, name: str) -> None:
+        self._library = LIBRARIES[name]
         self._left = 0
         super().__init__(pipe)
 
@@ -66,7 +97,7 @@ class LibraryPage(BrowserPage):
             self._load()
         self._left -= 1
         # Timers run as fast as they can while a text is drawn; the scripts' clock stands still
-        # (html_library.js). A clock left running would keep a core busy with nothing.
+        # (library.js). A clock left running would keep a core busy with nothing.
         self._call("Emulation.setVirtualTimePolicy", {"policy": "advance"})
         try:
             return self._draw_once(text, limits, view)
@@ -78,11 +109,9 @@ class LibraryPage(BrowserPage):
         if not isinstance(answer, dict):
             raise NotDrawnError("the library gave no answer")
         if "box" not in answer:
-            reason = str(answer.get("reason"))
-            raise NotDrawnError(
-                str(answer.get("detail"))[:1500],
-                Reason(reason) if reason in _REASONS else Reason.RENDER_ERROR,
-            )
+            told = str(answer.get("reason"))
+            reason = Reason(told) if told in _REASONS else Reason.RENDER_ERROR
+            raise NotDrawnError(str(answer.get("detail"))[:1500], reason, self._asks_for(text, reason))
         left, top, width, height = (float(number) for number in answer["box"])
         if not (width > 0 and height > 0):
             raise NotDrawnError("the drawing is empty", Reason.RENDER_NO_OUTPUT)
@@ -91,11 +120,17 @@ class LibraryPage(BrowserPage):
         self._run("vincicoder.wipe()")
         return png
 
+    def _asks_for(self, text: str, reason: Reason) -> tuple[str, ...]:
+        """Return the note of a text that another version of the library may be able to draw."""
+        if self._library.kind is None or reason is not Reason.RENDER_ERROR:
+            return ()
+        return (f"{UNKNOWN_NAME}{self._library.driver} {self._library.kind(text)[:40]}",)
+
     def _load(self) -> None:
         super().clear()
-        shared, own = _driver(self._language)
+        shared, own = _scripts(self._library.driver)
         self._run(shared)
-        for name in LIBRARIES[self._language]:
+        for name in self._library.files:
             path = find_library(name)
             if path is None:
                 raise InfrastructureError(f"the library {name!r} has gone since the engine looked for it")

@@ -60,9 +60,11 @@ class PageCrashedError(Exception):
 class NotDrawnError(Exception):
     """The page has nothing that its picture could show; says why, in the page's own words."""
 
-    def __init__(self, detail: str, reason: Reason = Reason.RENDER_ERROR) -> None:
+    def __init__(
+        self, detail: str, reason: Reason = Reason.RENDER_ERROR, notes: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(detail)
-        self.reason = reason
+        self.reason, self.notes = reason, notes
 
 
 # What styles can hold of a picture; a script can write styles.

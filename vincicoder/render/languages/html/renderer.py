@@ -97,7 +97,7 @@ class HtmlRenderer:
                 return self._draw(code, view, wall_share=0.6, patient=True)
         except NotDrawnError as error:
             self._clear(view)
-            return Refusal(error.reason, str(error))
+            return Refusal(error.reason, str(error), error.notes)
         except BudgetExceededError as error:
             if error.reason != Reason.RENDER_TOO_LARGE:
                 self._stop()

@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import partial
 
-from vincicoder.render.languages.browser.libraries import library_versions, missing_libraries
-from vincicoder.render.languages.browser.library_page import driver_fingerprint
+from vincicoder.render.languages.browser.library_page import library_fingerprint, missing_files
 from vincicoder.render.languages.html import renderer as html
 from vincicoder.render.protocol import HandOver, LanguageRenderer, PageView, WorkerRenderer
 
 
-def hand_over(code: str) -> HandOver:
-    """Return what a worker of the html renderer is to draw."""
-    return HandOver("html", code, PageView(library="mermaid"))
+def _hand_over(library: str, code: str) -> HandOver:
+    return HandOver("html", code, PageView(library=library))
 
 
-@lru_cache(maxsize=1)
-def fingerprint() -> Mapping[str, str]:
+def _fingerprint(library: str) -> Mapping[str, str]:
     """Version of mermaid and of what calls it; the browser is the html renderer's."""
-    return {**library_versions("mermaid"), "driver": driver_fingerprint("mermaid")}
+    return library_fingerprint(library)
 
 
-def missing_tools() -> list[str]:
-    """Say what to install."""
-    return [*html.missing_tools(), *missing_libraries("mermaid")]
+def _missing_tools(library: str) -> list[str]:
+    return [*html.missing_tools(), *missing_files(library)]
 
 
-RENDERER: LanguageRenderer[WorkerRenderer] = LanguageRenderer(
-    fingerprint=fingerprint,
-    missing_tools=missing_tools,
-    hand_over=hand_over,
-)
+def renderer_of(library: str) -> LanguageRenderer[WorkerRenderer]:
+    """Return the renderer that draws with one of `LIBRARIES`."""
+    return LanguageRenderer(
+        fingerprint=partial(_fingerprint, library),
+        missing_tools=partial(_missing_tools, library),
+        hand_over=partial(_hand_over, library),
+    )
+
+
+RENDERER = renderer_of("mermaid")

@@ -12,6 +12,8 @@ _MARKS = re.compile(
 )
 _MARK = re.compile(r'"mark"\s*:\s*(?:\{[^{}]*"type"\s*:\s*)?"(\w+)"')
 _LOOKED_AT = 200_000  # characters: data may stand before the view
+_SCHEMA = re.compile(r'"\$schema"\s*+:\s*+"[^"]{0,80}vega-lite/v?(\d{1,3})')
+_NEW = 6
 _VIEWS = ("mark", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "spec")
 
 
@@ -39,6 +41,17 @@ def syntax_error(code: str) -> str | None:
     if not any(name in specification for name in _VIEWS):
         return f"no view in the specification: one of {', '.join(_VIEWS)} is needed"
     return None
+
+
+def stack_of(code: str) -> str:
+    """Return the version of the libraries that a specification is for, by its `$schema`: '5' or '6'.
+
+    Before 5 it is 5, the oldest that is here. '' where no version is named.
+    """
+    version = _SCHEMA.search(code)
+    if version is None:
+        return ""
+    return str(_NEW) if int(version[1]) >= _NEW else "5"
 
 
 def recognise(head: CodeHead) -> bool | None:
