@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
     from storage.card_facts import CardFacts
 
+ABOUT = (
+    "Pictures and the code that draws them. Every row was rendered from its own code in a sandbox; "
+    "the picture is that render."
+)
+"""What an SFT release is, for its card and for `croissant.json`."""
+
 
 def render_card(facts: CardFacts) -> str:
     """Return the whole card as Markdown."""
@@ -55,8 +61,8 @@ def render_card(facts: CardFacts) -> str:
         "---",
         f"# VinciCoder SFT {facts.version}",
         "",
-        "Pictures and the code that draws them. Every row was rendered from its own code in a sandbox; the",
-        "picture is that render. `messages` and `image` are what trainers read; `code` is the bare answer.",
+        ABOUT,
+        "`messages` and `image` are what trainers read; `code` is the bare answer.",
         "Everything else, the rejected rows with their reasons included, is in `catalog.duckdb`.",
         "",
         "Rows of the task `direct` ask for the code of a picture. Rows of the task `refine` also show flawed",

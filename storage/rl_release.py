@@ -4,7 +4,7 @@ releases/rl/<version>/
     data/<split>-0000i-of-0000n.parquet
     references/<ab>/<sha256>.png    the reference pictures by their hash: verl strips images from the rows
                                     that reach the reward. A copy of what the rows hold
-    README.md, manifest.json (written last)
+    README.md, croissant.json, manifest.json (written last)
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from storage.croissant import croissant
 from storage.release import release_folder, write_data, write_file
 from storage.schemas import IMAGE_TYPE, MESSAGE_TYPE, with_features
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from storage.home import Home
     from storage.manifest import ReleaseFile
@@ -57,6 +58,7 @@ _FIELDS = [
 ]
 RL_SCHEMA = with_features(pa.schema(_FIELDS))
 
+_ABOUT = "Prompts and pictures for reinforcement learning: the answer is code that draws the picture."
 _ROWS_AT_A_TIME = 64
 
 
@@ -71,8 +73,9 @@ def write_rl_files(
     rows_by_split: Mapping[str, int],
     read_rows: Callable[[str], Iterator[Sequence[Mapping[str, Any]]]],
     card: str,
+    licenses: Iterable[str],
 ) -> list[ReleaseFile]:
-    """Write data, references and card; return the files that the manifest is to list.
+    """Write data, references, card and `croissant.json`; return the files that the manifest is to list.
 
     `read_rows(split)` yields batches of rows; one batch and one row group are in memory at a time.
     """
@@ -90,6 +93,8 @@ def write_rl_files(
     for split, rows in rows_by_split.items():
         files += write_data(home, folder, split, tables(split), rows, RL_SCHEMA)
     files.append(write_file(home, folder, "README.md", card.encode()))
+    described = croissant(f"VinciCoder RL {version}", _ABOUT, licenses, files, RL_SCHEMA, {})
+    files.append(write_file(home, folder, "croissant.json", described))
     return files
 
 

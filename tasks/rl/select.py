@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("vincicoder")
 
 # Of the layout and the rules: a new version makes new releases of the same inputs.
-VERSION = 4
+VERSION = 5
 _COLUMNS = ("sample_id", "domain", "language", "task", "code", "source", "license")
 _COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height")
 _BATCH_ROWS = 64
@@ -120,6 +120,7 @@ def build_rl(
         {split: len(rows) for split, rows in by_split.items()},
         lambda split: _rows(files[split], by_split[split], split),
         card,
+        {licenses[row.candidate.sample_id] for row in chosen},
     )
     manifest = RlManifest(
         version=version,

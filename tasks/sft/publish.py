@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 from prefect import task
 
 from storage.audit import require_invariants
-from storage.card import render_card
+from storage.card import ABOUT, render_card
 from storage.catalog import write_catalog
+from storage.column_notes import table_notes
+from storage.croissant import croissant
 from storage.manifest import SftManifest
 from storage.outputs import output_key, read_output
 from storage.release import (
@@ -43,7 +45,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.gate import GateLimits
 
-STAGE = StageName("publish", 6)
+STAGE = StageName("publish", 7)
 
 # Rows whose images are in memory at a time while copying.
 _COPY_ROWS = 256
@@ -103,6 +105,11 @@ def publish_release(
         home, stages, sources, benchmarks, thresholds.to_pylist(), version, counts, recipe, files
     )
     files.append(write_file(home, folder, "README.md", render_card(facts).encode()))
+    licenses = {entry.license for entry in facts.sources if entry.released}
+    described = croissant(
+        f"VinciCoder SFT {version}", ABOUT, licenses, files, RELEASE_SCHEMA, table_notes()["images"].columns
+    )
+    files.append(write_file(home, folder, "croissant.json", described))
     with home.scratch_file(".duckdb") as scratch:
         data = home.local_path(f"{folder}/data") if home.is_local else None
         write_catalog(scratch, home, version, stages, facts.sources, benchmarks, thresholds, build, data)

@@ -82,3 +82,20 @@ def test_swift_loads_every_row_strictly(releases: Releases, tmp_path: Path) -> N
     )
     assert [message["role"] for message in found["messages"]] == ["user", "assistant"]
     assert found["messages"][0]["content"].startswith("<image>")
+
+
+def test_mlcroissant_reads_the_rows_by_the_description(releases: Releases) -> None:
+    import mlcroissant
+
+    described = mlcroissant.Dataset(releases.first / "croissant.json")
+    assert not described.metadata.issues.errors  # type: ignore[attr-defined]
+    rows = list(described.records("rows/train"))
+    expected = {row["sample_id"]: row for row in rows_of(releases.first) if row["file_split"] == "train"}
+    assert sorted(row["rows/train/sample_id"].decode() for row in rows) == sorted(expected)
+    for row in rows:
+        published = expected[row["rows/train/sample_id"].decode()]
+        assert row["rows/train/code"].decode() == published["code"]
+        assert row["rows/train/image"].size == (published["image_width"], published["image_height"])
+        (asked, answer) = row["rows/train/messages"]
+        assert answer["rows/train/messages/content"].decode() == published["messages"][1]["content"]
+        assert asked["rows/train/messages/role"] == b"user"

@@ -60,6 +60,12 @@ def test_it_says_which_benchmarks_were_checked(releases: Releases, reinforced: P
     assert manifest.benchmarks_checked == ("unisvg",)
     assert manifest.sft_release == releases.second.name
     assert "the SFT release was checked against unisvg." in (reinforced / "README.md").read_text()
+    import mlcroissant
+
+    described = mlcroissant.Dataset(reinforced / "croissant.json")
+    (split, *_) = [record_set.name for record_set in described.metadata.record_sets]
+    (first, *_) = described.records(f"rows/{split}")
+    assert first[f"rows/{split}/images"][0].format == "PNG"
 
 
 def test_a_row_keeps_its_side_of_the_split(releases: Releases, reinforced: Path) -> None:
