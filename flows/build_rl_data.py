@@ -31,8 +31,9 @@ def build_rl_data(
     home: str | None = None,
     strict: bool = False,
     checkpoint: str | None = None,
-    answers: int = 4,
-    tokens: int = 10_240,
+    answers: int | None = None,
+    tokens: int | None = None,
+    environment: str | None = None,
     gate: dict[str, float] | None = None,
     accept: bool = False,
 ) -> dict[str, Any]:
@@ -49,8 +50,9 @@ def build_rl_data(
             folder.
         strict: A domain that falls short fails the run.
         checkpoint: A folder, or run:latest-sft: difficulty is then the reward of its sampled answers.
-        answers: Answers sampled a row.
-        tokens: Tokens an answer may have.
+        answers: Answers sampled a row. Default: the recipe's.
+        tokens: Tokens an answer may have. Default: the recipe's.
+        environment: The interpreter of the environment that samples. Default: the recipe's.
         gate: What may get lost against the current release: row_loss_percent and few_rows.
         accept: Make the release the current one, whatever got lost.
     """
@@ -65,6 +67,7 @@ def build_rl_data(
             checkpoint=checkpoint,
             answers=answers,
             tokens=tokens,
+            environment=environment,
             gate=None if accept else limits,
         )
         show_rl_set(result)

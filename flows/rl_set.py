@@ -24,29 +24,21 @@ def build_rl_set(
     limit: int | None,
     strict: bool,
     checkpoint: str | None,
-    answers: int,
-    tokens: int,
+    answers: int | None,
+    tokens: int | None,
+    environment: str | None,
     gate: GateLimits | None,
     sample: Callable[..., dict[str, list[float]]] = sample_rewards,
     build: Callable[..., dict[str, Any]] = build_rl,
 ) -> dict[str, Any]:
     """Sample and score answers where a checkpoint is named, then choose, publish and ask the gate.
 
+    `answers`, `tokens` and `environment` (an interpreter) take the place of the recipe's `sampling`.
     `sample` and `build` are the two tasks (within a flow), or their plain functions.
     """
-    chosen = load_selection_recipe(recipe)
+    chosen = load_selection_recipe(recipe).sampled_by(answers, tokens, environment)
     rewards = (
-        sample(
-            home,
-            chosen,
-            release=release,
-            checkpoint=checkpoint,
-            answers=answers,
-            limit=limit,
-            tokens=tokens,
-        )
-        if checkpoint
-        else None
+        sample(home, chosen, release=release, checkpoint=checkpoint, limit=limit) if checkpoint else None
     )
     name = Path(recipe).stem
     return build(home, chosen, name, release=release, limit=limit, strict=strict, gate=gate, rewards=rewards)

@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,8 +26,20 @@ def rl(
         str | None,
         typer.Option(help="Sample answers from this model (a folder, or run:latest-sft) to tell difficulty."),
     ] = None,
-    answers: Annotated[int, typer.Option(help="Answers sampled a row.", min=2)] = 4,
-    tokens: Annotated[int, typer.Option(help="Tokens an answer may have.", min=1)] = 10_240,
+    environment: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PYTHON",
+            help="The interpreter of the environment that samples: one with vLLM. Default: the recipe's "
+            "`sampling.environment.python`, else this one.",
+        ),
+    ] = None,
+    answers: Annotated[
+        int | None, typer.Option(help="Answers sampled a row; the recipe says 4.", min=2)
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(help="Tokens an answer may have; the recipe says 10,240.", min=1)
+    ] = None,
     gate_config: GateConfigOption = None,
     accept: AcceptOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="End with one line of JSON.")] = False,
@@ -53,6 +66,7 @@ def rl(
         "checkpoint": checkpoint,
         "answers": answers,
         "tokens": tokens,
+        "environment": None if environment is None else str(environment),
     }
     if runs_on_a_server():
         from flows.build_rl_data import build_rl_data

@@ -80,7 +80,7 @@ def build_rl(
     described = {
         "select": VERSION,
         "sft": sft_version,
-        "recipe": recipe.model_dump(mode="json"),
+        "recipe": recipe.chooses_by(),
         "limit": limit,
         "rewards": {name: list(values) for name, values in sorted((rewards or {}).items())},
     }
@@ -125,7 +125,7 @@ def build_rl(
     manifest = RlManifest(
         version=version,
         created_by=f"vincicoder {__version__}: select/{VERSION}",
-        config={"recipe": recipe.model_dump(mode="json"), "limit": limit},
+        config={"recipe": recipe.chooses_by(), "limit": limit},
         benchmarks_checked=sft.benchmarks_checked,
         rows=dict(sorted(counts.items())),
         files=tuple(written),

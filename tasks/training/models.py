@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.runs import RunRegistry
 from vincicoder.train import launcher
@@ -43,3 +43,10 @@ def resolve_model(home: Home, model: str, texts: Callable[[], list[str]]) -> tup
     if model.startswith(("/", ".", "~")):
         raise FileNotFoundError(f"model {model!r}: there is no such folder")
     return model, None
+
+
+def parent_recipe(home: Home, checkpoint_id: str | None) -> dict[str, Any] | None:
+    """Return the recipe of the run that a checkpoint is of, None where it is not one of ours."""
+    if checkpoint_id is None:
+        return None
+    return dict(RunRegistry(home).run(checkpoint_id.rpartition("/")[0])["recipe"])

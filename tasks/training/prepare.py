@@ -24,7 +24,7 @@ from storage.release_facts import (
 )
 from storage.rl_release import restore_references
 from tasks.stage import TASK_OPTIONS
-from tasks.training.models import resolve_model
+from tasks.training.models import parent_recipe, resolve_model
 from vincicoder.train import launcher
 from vincicoder.train.environment import EnvironmentFacts, probe_environment
 from vincicoder.train.lengths import LongRow
@@ -95,8 +95,9 @@ def prepare_run(home: Home, recipe: TrainingRecipe, name: str) -> PreparedRun:
         problems=[],
         longest=[LongRow(**row) for row in longest_rows(kind, everything, _LONGEST_ROWS)],
     )
+    folder = run_folder(home, run_id)
     checks = launcher.preflight(
-        recipe, facts, model, _started_with(home, run_id), release, run_folder(home, run_id)
+        recipe, facts, model, _started_with(home, run_id), release, folder, parent_recipe(home, parent)
     )
     if failures(checks):
         raise PreflightError(checks)

@@ -156,3 +156,19 @@ def test_what_verl_refuses_is_said_in_its_words(tmp_path: Path, home: Path) -> N
     assert done.returncode == 1
     assert "verl refuses the configuration" in done.stderr
     assert "nonsense" in done.stderr
+
+
+def test_answers_of_a_checkpoint_are_sampled_kept_and_scored(home: Path) -> None:
+    """In an environment that is named, by transformers."""
+    limits = {"min_pixels": 4096, "max_pixels": 50_176, "prompt_tokens": 1024, "answers": 2, "tokens": 4}
+    chosen = {"rows": 8, "domains": {"svg": 1.0}, "min_mean": 0, "min_spread": 0, "sampling": limits}
+    recipe = home.parent / "sampled.yaml"
+    recipe.write_text(yaml.safe_dump(chosen))
+    sampled = ("--checkpoint", "tiny-random", "--environment", sys.executable, "--limit", "2", "--accept")
+    asked = ("--recipe", str(recipe), "--home", str(home), "--json")
+    result = last_json(command("build", "rl", *sampled, *asked))
+    (answers,) = home.glob("answers/*/answers.jsonl")
+    lines = [json.loads(line) for line in answers.read_text("utf-8").splitlines()]
+    assert [len(line["answers"]) for line in lines] == [2] * 4  # a pool of twice the rows
+    manifest = json.loads(Path(result["release"], "manifest.json").read_text())
+    assert (manifest["difficulty"], manifest["rows"]) == ("rewards", {"train": 2})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from vincicoder.sample import Domain, UserError
+from vincicoder.train.recipes import Sampling
 
 
 class SelectionRecipeError(UserError, ValueError):
@@ -25,7 +26,7 @@ class SelectionRecipe(BaseModel):
     that all get the same reward has no advantage in GRPO, so it teaches nothing. `max_code_characters` keeps
     an answer within the response's tokens. `validation` is the share of each
     domain's rows that comes from the SFT release's validation rows, as far as there are any; the rest are its
-    train rows. No row changes sides.
+    train rows. No row changes sides. `sampling` says how a checkpoint's answers are sampled.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +40,7 @@ class SelectionRecipe(BaseModel):
     max_code_characters: int = Field(default=24_000, ge=1)
     validation: float = Field(default=0.02, ge=0, lt=1)
     seed: int = 0
+    sampling: Sampling = Sampling()
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> Self:
@@ -48,6 +50,20 @@ class SelectionRecipe(BaseModel):
         if self.min_mean >= self.max_mean:
             raise ValueError(f"min_mean={self.min_mean} must be below max_mean={self.max_mean}")
         return self
+
+    def chooses_by(self) -> dict[str, Any]:
+        """Return what decides which rows are chosen: all but `sampling`, which rewards stand for."""
+        return self.model_dump(mode="json", exclude={"sampling"})
+
+    def sampled_by(self, answers: int | None, tokens: int | None, python: str | None) -> Self:
+        """Return the recipe with these in place of what its `sampling` says; None leaves it."""
+        fields = self.sampling.model_dump()
+        fields |= {
+            name: value for name, value in (("answers", answers), ("tokens", tokens)) if value is not None
+        }
+        if python is not None:
+            fields["environment"]["python"] = python
+        return self.model_copy(update={"sampling": Sampling.model_validate(fields)})
 
     def quotas(self, rows: int | None = None) -> dict[str, int]:
         """Return the rows of each domain; they sum to `rows` (largest remainders are rounded up)."""

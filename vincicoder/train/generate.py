@@ -1,44 +1,68 @@
-"""Sample answers from a checkpoint: `python generate.py < REQUEST.json`, in the trainer's environment.
+"""Sample answers from a checkpoint: `python generate.py < REQUEST.json`, in the sampling environment.
 
-REQUEST: {"model": folder, "rows": Parquet file, "answers": k, "tokens": n, "temperature": t, "seed": s,
-"max_pixels": p, "output": JSON lines file}. The Parquet has `sample_id`, `instruction` (with one `<image>`)
-and `image` (struct with `bytes`). Each line written is {"sample_id": ..., "answers": [k texts]}; rows that
-the output holds already are not sampled again, so a run that was cut short goes on. Runs by path: this
-project need not be installed there. With GPUs and vLLM the answers come from vLLM, else from transformers,
-one row at a time.
+Runs by path and needs nothing but vLLM, or torch, transformers and Pillow, there. REQUEST: `model` (a
+folder), `rows` and `output` (files of JSON lines), `backend` ("vllm" or "transformers"), `answers`, `tokens`,
+`temperature`, `top_p`, `seed`, `min_pixels`, `max_pixels`, `context` (tokens of prompt and answer together),
+`memory` (vLLM's share of a GPU), `tensor_parallel`, `dtype`, `chunk_rows` (sampled in one call by vLLM;
+transformers takes one at a time).
+
+A row has `sample_id`, `instruction` (with one `<image>`) and `image` (a PNG in base64). A line written is
+{"sample_id": ..., "answers": [texts]}, or {"sample_id": ..., "problem": text} for a row that the model can't
+take, such as one with too long a prompt. Rows that the output holds already are not sampled again, so a run
+that was cut short goes on. A row's answers depend on its own id and the seed, not on the rows beside it.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
+
+Row = dict[str, Any]
+Sampler = Callable[[list[Row]], list[list[str]]]
+"""Returns the answers to each row. Raises ValueError where a row is at fault."""
 
 
 def main() -> int:
     """Answer the request on standard input."""
+    _forget_own_folder()
     request = json.load(sys.stdin)
     output = Path(request["output"])
     done = places_of(output, request["answers"])
-    answer = _make_sampler(request)
+    waiting = (row for row in read_rows(Path(request["rows"])) if row["sample_id"] not in done)
+    first = next(waiting, None)
+    if first is None:
+        return 0
+    sampler = _make_sampler(request)
     with output.open("ab") as stream:
         if _is_cut_off(output):
             stream.write(b"\n")
-        for sample_id, instruction, png in _rows(Path(request["rows"])):
-            if sample_id not in done:
-                answers = answer(instruction, png)
-                stream.write(json.dumps({"sample_id": sample_id, "answers": answers}).encode() + b"\n")
-                stream.flush()
+        at_once = request["chunk_rows"] if request["backend"] == "vllm" else 1
+        for chunk in _in_chunks(chain([first], waiting), at_once):
+            for row, outcome in zip(chunk, _sample(sampler, chunk), strict=True):
+                named = {"answers": outcome} if isinstance(outcome, list) else {"problem": outcome}
+                stream.write(json.dumps({"sample_id": row["sample_id"], **named}).encode() + b"\n")
+            stream.flush()
     return 0
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the rows of a file of JSON lines."""
+    with path.open("rb") as stream:
+        yield from map(json.loads, stream)
 
 
 def places_of(output: Path, answers: int) -> dict[str, int]:
     """Return where each sample's line begins, in bytes.
 
-    Lines that are cut off or damaged, or do not hold `answers` texts, count as not there; they stay there.
+    Lines that are cut off or damaged, or hold neither `answers` texts nor a problem, count as not there; they
+    stay there.
     """
     places: dict[str, int] = {}
     if output.exists():
@@ -53,11 +77,18 @@ def places_of(output: Path, answers: int) -> dict[str, int]:
 
 def _sample_answered(line: bytes, answers: int) -> str | None:
     try:
-        sample_id, texts = (json.loads(line)[name] for name in ("sample_id", "answers"))
-    except (ValueError, TypeError, KeyError, RecursionError):
+        fields = json.loads(line)
+        sample_id, texts, problem = fields["sample_id"], fields.get("answers"), fields.get("problem")
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     whole = isinstance(texts, list) and len(texts) == answers and all(isinstance(one, str) for one in texts)
-    return sample_id if whole and isinstance(sample_id, str) else None
+    return sample_id if (whole or isinstance(problem, str)) and isinstance(sample_id, str) else None
+
+
+def _forget_own_folder() -> None:
+    """A script's folder comes first on the path, where our modules would hide others of the same names."""
+    here = Path(__file__).resolve().parent
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != here]
 
 
 def _is_cut_off(output: Path) -> bool:
@@ -69,36 +100,44 @@ def _is_cut_off(output: Path) -> bool:
         return stream.read() != b"\n"
 
 
-def _rows(path: Path) -> Iterator[tuple[str, str, bytes]]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(16, columns=["sample_id", "instruction", "image"], use_threads=False):
-            for row in batch.to_pylist():
-                yield row["sample_id"], row["instruction"], row["image"]["bytes"]
+def _in_chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
 
 
-def _messages(instruction: str, picture: Any) -> list[dict[str, Any]]:
+def _sample(sampler: Sampler, rows: list[Row]) -> list[list[str] | str]:
+    """Return the answers to each row, or what is wrong with it: a row at fault costs no other its answers."""
+    try:
+        return [*sampler(rows)]
+    except ValueError as error:
+        if len(rows) == 1:
+            return [f"{type(error).__name__}: {error}"[:500]]
+    middle = len(rows) // 2
+    return _sample(sampler, rows[:middle]) + _sample(sampler, rows[middle:])
+
+
+def _seed_of(row: Row, seed: int) -> int:
+    digest = hashlib.sha256(f"{seed} {row['sample_id']}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1
+
+
+def _messages(instruction: str, picture: dict[str, Any]) -> list[dict[str, Any]]:
     before, _, after = instruction.partition("<image>")
     parts: list[dict[str, Any]] = [{"type": "text", "text": before}] if before.strip() else []
-    parts.append({"type": "image", "image": picture})
+    parts.append(picture)
     if after.strip():
         parts.append({"type": "text", "text": after})
     return [{"role": "user", "content": parts}]
 
 
-def _make_sampler(request: dict[str, Any]) -> Callable[[str, bytes], list[str]]:
-    import torch
-
-    if torch.cuda.is_available():
-        try:
-            return _vllm_sampler(request)
-        except ImportError:
-            pass
-    return _transformers_sampler(request)
+def _make_sampler(request: dict[str, Any]) -> Sampler:
+    make = {"vllm": _vllm_sampler, "transformers": _transformers_sampler}[request["backend"]]
+    return make(request)
 
 
-def _transformers_sampler(request: dict[str, Any]) -> Callable[[str, bytes], list[str]]:
+def _transformers_sampler(request: dict[str, Any]) -> Sampler:
+    """One row at a time."""
     import torch
     import transformers
     from PIL import Image
@@ -106,57 +145,67 @@ def _transformers_sampler(request: dict[str, Any]) -> Callable[[str, bytes], lis
     device = "cuda" if torch.cuda.is_available() else "cpu"
     classes: Any = transformers  # its classes are untyped
     processor = classes.AutoProcessor.from_pretrained(request["model"])
-    model = classes.AutoModelForImageTextToText.from_pretrained(request["model"], dtype="auto")
+    model = classes.AutoModelForImageTextToText.from_pretrained(request["model"], dtype=request["dtype"])
     model = model.to(device).eval()
-    torch.manual_seed(request["seed"])
+    bounds = {name: request[name] for name in ("min_pixels", "max_pixels")}
 
-    def answer(instruction: str, png: bytes) -> list[str]:
-        picture = Image.open(io.BytesIO(png)).convert("RGB")
-        if picture.width * picture.height > request["max_pixels"]:
-            shrink = (request["max_pixels"] / (picture.width * picture.height)) ** 0.5
-            picture = picture.resize(
-                (max(int(picture.width * shrink), 32), max(int(picture.height * shrink), 32))
-            )
-        text = processor.apply_chat_template(_messages(instruction, picture), add_generation_prompt=True)
-        inputs = processor(text=[text], images=[picture], return_tensors="pt").to(device)
+    def answer(row: Row) -> list[str]:
+        picture = Image.open(io.BytesIO(base64.b64decode(row["image"]))).convert("RGB")
+        messages = _messages(row["instruction"], {"type": "image"})
+        text = processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        inputs = processor(text=[text], images=[picture], return_tensors="pt", **bounds).to(device)
+        length = inputs["input_ids"].shape[1]
+        if length >= request["context"]:
+            raise ValueError(f"the prompt has {length} tokens; fewer than {request['context']} are allowed")
+        torch.manual_seed(_seed_of(row, request["seed"]))
         with torch.inference_mode():
             made = model.generate(
                 **inputs,
                 do_sample=True,
                 temperature=request["temperature"],
-                max_new_tokens=request["tokens"],
+                top_p=request["top_p"],
+                max_new_tokens=min(request["tokens"], request["context"] - length),
                 num_return_sequences=request["answers"],
             )
-        fresh = made[:, inputs["input_ids"].shape[1] :]
-        return [str(text) for text in processor.batch_decode(fresh, skip_special_tokens=True)]
+        return [str(text) for text in processor.batch_decode(made[:, length:], skip_special_tokens=True)]
 
-    return answer
+    return lambda rows: [answer(row) for row in rows]
 
 
-def _vllm_sampler(request: dict[str, Any]) -> Callable[[str, bytes], list[str]]:
-    import base64
-
-    import torch
+def _vllm_sampler(request: dict[str, Any]) -> Sampler:
+    """All rows of a chunk in one call."""
     from vllm import LLM, SamplingParams
 
     model = LLM(
         model=request["model"],
-        tensor_parallel_size=torch.cuda.device_count(),
+        dtype=request["dtype"],
+        tensor_parallel_size=request["tensor_parallel"],
+        max_model_len=request["context"],
+        gpu_memory_utilization=request["memory"],
+        limit_mm_per_prompt={"image": 1, "video": 0},
+        mm_processor_kwargs={name: request[name] for name in ("min_pixels", "max_pixels")},
         seed=request["seed"],
-        mm_processor_kwargs={"max_pixels": request["max_pixels"]},
-    )
-    sampling = SamplingParams(
-        n=request["answers"], temperature=request["temperature"], max_tokens=request["tokens"]
     )
 
-    def answer(instruction: str, png: bytes) -> list[str]:
-        url = "data:image/png;base64," + base64.b64encode(png).decode()
-        messages = _messages(instruction, None)
-        for part in messages[0]["content"]:
-            if part["type"] == "image":
-                part.clear()
-                part.update({"type": "image_url", "image_url": {"url": url}})
-        return [output.text for output in model.chat(messages, sampling, use_tqdm=False)[0].outputs]
+    def sampling(row: Row) -> Any:
+        return SamplingParams(
+            n=request["answers"],
+            temperature=request["temperature"],
+            top_p=request["top_p"],
+            max_tokens=request["tokens"],
+            seed=_seed_of(row, request["seed"]),
+        )
+
+    def answer(rows: list[Row]) -> list[list[str]]:
+        chats = [
+            _messages(
+                row["instruction"],
+                {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{row['image']}"}},
+            )
+            for row in rows
+        ]
+        made = model.chat(chats, [sampling(row) for row in rows], use_tqdm=False)
+        return [[output.text for output in one.outputs] for one in made]
 
     return answer
 

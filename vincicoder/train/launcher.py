@@ -44,8 +44,12 @@ def preflight(
     started_with: str | None,
     release: checks.ReleaseFacts,
     folder: Path,
+    parent: Mapping[str, Any] | None = None,
 ) -> list[checks.PreflightCheck]:
-    """Look at all that can be looked at before a start; later checks need what earlier ones found."""
+    """Look at all that can be looked at before a start; later checks need what earlier ones found.
+
+    `parent` is the recipe of the run that the model is a checkpoint of, where it is one of ours.
+    """
     found = [
         checks.check_trainer(recipe, facts),
         checks.check_gpus(recipe, facts),
@@ -55,6 +59,7 @@ def preflight(
     if checks.failures(found):
         return found
     found.append(checks.check_model_type(model, recipe.model_type))
+    found.append(checks.check_pixels(recipe, parent))
     if isinstance(recipe, SftRecipe):
         found.append(checks.check_memory(recipe, model, facts))
         limit = recipe.max_length
@@ -63,8 +68,8 @@ def preflight(
     found.append(checks.check_disk(folder, model, recipe.keep_checkpoints))
     if checks.failures(found):
         return found  # counting tokens takes longest
-    least = None if isinstance(recipe, SftRecipe) else recipe.min_pixels
-    found.append(checks.check_lengths(release, model, facts.python, limit, recipe.max_pixels, least))
+    pixels = (recipe.min_pixels, recipe.max_pixels)
+    found.append(checks.check_lengths(release, model, facts.python, limit, *pixels))
     return found
 
 

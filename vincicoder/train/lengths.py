@@ -16,7 +16,6 @@ from vincicoder.train.launch import startup_folder
 _COUNT_SECONDS = 600
 # Roles, separators and the like around the texts of one exchange.
 _TEMPLATE_TOKENS = 16
-_LEAST_PIXELS = 65_536  # of Qwen3-VL's processor
 
 # Runs in the trainer's environment: this project's own need not hold transformers. That takes seconds to
 # import, and is asked only where the model has no tokenizer file of the usual kind.
@@ -47,11 +46,11 @@ class LongRow:
 
 
 def count_tokens(
-    rows: Sequence[LongRow], model: Path, python: Path, min_pixels: int | None, max_pixels: int
+    rows: Sequence[LongRow], model: Path, python: Path, min_pixels: int, max_pixels: int
 ) -> list[int]:
     """Return each row's length in tokens, its picture within these bounds in pixels.
 
-    Without `min_pixels` the model's own processor says. Raises TrainerEnvironmentError where this fails.
+    Raises TrainerEnvironmentError where the model's tokenizer can't be used.
     """
     asked = json.dumps({"model": str(model), "texts": [row.text for row in rows]})
     done = subprocess.run(
@@ -66,9 +65,9 @@ def count_tokens(
     for line in done.stdout.splitlines():
         if line.startswith("vincicoder-tokens "):
             counts = json.loads(line.partition(" ")[2])
-            cell, least = picture_cell(model), min_pixels or least_pixels(model)
+            cell = picture_cell(model)
             return [
-                count + picture_tokens(row.width, row.height, cell, least, max_pixels) + _TEMPLATE_TOKENS
+                count + picture_tokens(row.width, row.height, cell, min_pixels, max_pixels) + _TEMPLATE_TOKENS
                 for count, row in zip(counts, rows, strict=True)
             ]
     raise TrainerEnvironmentError(f"the tokenizer in {model} can't be used: {done.stderr.strip()[-300:]}")
@@ -78,13 +77,6 @@ def picture_cell(model: Path) -> int:
     """Return the side in pixels of what becomes one token: patch x merge, 32 for Qwen3-VL."""
     fields = _image_processor(model)
     return int(fields.get("patch_size", 16)) * int(fields.get("merge_size", 2))
-
-
-def least_pixels(model: Path) -> int:
-    """Return the pixels to which the model's processor enlarges smaller pictures, 65,536 for Qwen3-VL."""
-    fields = _image_processor(model)
-    size = fields.get("size") or {}
-    return int(fields.get("min_pixels") or size.get("shortest_edge") or _LEAST_PIXELS)
 
 
 def _image_processor(model: Path) -> dict[str, Any]:

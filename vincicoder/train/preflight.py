@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vincicoder.sample import UserError
 from vincicoder.train.checkpoints import (
@@ -17,7 +18,7 @@ from vincicoder.train.checkpoints import (
 from vincicoder.train.environment import EnvironmentFacts, TrainerEnvironmentError
 from vincicoder.train.lengths import LongRow, count_tokens
 from vincicoder.train.memory import estimate_memory
-from vincicoder.train.recipes import GrpoRecipe, SftRecipe
+from vincicoder.train.recipes import GrpoRecipe, Sampling, SftRecipe
 
 _GIB = 1024**3
 # Versions whose arguments and log formats this code was written for.
@@ -185,8 +186,8 @@ def check_lengths(
     model: Path | str,
     python: Path,
     max_length: int,
+    min_pixels: int,
     max_pixels: int,
-    min_pixels: int | None = None,
 ) -> PreflightCheck:
     """The longest rows fit in the model's context as the recipe sets it."""
     if isinstance(model, str):
@@ -208,6 +209,21 @@ def check_lengths(
             "tokens): raise it, or leave long rows out with `rows.max_characters`"
         )
     return PreflightCheck("lengths", not over, detail)
+
+
+def check_pixels(
+    recipe: SftRecipe | GrpoRecipe | Sampling, parent: Mapping[str, Any] | None
+) -> PreflightCheck:
+    """Pictures are resized as for the checkpoint gone on from, of whose run `parent` is the recipe."""
+    bounds = {name: getattr(recipe, name) for name in ("min_pixels", "max_pixels")}
+    said = " to ".join(f"{pixels:,}" for pixels in bounds.values()) + " pixels"
+    theirs = {name: (parent or {}).get(name, pixels) for name, pixels in bounds.items()}
+    if theirs == bounds:
+        return PreflightCheck("pixels", True, said)
+    was = " to ".join(f"{pixels:,}" for pixels in theirs.values())
+    return PreflightCheck(
+        "pixels", False, f"{said} a picture; the checkpoint was trained with {was}", warning=True
+    )
 
 
 def architecture_at(model: Path | str) -> str | None:

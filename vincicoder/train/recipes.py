@@ -15,6 +15,10 @@ from vincicoder.sample import UserError
 TINY_MODEL = "tiny-random"
 """As a recipe's `model`: a model of ten million random parameters, made when it is first needed."""
 
+MIN_PIXELS, MAX_PIXELS = 262_144, 4_194_304
+"""Between these a picture is resized before a model sees it, in every stage alike: in training, sampling and
+reinforcement. The published run names them for its last stage."""
+
 Scalar = str | int | float | bool | None
 
 
@@ -26,15 +30,20 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Environment(_Part):
-    """Where the trainer runs. On GPU hosts ms-swift, verl and vLLM each want their own environment.
+class Interpreter(_Part):
+    """Where a program of another environment runs: ms-swift, verl and vLLM each want their own on GPU hosts.
 
     `python` is that environment's interpreter; None takes the one that runs this. `variables` are added
-    to the trainer's environment. `gpus` are per node; 0 trains on the CPU.
+    to the program's environment.
     """
 
     python: Path | None = None
     variables: dict[str, str] = {}
+
+
+class Environment(Interpreter):
+    """Where the trainer runs. `gpus` are per node; 0 trains on the CPU."""
+
     gpus: int = Field(default=0, ge=0)
     nodes: int = Field(default=1, ge=1)
 
@@ -42,6 +51,43 @@ class Environment(_Part):
     def devices(self) -> int:
         """Processes that train: one a GPU, or one on the CPU."""
         return max(self.gpus, 1) * self.nodes
+
+
+class _SeesPictures(_Part):
+    min_pixels: int = Field(default=MIN_PIXELS, ge=1024)
+    max_pixels: int = Field(default=MAX_PIXELS, ge=1024)
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        if self.min_pixels > self.max_pixels:
+            raise ValueError(f"min_pixels={self.min_pixels} is over max_pixels={self.max_pixels}")
+        return self
+
+
+class Sampling(_SeesPictures):
+    """How a checkpoint's answers are sampled, with vLLM where the environment has it, else transformers.
+
+    `prompt_tokens` and `tokens` together are the context that vLLM makes room for; `memory` is its share of
+    a GPU, `tensor_parallel` the number of GPUs that hold one model. `chunk_rows` rows are sampled in one
+    call, `answers` for each; they are kept a chunk at a time.
+    """
+
+    environment: Interpreter = Interpreter()
+    answers: int = Field(default=4, ge=2)
+    tokens: int = Field(default=10_240, ge=1)
+    prompt_tokens: int = Field(default=6_144, ge=16)
+    temperature: float = Field(default=1.0, gt=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    dtype: Literal["auto", "bfloat16", "float32"] = "auto"
+    memory: float = Field(default=0.9, gt=0, lt=1)
+    tensor_parallel: int = Field(default=1, ge=1)
+    chunk_rows: int = Field(default=256, ge=1)
+
+    def decides_answers(self) -> dict[str, Any]:
+        """Return what decides the answers: all but where and how fast they are sampled."""
+        return self.model_dump(
+            mode="json", exclude={"environment", "memory", "tensor_parallel", "chunk_rows"}
+        )
 
 
 class RowLimits(_Part):
@@ -54,7 +100,7 @@ class RowLimits(_Part):
     max_characters: int | None = Field(default=None, ge=1)
 
 
-class SftRecipe(_Part):
+class SftRecipe(_SeesPictures):
     """Supervised fine-tuning with ms-swift.
 
     `model` is a folder, a hub id, `run:<run id>` or `tiny-random`. `release` is the version of an SFT
@@ -82,7 +128,6 @@ class SftRecipe(_Part):
     batch: int = Field(ge=1)
     batch_per_device: int = Field(default=1, ge=1)
     max_length: int = Field(ge=16)
-    max_pixels: int = Field(default=4_194_304, ge=1024)
     freeze_vision: bool = False
     save_steps: int = Field(ge=1)
     keep_checkpoints: int = Field(default=3, ge=1)
@@ -111,7 +156,7 @@ class Reward(_Part):
     service: str | None = None
 
 
-class GrpoRecipe(_Part):
+class GrpoRecipe(_SeesPictures):
     """GRPO with verl or, on a single node, with ms-swift.
 
     The defaults are those of the published run (VinciCoder, arXiv 2511.00391, and its configuration
@@ -143,8 +188,6 @@ class GrpoRecipe(_Part):
     batch_per_device: int = Field(default=1, ge=1)
     prompt_tokens: int = Field(default=6_144, ge=16)
     response_tokens: int = Field(default=10_240, ge=1)
-    min_pixels: int = Field(default=262_144, ge=1024)
-    max_pixels: int = Field(default=4_194_304, ge=1024)
     max_batched_tokens: int = Field(default=22_528, ge=1)
     tensor_parallel: int = Field(default=1, ge=1)
     rollout_memory: float = Field(default=0.6, gt=0, lt=1)

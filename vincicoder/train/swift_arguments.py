@@ -155,9 +155,11 @@ def _shared(recipe: SftRecipe | GrpoRecipe, inputs: TrainingInputs) -> Arguments
 
 def swift_variables(recipe: SftRecipe | GrpoRecipe) -> Mapping[str, str]:
     """Return the environment variables that ms-swift reads settings from."""
-    variables = {"MAX_PIXELS": str(recipe.max_pixels), "TOKENIZERS_PARALLELISM": "false"}
-    if isinstance(recipe, GrpoRecipe):
-        variables["MIN_PIXELS"] = str(recipe.min_pixels)
+    variables = {
+        "MIN_PIXELS": str(recipe.min_pixels),
+        "MAX_PIXELS": str(recipe.max_pixels),
+        "TOKENIZERS_PARALLELISM": "false",
+    }
     if recipe.environment.gpus:
         variables["NPROC_PER_NODE"] = str(recipe.environment.gpus)
     if recipe.environment.nodes > 1:

@@ -65,14 +65,14 @@ def make_tiny_model(
             "hidden_size": 64,
             "intermediate_size": 128,
             "num_hidden_layers": 2,
-            "num_attention_heads": 4,
-            "num_key_value_heads": 2,
-            "head_dim": 16,
+            "num_attention_heads": 2,
+            "num_key_value_heads": 1,
+            "head_dim": 64,  # the least that vLLM's attention on a CPU takes
             "max_position_embeddings": 4096,
             "rope_parameters": {
                 "rope_type": "default",
                 "rope_theta": 10_000.0,
-                "mrope_section": [4, 2, 2],
+                "mrope_section": [12, 10, 10],
                 "mrope_interleaved": True,
             },
             "tie_word_embeddings": True,
