@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from storage.home import Home
 from tasks.evaluation.answers import take_answers
 from tasks.evaluation.draw import DrawingSettings, draw_answers, draw_references
-from tasks.evaluation.items import VALIDATION, read_benchmark
+from tasks.evaluation.items import VALIDATION, benchmark_name, read_benchmark
 from tasks.evaluation.publish import EvaluatedShard, publish_evaluation
 from tasks.evaluation.score import models_of, score_answers
 from tasks.sft.engine import engine_scope
@@ -51,9 +51,10 @@ def run_evaluation(
     """Judge answers. Finished outputs of earlier runs are used as they are, so a run that was killed goes on.
 
     Returns `run_id, items, metrics` (by name: `reference, strict, low, high`) and where the rest is. Raises
-    `UnknownBenchmarkError`, `AnswersError`, `UnknownEncoderError`, `MissingWeightsError`, and the
-    runner's error where a shard fails.
+    `BenchmarkError`, `AnswersError`, `UnknownEncoderError`, `MissingWeightsError`, and the runner's error
+    where a shard fails.
     """
+    name = benchmark_name(config.benchmark)
     encoders = tuple(sorted(config.encoders.items()))
     models_of(encoders)  # weights that are not there are said before anything is drawn
     settings = DrawingSettings(config.limits, config.workers, config.require_sandbox)
@@ -69,7 +70,7 @@ def run_evaluation(
         answers = runner.run(take_answers, home=home, path=config.answers, items=items)
         done = _count_shards(3 * len(items), on_progress)
         calls = [
-            {"home": home, "source": config.benchmark, "shard": number, "items": shard}
+            {"home": home, "source": name, "shard": number, "items": shard}
             for number, shard in enumerate(items)
         ]
         references = runner.map(draw_references, [{**call, "settings": settings} for call in calls], done)
@@ -92,7 +93,7 @@ def run_evaluation(
         result: dict[str, Any] = runner.run(
             publish_evaluation,
             home=home,
-            benchmark=config.benchmark,
+            benchmark=name,
             subject=str(config.answers),
             parent=None,
             shards=list(map(EvaluatedShard, items, references, answers.shards, drawn, scores)),

@@ -32,9 +32,9 @@ from tasks.sft.verify import verify_shard
 from tasks.sft.verify_source import verify_sources
 from tasks.stage import tasks_end_with_the_build
 from vincicoder import __version__
+from vincicoder.benchmarks import choose
 from vincicoder.clean.tokens import token_counter
 from vincicoder.compose import load_recipe
-from vincicoder.decontaminate import choose
 from vincicoder.refine.config import check_maker
 from vincicoder.render.sandbox import probe, require_every_layer
 from vincicoder.sample import Task

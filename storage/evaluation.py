@@ -23,9 +23,15 @@ ITEM_SCHEMA = pa.schema(
         pa.field("language", pa.string(), nullable=False),
         pa.field("domain", pa.string(), nullable=False),
         pa.field("group", pa.string(), nullable=False),
+        pa.field("difficulty", pa.string(), nullable=False),
+        pa.field("chart_type", pa.string(), nullable=False),
         pa.field("instruction", pa.string(), nullable=False),
         pa.field("reference_code", pa.string()),
         pa.field("item_image", pa.binary()),
+        # Whether the picture is drawn from the code all the same, where that draws one.
+        pa.field("is_redrawn", pa.bool_(), nullable=False),
+        # The picture put to a model, where it is another one than an answer is compared with.
+        pa.field("shown_image", pa.binary()),
     ]
 )
 
@@ -45,6 +51,8 @@ _DRAWN_FIELDS = [
     pa.field("fingerprint", pa.string(), nullable=False),
 ]
 _ID = ITEM_SCHEMA.field("item_id")
+PART_COLUMNS = ("domain", "language", "group", "difficulty", "chart_type")
+"""What results are parted by; an empty value is no part."""
 
 # `image` is null, too, where the item's own picture is the reference.
 REFERENCE_SCHEMA = pa.schema([_ID, *_DRAWN_FIELDS])
@@ -72,7 +80,7 @@ def item_rows(
             items["item_image"].to_pylist(), references["image"].to_pylist(), strict=True
         )
     ]
-    columns: dict[str, Any] = {name: items[name] for name in ("item_id", "language", "domain", "group")}
+    columns: dict[str, Any] = {name: items[name] for name in ("item_id", *PART_COLUMNS)}
     columns |= {"answer": answers["answer"]}
     columns |= {name: drawn[name] for name in ("code", "reason", "detail", "image", "fingerprint")}
     columns |= {"reference_code": items["reference_code"], "reference_image": pa.array(pictures, pa.binary())}

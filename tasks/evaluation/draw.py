@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.render import RenderLimits
 
-REFERENCES = StageName("draw_references", 3)
+REFERENCES = StageName("draw_references", 4)
 ANSWERS = StageName("draw_answers", 3)
 
 
@@ -54,19 +54,23 @@ def draw_references(
     def compute(_key: str) -> StageTables:
         programs: dict[int, tuple[str, str, bool]] = {}
         rows: list[dict[str, Any]] = []
-        shown = set()  # the items whose own picture is the reference
+        shown = set()  # the items whose own picture can be the reference
+        redrawn = set()  # the items whose code draws the reference, where it can
         for number, row in enumerate(table.to_pylist()):
             problem = "" if row["item_image"] is None else _unreadable(row["item_image"])
             rows.append(_nothing(row["item_id"], "reference.unreadable" if problem else "", problem))
             if row["item_image"] is not None and not problem:
                 shown.add(number)
             traced = _is_traced(row["language"], row["domain"])
-            if row["reference_code"] is not None and (traced or number not in shown):
+            wanted = traced or row["is_redrawn"] or number not in shown
+            if row["reference_code"] is not None and wanted:
+                if row["is_redrawn"]:
+                    redrawn.add(number)
                 programs[number] = (row["language"], row["reference_code"], traced)
             elif row["reference_code"] is None and row["item_image"] is None:
                 rows[number]["reason"] = "reference.missing"
         for number, drawn in _draw(home, programs, settings).items():
-            rows[number] |= {"trace": drawn["trace"]} if number in shown else drawn
+            rows[number] |= _reference(drawn, number in shown, number in redrawn)
         return all_kept(pa.Table.from_pylist(rows, REFERENCE_SCHEMA))
 
     return run_stage(
@@ -158,6 +162,14 @@ def _draw(
             f"{len(failures)} programs failed through no fault of theirs: {failures[:3]}"
         )
     return found
+
+
+def _reference(drawn: dict[str, Any], has_picture: bool, is_redrawn: bool) -> dict[str, Any]:
+    """What is kept of a drawn reference: all, or beside a picture of its own what is wanted of it."""
+    if not has_picture or (is_redrawn and drawn["image"] is not None):
+        return drawn
+    why = f"the published picture is compared with, as its code draws none here: {drawn['reason']}"
+    return {"trace": drawn["trace"], **({"detail": f"{why}: {drawn['detail']}"} if is_redrawn else {})}
 
 
 def _is_traced(language: str, domain: str) -> bool:

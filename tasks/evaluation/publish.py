@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from prefect import task
 
-from storage.evaluation import SHEET_COLUMNS, item_rows, read_items
+from storage.evaluation import PART_COLUMNS, SHEET_COLUMNS, item_rows, read_items
 from storage.outputs import read_output
 from storage.runs import RunRecord, RunRegistry, ScoreRecord
 from storage.whole_file import whole_file, write_parquet
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 KIND = "evaluate"
 ALL = "all"
-_PARTED_BY = ("domain", "language", "group")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +116,21 @@ def publish_evaluation(
     return {
         **facts,
         "folder": str(folder),
-        "metrics": {
-            name: {"reference": of.reference, "strict": of.strict, "low": of.low, "high": of.high}
-            for name, of in parts[ALL].items()
-        },
+        "metrics": _figures(parts[ALL]),
+        "parts": {part: _figures(found) for part, found in parts.items() if part != ALL},
+    }
+
+
+def _figures(found: Mapping[str, Summary]) -> dict[str, dict[str, float | int | None]]:
+    return {
+        name: {
+            "reference": of.reference,
+            "strict": of.strict,
+            "low": of.low,
+            "high": of.high,
+            "items": of.items,
+        }
+        for name, of in found.items()
     }
 
 
@@ -146,9 +156,9 @@ def _summaries(
     fingerprints: dict[str, str] = {}
     strict: dict[str, float] = {}
     modes = [f"{name}_{mode}" for name in METRIC_NAMES for mode in ("reference", "strict")]
-    for row in read_items(path, ["item_id", *_PARTED_BY, "fingerprint", *modes]):
+    for row in read_items(path, ["item_id", *PART_COLUMNS, "fingerprint", *modes]):
         scores = scores_of(row)
-        for part in (ALL, *(f"{column}={row[column]}" for column in _PARTED_BY if row[column])):
+        for part in (ALL, *(f"{column}={row[column]}" for column in PART_COLUMNS if row[column])):
             parts[part].append(scores)
         if row["fingerprint"]:
             fingerprints[row["language"]] = row["fingerprint"]

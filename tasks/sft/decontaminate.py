@@ -15,14 +15,8 @@ from storage.outputs import find_output, output_key, read_output, write_output
 from storage.schemas import REJECT_SCHEMA
 from tasks.sft.dedup_rows import signatures_of
 from tasks.stage import TASK_OPTIONS, StageName, StageTables, read_shard, run_stage, split_rejected
-from vincicoder.decontaminate import (
-    BENCHMARKS,
-    BenchmarkIndex,
-    SignedRow,
-    content_digest,
-    index_items,
-    read_items,
-)
+from vincicoder.benchmarks import BENCHMARKS, LAYOUT_VERSION, content_digest, read_items
+from vincicoder.decontaminate import BenchmarkIndex, SignedRow, index_items
 from vincicoder.dedup.minhash import SIGNATURE_VERSION
 
 if TYPE_CHECKING:
@@ -30,7 +24,8 @@ if TYPE_CHECKING:
 
     from storage.home import Home
     from storage.outputs import StageOutput
-    from vincicoder.decontaminate import ChosenBenchmark, DecontaminationLimits
+    from vincicoder.benchmarks import ChosenBenchmark
+    from vincicoder.decontaminate import DecontaminationLimits
     from vincicoder.sample import Rejection
 
 INDEX_STAGE = StageName("index_benchmark", 3)
@@ -50,6 +45,7 @@ def index_benchmark(home: Home, source: str, shard: int, chosen: ChosenBenchmark
     """
     parameters = {
         "content": content_digest(chosen),
+        "layout": LAYOUT_VERSION,
         "signatures": SIGNATURE_VERSION,
         "python": platform.python_version(),
     }

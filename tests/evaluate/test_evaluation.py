@@ -165,6 +165,35 @@ def test_bad_answers_are_scored_kept_and_compared(
     assert unknown.exit_code == 1 and "received run 'none'; known are:" in unknown.output
 
 
+def test_published_benchmarks_are_judged_from_their_folders(home: Path, tmp_path: Path) -> None:
+    charts = {f"bar_{n}": CHART.format(draw=draw, title="Rain") for n, draw in enumerate(DRAWINGS[1:3])}
+    folder = tmp_path / "mimic"
+    (folder / "direct_600").mkdir(parents=True)
+    own = rows_of(home)[0]["image"]["bytes"]
+    for name, code in {**charts, "pie_1": "raise SystemExit('needs what is not here')"}.items():
+        (folder / f"direct_600/{name}.py").write_text(code)
+        (folder / f"direct_600/{name}.png").write_bytes(own)
+    answers = {f"direct_600/{name}": f"```python\n{code}\n```" for name, code in charts.items()}
+    path = write_answers(tmp_path / "answers.jsonl", answers)
+    command = ["evaluate", "--answers", str(path), "--home", str(home), "--json", "--benchmark"]
+    done = CliRunner().invoke(app, [*command, f"chartmimic/direct_600={folder}"])
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.output.strip().splitlines()[-1])
+    assert result["run_id"].startswith("evaluate-chartmimic-direct_600-") and result["items"] == 3
+    assert result["answers"]["missing"] == 1
+    # Where the code draws here, that is what an answer is compared with: equal code has the best.
+    assert result["parts"]["chart_type=bar"]["ssim"]["strict"] == 1.0
+    assert result["parts"]["group=direct_600"]["execution"]["strict"] == pytest.approx(2 / 3)
+    report = (Path(result["folder"]) / "report.md").read_text()
+    assert " chart_type=pie |" in report and " group=direct_600 |" in report
+    kept = {row["item_id"]: row for row in pq.read_table(Path(result["folder"], "items.parquet")).to_pylist()}
+    pie = kept["direct_600/pie_1"]
+    assert (pie["reference_image"], pie["reference_reason"]) == (own, "")
+    for wrong, said in (("chartmimic", "NAME=FOLDER"), (f"sarena={folder}", "no item in")):
+        refused = CliRunner().invoke(app, [*command, wrong])
+        assert refused.exit_code == 1 and said in refused.output
+
+
 def test_a_killed_run_goes_on(home: Path, copies: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     path, whole = copies
     other = tmp_path / "home"

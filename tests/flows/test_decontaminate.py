@@ -10,8 +10,8 @@ import pytest
 from flows.pipeline import BuildResult, run_build
 from flows.runners import DirectRunner
 from tests.corpora import write_corpus
+from vincicoder.benchmarks import BenchmarkError
 from vincicoder.config import BuildConfig
-from vincicoder.decontaminate import BenchmarkError
 
 HOUSE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="80"><path d="M20 70V40L60 12L100 40V70Z" '
@@ -52,7 +52,7 @@ def test_a_leak_is_rejected_with_benchmark_item_and_distance(tmp_path: Path) -> 
     assert checked == [("unisvg", 1, 1)]
     card = (Path(result.release) / "README.md").read_text("utf-8")
     assert "| unisvg | 1 | 1 | 0 |" in card
-    assert "Not checked: chartmimic, chartx, datikz, design2code" in card
+    assert "Not checked: chart2code, chartmimic, chartx, datikz, design2code" in card
 
 
 def test_without_benchmarks_nothing_is_rejected_and_the_card_says_so(tmp_path: Path) -> None:

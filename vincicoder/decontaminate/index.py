@@ -16,7 +16,7 @@ from vincicoder.render.finish import flatten_on_white, measure
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from vincicoder.decontaminate.layouts import Item
+    from vincicoder.benchmarks import Item
 
 # Larger pictures are no benchmark's: they would fill the memory.
 _MAX_PIXELS = 100_000_000

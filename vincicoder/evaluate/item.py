@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkItem:
     """`item_id` is unique in its benchmark and names the item in a file of answers.
 
-    `image` is the picture (a file's bytes, undecoded) that is to be turned into code. Where it is None, the
-    picture is what `code` draws. `code` is the reference program, None where the benchmark has none; an item
-    has one of the two. `instruction` is the question put to a model, with one `<image>`. `group` is what the
-    benchmark itself parts its items by: a chart type, a difficulty, a task; empty where it does not.
+    `image` is the picture (a file's bytes, undecoded) that an answer is compared with, `code` the reference
+    program; an item has one of the two. Where `image` is None, or `is_redrawn` and the code draws something,
+    the picture is what `code` draws. `shown` is the picture that a model sees, where that is another one.
+    `instruction` is the question to a model, with one `<image>`; empty where an item can be judged but not
+    asked. `group` is the part of the benchmark it is in, or the task; `difficulty` and `chart_type` are as
+    the benchmark has them. All three are empty where it has none.
     """
 
     item_id: str
@@ -21,4 +23,8 @@ class BenchmarkItem:
     instruction: str
     code: str | None
     image: bytes | None
+    shown: bytes | None = None
+    is_redrawn: bool = False
     group: str = ""
+    difficulty: str = ""
+    chart_type: str = ""

@@ -7,8 +7,6 @@ from typing import Any
 
 from vincicoder.evaluate.summary import Summary
 
-_SHOWN_PARTS = ("domain", "language")
-
 
 def report_lines(facts: Mapping[str, Any], parts: Mapping[str, Mapping[str, Summary]]) -> Iterator[str]:
     """Yield the lines: what was judged and how, every metric in both modes, and the strict means by part."""
@@ -31,7 +29,7 @@ def report_lines(facts: Mapping[str, Any], parts: Mapping[str, Mapping[str, Summ
     if facts["not_measured"]:
         yield ""
         yield f"Not measured, as no weights were given: {', '.join(facts['not_measured'])}."
-    shown = [part for part in parts if part.partition("=")[0] in _SHOWN_PARTS]
+    shown = [part for part in parts if part != "all"]
     yield ""
     yield "Strict, by part:"
     yield ""

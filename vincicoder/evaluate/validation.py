@@ -8,13 +8,17 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from vincicoder.evaluate.item import BenchmarkItem
+from vincicoder.sample import Domain
 
-_COLUMNS = ("sample_id", "language", "domain", "task", "instruction", "code", "chart_type", "image")
+_COLUMNS = (
+    *("sample_id", "language", "domain", "task", "difficulty", "chart_type"),
+    *("instruction", "code", "image"),
+)
 _BATCH_ROWS = 64
 
 
 def validation_items(files: Iterable[Path]) -> Iterator[BenchmarkItem]:
-    """Yield the items of a split's Parquet files, in their order. A refinement row's group is `refine`."""
+    """Yield the items of a split's Parquet files, in their order. The group is the task."""
     for path in files:
         with pq.ParquetFile(path, pre_buffer=False) as file:
             for batch in file.iter_batches(_BATCH_ROWS, columns=list(_COLUMNS), use_threads=False):
@@ -26,5 +30,7 @@ def validation_items(files: Iterable[Path]) -> Iterator[BenchmarkItem]:
                         instruction=row["instruction"],
                         code=row["code"],
                         image=row["image"]["bytes"],
-                        group=row["chart_type"] if row["task"] == "direct" else row["task"],
+                        group=row["task"],
+                        difficulty=row["difficulty"] or "",
+                        chart_type=row["chart_type"] if row["domain"] == Domain.CHART else "",
                     )

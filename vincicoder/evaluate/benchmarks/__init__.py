@@ -1,1 +1,0 @@
-"""The benchmarks that answers are judged by, one file each."""

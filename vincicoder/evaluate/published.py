@@ -1,0 +1,45 @@
+"""The items of a published benchmark, asked for as in training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vincicoder.benchmarks import ChosenBenchmark, read_items
+from vincicoder.benchmarks.benchmark import Item
+from vincicoder.compose.instructions import IMAGE_TAG, has_media_tag, instruction_for
+from vincicoder.evaluate.item import BenchmarkItem
+
+
+def published_items(chosen: ChosenBenchmark) -> Iterator[BenchmarkItem]:
+    """Yield the items of a benchmark. Raises `BenchmarkError` where it cannot be read.
+
+    The reference picture is what the code draws here, by the renderer that draws the answers; the published
+    picture where there is no code, or where that draws nothing here.
+    """
+    for item in read_items(chosen):
+        yield BenchmarkItem(
+            item_id=item.item,
+            language=item.language,
+            domain=item.domain,
+            instruction=_instruction(item),
+            code=item.code,
+            image=item.image,
+            shown=item.shown,
+            is_redrawn=True,
+            group=item.group,
+            difficulty=item.difficulty,
+            chart_type=item.chart_type,
+        )
+
+
+def _instruction(item: Item) -> str:
+    """The training prompt of the item's domain and language; the benchmark's own text where it asks for more.
+    Empty where one picture and a text are not all that is shown."""
+    if not item.is_askable:
+        return ""
+    if item.request is None:
+        return instruction_for(item.item, item.domain, item.language, "direct")
+    text = item.request
+    while has_media_tag(text):
+        text = text.replace(IMAGE_TAG, "").replace("<video>", "").replace("<audio>", "")
+    return f"{IMAGE_TAG}{text.strip()}"
