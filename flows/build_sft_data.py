@@ -13,8 +13,10 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.pipeline import result_json, run_build
 from flows.progress import BuildClock
+from flows.progress.lines import Lines
+from flows.progress.prefect import PrefectProgress
 from flows.release_report import leave_report
-from flows.report import show_build, show_progress
+from flows.report import show_build
 from flows.run_log import log_to_run
 from flows.run_names import build_run_name
 from flows.runners import PrefectRunner
@@ -93,7 +95,7 @@ def build_sft_data(
         accept=accept,
     )
     with log_to_run():
-        clock = BuildClock(show_progress("sft-progress", profile or "own sources"), every_stage=True)
+        clock = BuildClock([Lines(every_stage=True), PrefectProgress(profile or "own sources")])
         run = str(flow_run.get_id() or "")
         result = run_build(config, home or default_home(), PrefectRunner(), run, clock)
         report = leave_report(home or default_home(), result)

@@ -82,8 +82,8 @@ def run_build(
 ) -> BuildResult:
     """Build and publish one SFT release. Finished outputs of earlier runs are used as they are.
 
-    `clock` decides what is logged and who receives the progress. A release that lost too much against the
-    current one is published, and `refused` of the result says what it lost.
+    The watchers of `clock` show the progress; without a clock nobody does. A release that lost too much
+    against the current one is published, and `refused` of the result says what it lost.
 
     Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails, and
     `InfrastructureError` where the whole sandbox is required and does not work.

@@ -42,6 +42,12 @@ def show_progress(key: str, description: str) -> Callable[[float], None]:
     return update
 
 
+def show_table(key: str, rows: list[dict[str, Any]], description: str) -> None:
+    """Make a table artifact, or its next version."""
+    with _only_watching(key):
+        create_table_artifact(rows, key=key, description=description)
+
+
 def show_build(result: BuildResult, report: Path | None) -> None:
     """Show the release and its report as links, the funnel, and the yield by source."""
     with _only_watching("the release"):
@@ -61,37 +67,26 @@ def show_build(result: BuildResult, report: Path | None) -> None:
             key="sft-funnel",
             description=result.version,
         )
-    with _only_watching("the yield by source"):
-        create_table_artifact(
-            [
-                {
-                    "source": source.name,
-                    "domain": source.domain,
-                    "collected": source.collected,
-                    "released": source.released,
-                    "percent": round(100 * source.released / source.collected, 1)
-                    if source.collected
-                    else None,
-                    "refinement rows": source.refined,
-                }
-                for source in result.sources
-            ],
-            key="sft-yield-by-source",
-            description=result.version,
-        )
+    yields = [
+        {
+            "source": source.name,
+            "domain": source.domain,
+            "collected": source.collected,
+            "released": source.released,
+            "percent": round(100 * source.released / source.collected, 1) if source.collected else None,
+            "refinement rows": source.refined,
+        }
+        for source in result.sources
+    ]
+    show_table("sft-yield-by-source", yields, result.version)
 
 
 def show_rl_set(result: Mapping[str, Any]) -> None:
     """Show what `build_rl_set` returns: the rows by domain, and what the gate refused."""
     refused = result["refused"]
-    with _only_watching("the rows by domain"):
-        create_table_artifact(
-            [{"domain": domain, "rows": rows} for domain, rows in result["domains"].items()],
-            key="rl-rows-by-domain",
-            description=f"{result['version']}: refused: {'; '.join(refused)}"
-            if refused
-            else result["version"],
-        )
+    rows = [{"domain": domain, "rows": rows} for domain, rows in result["domains"].items()]
+    state = f"{result['version']}: refused: {'; '.join(refused)}" if refused else result["version"]
+    show_table("rl-rows-by-domain", rows, state)
 
 
 def _summary(result: BuildResult) -> str:

@@ -156,10 +156,18 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
             accept=config.accept,
         )
     from flows.pipeline import result_json, run_build
+    from flows.progress import BuildClock
+    from flows.progress.bars import live_bars, terminal
+    from flows.progress.lines import Lines
     from flows.release_report import leave_report
     from flows.runners import DirectRunner
 
-    result = run_build(config, home_uri, DirectRunner(config.workers), flow_run="")
+    runner = DirectRunner(config.workers)
+    if terminal():
+        with live_bars() as bars:
+            result = run_build(config, home_uri, runner, "", BuildClock([bars]))
+    else:
+        result = run_build(config, home_uri, runner, "", BuildClock([Lines()]))
     report = leave_report(home_uri, result)
     return {**result_json(result), "report": None if report is None else str(report)}
 

@@ -97,7 +97,9 @@ def test_deployed_build_publishes_a_release(deployed: Deployed, tmp_path: Path) 
     artifacts = ask(environment, "/artifacts/filter", wanted)
     assert isinstance(artifacts, list)
     shown = {artifact["key"]: artifact for artifact in artifacts}
-    assert set(shown) == {"sft-progress", "sft-release", "sft-report", "sft-funnel", "sft-yield-by-source"}
+    assert set(shown) == {
+        *("sft-progress", "sft-stages", "sft-release", "sft-report", "sft-funnel", "sft-yield-by-source")
+    }
     assert shown["sft-progress"]["data"] == 100.0
     assert f"[{version}](file://{home}/releases/sft/{version})" in shown["sft-release"]["data"]
     assert f"(file://{home}/reports/sft/{version}/report.html)" in shown["sft-report"]["data"]
