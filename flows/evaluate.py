@@ -36,6 +36,7 @@ def evaluate(
     workers: int | None = None,
     require_sandbox: bool = False,
     encoders: dict[str, str] | None = None,
+    stack: str = "",
 ) -> dict[str, Any]:
     """Judge answers to a benchmark; the same as `vincicoder evaluate`.
 
@@ -53,6 +54,7 @@ def evaluate(
         require_sandbox: Fail when a layer of the sandbox is missing.
         encoders: Weights for the metrics of trained encoders, by kind: clip, dino, siglip, lpips_vgg,
             lpips_alex.
+        stack: The libraries that draw first. Default: those of each item's row.
     """
     config = EvaluationConfig(
         answers=Path(answers),
@@ -63,6 +65,7 @@ def evaluate(
         workers=workers or os.cpu_count() or 1,
         require_sandbox=require_sandbox,
         encoders=encoders or {},
+        stack=stack,
     )
     with log_to_run():
         progress = show_progress("evaluate-progress", benchmark)

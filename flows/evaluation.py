@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 class EvaluationConfig:
     """What is judged by what. `release` is that of the validation split; `limit` takes the first items only;
     `workers` is how many programs are drawn at once; `encoders` are weights by kind
-    (`vincicoder.similarity.encoders.picture_models`)."""
+    (`vincicoder.similarity.encoders.picture_models`); `stack` is what draws first, '' the item's own."""
 
     answers: Path
     benchmark: str = VALIDATION
@@ -38,6 +38,7 @@ class EvaluationConfig:
     workers: int = os.cpu_count() or 1
     require_sandbox: bool = False
     encoders: Mapping[str, str] = field(default_factory=dict)
+    stack: str = ""
     limits: RenderLimits = field(default_factory=RenderLimits)
 
 
@@ -57,7 +58,7 @@ def run_evaluation(
     name = benchmark_name(config.benchmark)
     encoders = tuple(sorted(config.encoders.items()))
     models_of(encoders)  # weights that are not there are said before anything is drawn
-    settings = DrawingSettings(config.limits, config.workers, config.require_sandbox)
+    settings = DrawingSettings(config.limits, config.workers, config.require_sandbox, config.stack)
     with engine_scope(), tasks_end_with_the_build(home):
         items = runner.run(
             read_benchmark,

@@ -96,6 +96,7 @@ def render_card(facts: CardFacts) -> str:
         "",
         *task_lines("language", facts.rows_by_language),
         "",
+        *([*task_lines("stack", facts.rows_by_stack), ""] if facts.rows_by_stack else []),
         *task_lines("kind of drawing", facts.rows_by_chart_type),
         *(
             ["", *count_lines("maker of flawed code", facts.rows_by_flaw_maker)]

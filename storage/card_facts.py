@@ -62,6 +62,7 @@ class CardFacts:
     rows_by_domain: Mapping[str, TaskRows]
     rows_by_license: Mapping[str, TaskRows]
     rows_by_language: Mapping[str, TaskRows]
+    rows_by_stack: Mapping[str, TaskRows]
     rows_by_chart_type: Mapping[str, TaskRows]
     rows_by_flaw_maker: Mapping[str, int]
     recipe: str

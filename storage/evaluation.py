@@ -32,6 +32,7 @@ ITEM_SCHEMA = pa.schema(
         pa.field("is_redrawn", pa.bool_(), nullable=False),
         # The picture put to a model, where it is another one than an answer is compared with.
         pa.field("shown_image", pa.binary()),
+        pa.field("stack", pa.string(), nullable=False),  # the libraries of its program, '' for today's
     ]
 )
 
@@ -49,6 +50,7 @@ _DRAWN_FIELDS = [
     pa.field("image", pa.binary()),
     pa.field("trace", pa.string()),
     pa.field("fingerprint", pa.string(), nullable=False),
+    pa.field("stack", pa.string(), nullable=False),  # what drew it, '' for languages that have none
 ]
 _ID = ITEM_SCHEMA.field("item_id")
 PART_COLUMNS = ("domain", "language", "group", "difficulty", "chart_type")
@@ -82,15 +84,20 @@ def item_rows(
     ]
     columns: dict[str, Any] = {name: items[name] for name in ("item_id", *PART_COLUMNS)}
     columns |= {"answer": answers["answer"]}
-    columns |= {name: drawn[name] for name in ("code", "reason", "detail", "image", "fingerprint")}
+    columns |= {name: drawn[name] for name in ("code", "reason", "detail", "image", "fingerprint", "stack")}
     columns |= {"reference_code": items["reference_code"], "reference_image": pa.array(pictures, pa.binary())}
     columns |= {"reference_reason": references["reason"], "reference_fingerprint": references["fingerprint"]}
+    columns |= {"reference_stack": items["stack"]}
     columns |= {name: scores[name] for name in scores.column_names[1:]}
     return pa.table(columns)
 
 
 def read_items(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a run's `items.parquet`, or some of their columns, a few pictures at a time."""
+    """Yield the rows of a run's `items.parquet`, or some of their columns, a few pictures at a time.
+
+    A run of an earlier version has not all of them.
+    """
     with pq.ParquetFile(path, pre_buffer=False) as file:
-        for batch in file.iter_batches(32, columns=list(columns) if columns else None, use_threads=False):
+        names = [name for name in file.schema_arrow.names if columns is None or name in columns]
+        for batch in file.iter_batches(32, columns=names, use_threads=False):
             yield from batch.to_pylist()

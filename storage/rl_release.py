@@ -32,6 +32,7 @@ _EXTRA_TYPE = pa.struct(
         ("language", pa.string()),
         ("domain", pa.string()),
         ("task", pa.string()),
+        ("stack", pa.string()),
         ("reference_sha256", pa.string()),
     ]
 )
@@ -47,6 +48,7 @@ _FIELDS = [
     pa.field("answer", pa.string()),
     pa.field("messages", MESSAGE_TYPE),
     pa.field("language", pa.string()),
+    pa.field("stack", pa.string()),
     pa.field("domain", pa.string()),
     pa.field("reference_sha256", pa.string()),
     pa.field("difficulty", pa.float32()),

@@ -14,9 +14,11 @@ import typer
 from flows.cli.prefect_server import runs_on_a_server
 from flows.cli.tables import print_table
 from vincicoder.config import default_home
+from vincicoder.render.registry import ROW_LANGUAGES, stacks_of
 
 app = typer.Typer(help="Judge answers to a benchmark.", invoke_without_command=True)
 
+_STACKS = sorted({stack for language in ROW_LANGUAGES for stack in stacks_of(language)}, key=int)
 HomeOption = Annotated[str | None, typer.Option(help="The home with the release; results are kept there.")]
 Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
 
@@ -42,6 +44,9 @@ def evaluate(
         list[str] | None,
         typer.Option(help="KIND=FOLDER of weights for a metric: clip, dino, siglip, lpips_vgg, lpips_alex."),
     ] = None,
+    stack: Annotated[
+        str, typer.Option(help=f"Libraries that draw first: {', '.join(_STACKS)}. Default: the item's own.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Draw and score answers to a benchmark: every metric as published and strict, with intervals.
@@ -50,21 +55,25 @@ def evaluate(
     """
     if context.invoked_subcommand:
         return
+    if stack and stack not in _STACKS:
+        raise typer.BadParameter(f"received --stack {stack}; allowed are {', '.join(_STACKS)}")
     if answers is None:
         raise typer.BadParameter("say whose answers are judged: --answers FILE.jsonl")
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
+    kept_in = home or default_home()
     result = _evaluate(
         answers,
         benchmark,
         release,
         limit,
-        home or default_home(),
+        kept_in,
         shard_rows,
         workers,
         require_sandbox,
         _encoders(encoder or []),
+        stack,
     )
     if as_json:
         typer.echo(json.dumps(result))
@@ -124,13 +133,15 @@ def _evaluate(
     workers: int | None,
     require_sandbox: bool,
     encoders: dict[str, str],
+    stack: str,
 ) -> dict[str, Any]:
     if runs_on_a_server():
         from flows.evaluate import evaluate as flow
 
         return dict(
             flow(
-                str(answers), benchmark, release, limit, home, shard_rows, workers, require_sandbox, encoders
+                *(str(answers), benchmark, release, limit, home, shard_rows, workers),
+                *(require_sandbox, encoders, stack),
             )
         )
     from flows.evaluation import EvaluationConfig, run_evaluation
@@ -147,6 +158,7 @@ def _evaluate(
         workers=at_once,
         require_sandbox=require_sandbox,
         encoders=encoders,
+        stack=stack,
     )
     return run_evaluation(config, Home(home), DirectRunner(at_once), flow_run="")
 

@@ -33,6 +33,10 @@ def score(
         Path | None,
         typer.Option("--output", "-o", help="Where to write the heat map. Default: FILE.score.png"),
     ] = None,
+    stack: Annotated[
+        str,
+        typer.Option(help="Libraries that draw it first (docs/stacks.md), such as 2022. Default: today's."),
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Score one answer against a picture, and draw where they differ."""
@@ -47,7 +51,7 @@ def score(
         raise typer.Exit(_USAGE)
     text = file.read_text("utf-8", errors="replace")
     response = text if file.suffix.lower() in {".md", ".txt"} else f"```{chosen}\n{text}\n```"
-    item = RewardItem(response, reference, str(chosen))
+    item = RewardItem(response, reference, str(chosen), stack=stack)
     with RewardScorer(_config(preset, encoder, workers=1)) as scorer:
         try:
             inspected = scorer.inspect(item)

@@ -6,8 +6,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
 from storage.evaluation import read_items
 from storage.runs import RunRegistry
 from tasks.evaluation.publish import KIND
@@ -17,7 +15,7 @@ from vincicoder.evaluate.metrics import METRICS, encoder_metrics
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from storage.home import Home
 
@@ -71,23 +69,33 @@ def _rows(home: Home, run_id: str) -> dict[str, dict[str, Any]]:
         raise NotComparableError(str(error.args[0])) from error
     if run["kind"] != KIND:
         raise NotComparableError(f"run {run_id} is of kind {run['kind']!r}; only evaluations are compared")
-    columns = ["item_id", "domain", "language", "fingerprint"]
-    path = Path(run["folder"]) / "items.parquet"
-    # A run of an earlier version lacks the metrics that came since.
-    known = set(pq.read_schema(path).names)
-    columns += [column for name in METRIC_NAMES if (column := f"{name}_strict") in known]
-    return {row["item_id"]: row for row in read_items(path, columns)}
+    scores = [f"{name}_strict" for name in METRIC_NAMES]
+    columns = ["item_id", "domain", "language", "stack", "fingerprint", *scores]
+    return {row["item_id"]: row for row in read_items(Path(run["folder"]) / "items.parquet", columns)}
 
 
 def _changed_renderers(rows: Sequence[dict[str, dict[str, Any]]], common: Sequence[str]) -> list[str]:
-    """Return the languages that the two runs drew by different renderers: their scores are not comparable."""
+    """Return the languages that the two runs drew by different renderers: their scores are not comparable.
+
+    Of a language with stacks, one answer may be of another year than the other: what counts is that each
+    stack was the same in both, and that they share one.
+    """
+    drawn: list[dict[str, dict[str, str]]] = [{}, {}]
+    for of_run, one in zip(drawn, rows, strict=True):
+        for item in common:
+            row = one[item]
+            if row["fingerprint"]:
+                of_run.setdefault(row["language"], {})[row.get("stack") or ""] = row["fingerprint"]
     return sorted(
-        {
-            rows[0][item]["language"]
-            for item in common
-            if (prints := [one[item]["fingerprint"] for one in rows])[0] != prints[1] and all(prints)
-        }
+        language
+        for language in drawn[0].keys() & drawn[1].keys()
+        if _differ(drawn[0][language], drawn[1][language])
     )
+
+
+def _differ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    shared = one.keys() & other.keys()
+    return not shared or any(one[stack] != other[stack] for stack in shared)
 
 
 def _differences(rows: Sequence[dict[str, dict[str, Any]]], items: Sequence[str]) -> dict[str, Any]:

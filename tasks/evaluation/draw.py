@@ -17,7 +17,8 @@ from tasks.sft.engine import shared_engine
 from tasks.stage import StageName, run_stage, stop_if_asked
 from vincicoder.evaluate.programs import program_of
 from vincicoder.render import RenderRequest, RenderStatus, fingerprint
-from vincicoder.render.registry import why_unsupported
+from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
+from vincicoder.render.registry import language_on, stacks_of, why_unsupported
 from vincicoder.sample import Domain, InfrastructureError, Language
 
 if TYPE_CHECKING:
@@ -28,18 +29,23 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.render import RenderLimits
 
-REFERENCES = StageName("draw_references", 4)
-ANSWERS = StageName("draw_answers", 3)
+REFERENCES = StageName("draw_references", 5)
+ANSWERS = StageName("draw_answers", 4)
 
 
 @dataclass(frozen=True, slots=True)
 class DrawingSettings:
-    """How programs are drawn: bounds on each, how many at once, and whether a missing layer of the sandbox is
-    an error."""
+    """How programs are drawn: bounds on each, how many at once, whether a missing layer of the sandbox is an
+    error, and on which stack first ('' is that of the item)."""
 
     limits: RenderLimits
     workers: int
     require_sandbox: bool
+    stack: str = ""
+
+    def renderer(self, language: str, stack: str) -> str:
+        """Return the name of what draws a program of an item first."""
+        return language_on(language, self.stack if self.stack in stacks_of(language) else stack)
 
 
 @task(**REFERENCES.shard_task)
@@ -49,7 +55,7 @@ def draw_references(
     """Draw the reference programs of items that bring no picture, and of those whose drawing is compared call
     by call."""
     table = read_output(home, items)
-    fingerprints = fingerprints_of(table)
+    fingerprints = fingerprints_of(table, settings)
 
     def compute(_key: str) -> StageTables:
         programs: dict[int, tuple[str, str, bool]] = {}
@@ -66,7 +72,8 @@ def draw_references(
             if row["reference_code"] is not None and wanted:
                 if row["is_redrawn"]:
                     redrawn.add(number)
-                programs[number] = (row["language"], row["reference_code"], traced)
+                renderer = settings.renderer(row["language"], row["stack"])
+                programs[number] = (renderer, row["reference_code"], traced)
             elif row["reference_code"] is None and row["item_image"] is None:
                 rows[number]["reason"] = "reference.missing"
         for number, drawn in _draw(home, programs, settings).items():
@@ -95,8 +102,8 @@ def draw_answers(
     settings: DrawingSettings,
 ) -> StageOutput:
     """Take the program out of every answer and draw it."""
-    asked = read_output(home, items, columns=["language", "domain"])
-    fingerprints = fingerprints_of(asked)
+    asked = read_output(home, items, columns=["language", "domain", "stack"])
+    fingerprints = fingerprints_of(asked, settings)
 
     def compute(_key: str) -> StageTables:
         programs: dict[int, tuple[str, str, bool]] = {}
@@ -107,7 +114,8 @@ def draw_answers(
             rows.append({**_nothing(row["item_id"], program.reason, program.detail), "code": program.code})
             if program.code is not None:
                 traced = _is_traced(item["language"], item["domain"])
-                programs[number] = (item["language"], program.code, traced)
+                renderer = settings.renderer(item["language"], item["stack"])
+                programs[number] = (renderer, program.code, traced)
         for number, drawn in _draw(home, programs, settings).items():
             rows[number] |= drawn
         return all_kept(pa.Table.from_pylist(rows, DRAWN_SCHEMA))
@@ -124,13 +132,17 @@ def draw_answers(
     )
 
 
-def fingerprints_of(items: pa.Table) -> dict[str, str]:
-    """Return the renderers' fingerprints by language; empty for one that cannot be drawn here, whose items
-    are drawn again once it can."""
-    return {
-        language: "" if why_unsupported(language) else fingerprint(language)
-        for language in sorted(set(items["language"].to_pylist()))
-    }
+def fingerprints_of(items: pa.Table, settings: DrawingSettings) -> dict[str, dict[str, str]]:
+    """Return the renderers of the items, each with the fingerprints of those that may draw its programs, in
+    the order they try; empty for one that cannot be drawn here, whose items are drawn again once it can."""
+    rows = zip(items["language"].to_pylist(), items["stack"].to_pylist(), strict=True)
+    first = {settings.renderer(language, stack) for language, stack in rows}
+    return {renderer: _fingerprints(renderer) for renderer in sorted(first)}
+
+
+def _fingerprints(renderer: str) -> dict[str, str]:
+    names = [language_on(renderer, stack) for stack in usable_stacks(renderer)] or [renderer]
+    return {name: fingerprint(name) for name in names if not why_unsupported(name)}
 
 
 def _draw(
@@ -147,7 +159,8 @@ def _draw(
     found: dict[int, dict[str, Any]] = {}
     failures: list[str] = []
     requests = [RenderRequest(str(number), *program) for number, program in programs.items()]
-    for result in engine.render(requests):
+    for drawn in render_on_stacks(engine, requests):
+        result = drawn.result
         if result.status is RenderStatus.FAILED:
             failures.append(result.detail)
         found[int(result.request_id)] = {
@@ -156,6 +169,7 @@ def _draw(
             "image": result.png,
             "trace": result.trace or None,
             "fingerprint": result.fingerprint,
+            "stack": drawn.stack,
         }
     if failures:
         raise InfrastructureError(
@@ -178,7 +192,7 @@ def _is_traced(language: str, domain: str) -> bool:
 
 
 def _nothing(item_id: str, reason: str, detail: str) -> dict[str, Any]:
-    return {"item_id": item_id, "reason": reason, "detail": detail, "fingerprint": ""}
+    return {"item_id": item_id, "reason": reason, "detail": detail, "fingerprint": "", "stack": ""}
 
 
 def _unreadable(image: bytes) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.evaluate.item import BenchmarkItem
 
-STAGE = StageName("benchmark_items", 2)
+STAGE = StageName("benchmark_items", 3)
 VALIDATION = "validation"
 
 
@@ -126,6 +126,7 @@ def _table(shard: list[BenchmarkItem]) -> pa.Table:
                 "item_image": item.image,
                 "is_redrawn": item.is_redrawn,
                 "shown_image": item.shown,
+                "stack": item.stack,
             }
             for item in shard
         ],

@@ -21,6 +21,7 @@ from vincicoder.evaluate.metrics.encoder_metrics import not_measured
 from vincicoder.evaluate.report import report_lines
 from vincicoder.evaluate.sheet import SheetItem, answer_sheet, chosen_for_sheet
 from vincicoder.evaluate.summary import summarise
+from vincicoder.render.registry import language_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -151,17 +152,17 @@ def scores_of(row: Mapping[str, Any]) -> dict[str, Score]:
 def _summaries(
     path: Path,
 ) -> tuple[dict[str, dict[str, Summary]], dict[str, str], dict[str, float]]:
-    """Return the summaries by part, the fingerprints by language, and the items' structural similarity."""
+    """Return the summaries by part, the fingerprints by renderer, and the items' structural similarity."""
     parts: dict[str, list[dict[str, Score]]] = defaultdict(list)
     fingerprints: dict[str, str] = {}
     strict: dict[str, float] = {}
     modes = [f"{name}_{mode}" for name in METRIC_NAMES for mode in ("reference", "strict")]
-    for row in read_items(path, ["item_id", *PART_COLUMNS, "fingerprint", *modes]):
+    for row in read_items(path, ["item_id", *PART_COLUMNS, "fingerprint", "stack", *modes]):
         scores = scores_of(row)
         for part in (ALL, *(f"{column}={row[column]}" for column in PART_COLUMNS if row[column])):
             parts[part].append(scores)
         if row["fingerprint"]:
-            fingerprints[row["language"]] = row["fingerprint"]
+            fingerprints[language_on(row["language"], row["stack"])] = row["fingerprint"]
         strict[row["item_id"]] = scores["ssim"].strict
     kept = {part: summarise(scores) for part, scores in sorted(parts.items())}
     return {ALL: kept[ALL], **kept}, dict(sorted(fingerprints.items())), strict

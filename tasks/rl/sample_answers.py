@@ -94,10 +94,11 @@ def sample_rewards(
 def _write_pool(target: Path, files: list[Path], ids: set[str]) -> None:
     """Write the rows as JSON lines, anew each time: what is there may be damaged. The sampling environment
     need not read Parquet."""
-    columns = ["sample_id", "instruction", "language", "code", "image"]
+    wanted = ("sample_id", "instruction", "language", "stack", "code", "image")
     with whole_file(target) as part, part.open("w", encoding="utf-8") as stream:
         for path in files:
             with pq.ParquetFile(path, pre_buffer=False) as file:
+                columns = [name for name in wanted if name in file.schema_arrow.names]  # some lack a stack
                 for batch in file.iter_batches(_BATCH, columns=columns, use_threads=False):
                     for row in batch.to_pylist():
                         if row["sample_id"] in ids:
@@ -127,6 +128,7 @@ def _score(pool: Path, answers: Path, sampling: Sampling) -> dict[str, list[floa
                     "reference": base64.b64decode(row["image"]),
                     "language": row["language"],
                     "ground_truth": row["code"],
+                    "stack": row.get("stack"),
                 }
                 items += [{"response": answer, **given} for answer in line["answers"]]
                 owners += [row["sample_id"]] * len(line["answers"])

@@ -45,7 +45,7 @@ logger = logging.getLogger("vincicoder")
 # Of the layout and the rules: a new version makes new releases of the same inputs.
 VERSION = 5
 _COLUMNS = ("sample_id", "domain", "language", "task", "code", "source", "license")
-_COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height")
+_COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height", "stack")
 _BATCH_ROWS = 64
 
 
@@ -219,7 +219,8 @@ def _rows(files: Sequence[Path], chosen: Sequence[ChosenRow], split: str) -> Ite
     index = 0
     for path in files:
         with open_local_parquet(path) as file:
-            for batch in file.iter_batches(_BATCH_ROWS, columns=list(_COPIED), use_threads=False):
+            columns = [name for name in _COPIED if name in file.schema_arrow.names]  # older ones lack a stack
+            for batch in file.iter_batches(_BATCH_ROWS, columns=columns, use_threads=False):
                 made = []
                 for row in batch.to_pylist():
                     pick = wanted.get(row["sample_id"])

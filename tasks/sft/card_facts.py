@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.compose import ReleaseRecipe
 
-_COUNTED = ("domain", "license", "language", "chart_type", "flaw_maker")
+_COUNTED = ("domain", "license", "language", "stack", "chart_type", "flaw_maker")
 
 
 def card_facts(
@@ -53,6 +53,7 @@ def card_facts(
         rows_by_domain=by_name["domain"],
         rows_by_license=by_name["license"],
         rows_by_language=by_name["language"],
+        rows_by_stack=by_name["stack"],
         rows_by_chart_type=by_name["chart_type"],
         rows_by_flaw_maker={name: rows.refine for name, rows in by_name["flaw_maker"].items()},
         recipe=recipe.name,

@@ -102,6 +102,7 @@ def _sheet(release: Path, rollouts: Sequence[Rollout]) -> bytes:
 def _draw(rollouts: Sequence[Rollout]) -> list[tuple[bytes, str]]:
     """Return each answer's picture, or one that says why there is none, and a word on it. Answers are hostile
     code: they are drawn as the reward draws them, in the sandbox."""
+    from vincicoder.render.registry import language_on
     from vincicoder.reward import RewardConfig
     from vincicoder.reward.answer import read_answer
     from vincicoder.reward.rendering import Renderer
@@ -109,7 +110,8 @@ def _draw(rollouts: Sequence[Rollout]) -> list[tuple[bytes, str]]:
     config = RewardConfig.preset("default")
     answers = [read_answer(rollout.response, rollout.row.language, config) for rollout in rollouts]
     programs = [
-        (rollout.row.language, answer.code or "") for rollout, answer in zip(rollouts, answers, strict=True)
+        (language_on(rollout.row.language, rollout.row.stack), answer.code or "")
+        for rollout, answer in zip(rollouts, answers, strict=True)
     ]
     with Renderer(config) as renderer:
         drawn = dict(renderer.draw({program for program in programs if program[1]}))

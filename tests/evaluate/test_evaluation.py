@@ -27,6 +27,7 @@ from tests.releases import build
 from tests.samples import CIRCLE
 from vincicoder.refine.config import RefineConfig
 from vincicoder.render import RenderLimits
+from vincicoder.render.registry import why_unsupported
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +55,7 @@ COLUMNS = {
     "license": "CC0-1.0",
     "citation": "Ours",
 }
+_MISSING = why_unsupported("python-2024")
 HANG = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nwhile True: pass"
 CRASH = "import os\nos._exit(3)"
 
@@ -192,6 +194,26 @@ def test_published_benchmarks_are_judged_from_their_folders(home: Path, tmp_path
     for wrong, said in (("chartmimic", "NAME=FOLDER"), (f"sarena={folder}", "no item in")):
         refused = CliRunner().invoke(app, [*command, wrong])
         assert refused.exit_code == 1 and said in refused.output
+
+
+@pytest.mark.skipif(bool(_MISSING), reason=_MISSING)
+def test_other_libraries_may_draw_first(home: Path, copies: tuple[Path, dict[str, Any]]) -> None:
+    path, of_todays = copies
+    command = ["evaluate", "--answers", str(path), "--home", str(home), "--stack", "2024", "--json"]
+    done = CliRunner().invoke(app, command)
+    assert done.exit_code == 0, done.output
+    result = json.loads(done.output.strip().splitlines()[-1])
+    assert set(result["fingerprints"]) == {"python-2024", "svg"}
+    assert result["metrics"]["execution"]["strict"] == 1.0
+    assert 0.5 < result["metrics"]["ssim"]["strict"] < 1.0  # the same charts, other lettering
+    kept = pq.read_table(Path(result["folder"]) / "items.parquet", columns=["stack", "reference_stack"])
+    assert set(kept["stack"].to_pylist()) == {"2024", ""}
+    assert set(kept["reference_stack"].to_pylist()) == {"2026", ""}
+    runs = [result["run_id"], of_todays["run_id"]]
+    compared = CliRunner().invoke(app, ["evaluate", "compare", *runs, "--home", str(home), "--json"])
+    assert json.loads(compared.output.strip().splitlines()[-1])["fingerprints_differ"] == ["python"]
+    refused = CliRunner().invoke(app, [*command[:-3], "--stack", "2019"])
+    assert refused.exit_code == 2 and "2024, 2026" in refused.output
 
 
 def test_a_killed_run_goes_on(home: Path, copies: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:

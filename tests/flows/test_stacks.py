@@ -113,6 +113,11 @@ def test_one_more_stack_draws_what_failed_and_one_less_changes_nothing_else(
             "labels": ("2024", None),
         }
         assert _renders(home) == first + 5  # that corpus; labels and slip on 2024, slip on 2022
+        card = (Path(whole.release) / "README.md").read_text()
+        assert (
+            "| stack | direct | refine |\n|---|---:|---:|\n| 2022 | 2 | 0 |\n| 2024 | 1 | 0 |\n| 2026 | 1"
+            in card
+        )
         asked = ask(_catalog(whole), "versions_cost")
         assert [dict(zip(asked.columns, row, strict=True)) for row in asked.rows] == [
             {

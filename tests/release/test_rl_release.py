@@ -42,12 +42,14 @@ def test_datasets_decodes_its_pictures_and_each_answer_holds_what_the_reward_nee
     rows = {row["sample_id"]: row for split in loaded.values() for row in split}
     expected = rows_of(reinforced)
     assert rows.keys() == {row["sample_id"] for row in expected}
+    assert {(row["language"], row["stack"]) for row in expected} >= {("python", "2026"), ("svg", None)}
     for row in expected:
         found = rows[row["sample_id"]]
         assert [picture.size for picture in found["images"]] == [(row["image_width"], row["image_height"])]
         assert found["extra_info"] == row["extra_info"]
         assert json.loads(row["answer"]) == {
             "language": row["language"],
+            **({"stack": row["stack"]} if row["stack"] else {}),  # SVG has none
             "reference_sha256": row["reference_sha256"],
             "code": row["reward_model"]["ground_truth"],
         }

@@ -14,7 +14,8 @@ class BenchmarkItem:
     the picture is what `code` draws. `shown` is the picture that a model sees, where that is another one.
     `instruction` is the question to a model, with one `<image>`; empty where an item can be judged but not
     asked. `group` is the part of the benchmark it is in, or the task; `difficulty` and `chart_type` are as
-    the benchmark has them. All three are empty where it has none.
+    the benchmark has them. All three are empty where it has none. `stack` names the libraries that its
+    program was written for and its answers are drawn by first, '' for today's.
     """
 
     item_id: str
@@ -28,3 +29,4 @@ class BenchmarkItem:
     group: str = ""
     difficulty: str = ""
     chart_type: str = ""
+    stack: str = ""

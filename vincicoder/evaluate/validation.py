@@ -12,7 +12,7 @@ from vincicoder.sample import Domain
 
 _COLUMNS = (
     *("sample_id", "language", "domain", "task", "difficulty", "chart_type"),
-    *("instruction", "code", "image"),
+    *("instruction", "code", "image", "stack"),
 )
 _BATCH_ROWS = 64
 
@@ -21,7 +21,10 @@ def validation_items(files: Iterable[Path]) -> Iterator[BenchmarkItem]:
     """Yield the items of a split's Parquet files, in their order. The group is the task."""
     for path in files:
         with pq.ParquetFile(path, pre_buffer=False) as file:
-            for batch in file.iter_batches(_BATCH_ROWS, columns=list(_COLUMNS), use_threads=False):
+            columns = [
+                name for name in _COLUMNS if name in file.schema_arrow.names
+            ]  # older ones lack a stack
+            for batch in file.iter_batches(_BATCH_ROWS, columns=columns, use_threads=False):
                 for row in batch.to_pylist():
                     yield BenchmarkItem(
                         item_id=row["sample_id"],
@@ -33,4 +36,5 @@ def validation_items(files: Iterable[Path]) -> Iterator[BenchmarkItem]:
                         group=row["task"],
                         difficulty=row["difficulty"] or "",
                         chart_type=row["chart_type"] if row["domain"] == Domain.CHART else "",
+                        stack=row.get("stack") or "",
                     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from vincicoder.render.api import RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.engine.engine import RenderEngine
@@ -31,8 +32,9 @@ def asks_for_another_stack(status: RenderStatus, notes: Sequence[str]) -> bool:
 def usable_stacks(language: str, first: str = "", named: str = "") -> tuple[str, ...]:
     """Return the stacks that can draw a language here, in the order in which they are tried.
 
-    `first` is the one to begin with where the language has it, by default its own or newest; `named` the one
-    that a program itself names, which goes before. Empty where the language has no stacks.
+    `first` is the one to begin with where the language has it, by default its own (`python-2022` begins with
+    2022) or newest; `named` the one that a program itself names, which goes before. Empty where the language
+    has no stacks.
     """
     stacks = stacks_of(language)
     if not stacks:
@@ -44,46 +46,61 @@ def usable_stacks(language: str, first: str = "", named: str = "") -> tuple[str,
     )
 
 
+@dataclass(slots=True)
+class _Attempt:
+    """A request, the stacks to try in turn, and what came of those that were."""
+
+    request: RenderRequest
+    stacks: tuple[str, ...]
+    tried: list[tuple[str, RenderResult]] = field(default_factory=list)
+
+    @property
+    def stack(self) -> str:
+        """The stack whose turn it is."""
+        return self.stacks[len(self.tried)] if self.stacks else ""
+
+    def take(self, result: RenderResult) -> OnStack | None:
+        """Note a stack's result; return what is settled, or None where the next one is to try."""
+        self.tried.append((self.stack, replace(result, request_id=self.request.request_id)))
+        asks = asks_for_another_stack(result.status, result.notes)
+        return None if asks and len(self.tried) < len(self.stacks) else _settled(self.tried)
+
+
 def render_on_stacks(
-    engine: RenderEngine, requests: Iterable[RenderRequest], first: str = ""
+    engine: RenderEngine, requests: Iterable[RenderRequest], abandoned: threading.Event | None = None
 ) -> Iterator[OnStack]:
-    """Yield what came of each request, not in their order.
+    """Yield what came of each request, as they finish; `requests` is pulled as places free up.
 
-    One that fails by a name that a stack does not have is tried on the next. Where none draws it, the result
-    is that of the first stack.
-
-    The result keeps the request's id; `first` is the stack to begin with, by default today's, where the
-    program itself names none.
+    A request's language may be that of a stack (`language_on`), which then tries first, unless the program
+    itself names another. A program that fails by a name that a stack does not have is tried on the next,
+    after all others have been. Where none draws it, the result is that of the first. Results keep the ids of
+    their requests. Once `abandoned` is set, what is being drawn is given up and nothing more is yielded.
     """
-    waiting = {str(number): request for number, request in enumerate(requests)}
-    stacks = {number: _stacks_for(one, first) for number, one in waiting.items()}
-    tried: dict[str, list[tuple[str, RenderResult]]] = {number: [] for number in waiting}
-    while waiting:
-        again: dict[str, RenderRequest] = {}
-        places = {number: _stack_at(stacks[number], len(tried[number])) for number, one in waiting.items()}
-        asked = (
-            RenderRequest(number, language_on(one.language, places[number]), one.code)
-            for number, one in waiting.items()
-        )
-        for result in engine.render(asked):
-            number = result.request_id
-            request, stack = waiting[number], places[number]
-            tried[number].append((stack, replace(result, request_id=request.request_id)))
-            if asks_for_another_stack(result.status, result.notes) and len(tried[number]) < len(
-                stacks[number]
-            ):
-                again[number] = request
+    attempts: Iterable[_Attempt] = (_Attempt(one, _stacks_for(one)) for one in requests)
+    while attempts and not (abandoned is not None and abandoned.is_set()):
+        again: list[_Attempt] = []
+        asked: dict[str, _Attempt] = {}
+        for result in engine.render(_ask(attempts, asked), abandoned):
+            attempt = asked.pop(result.request_id)
+            settled = attempt.take(result)
+            if settled is None:
+                again.append(attempt)
             else:
-                yield _settled(tried.pop(number))
-        waiting = again
+                yield settled
+        attempts = again
 
 
-def _stacks_for(request: RenderRequest, first: str) -> tuple[str, ...]:
-    return usable_stacks(request.language, first, stack_named_in(request.code, request.language))
+def _stacks_for(request: RenderRequest) -> tuple[str, ...]:
+    return usable_stacks(request.language, named=stack_named_in(request.code, request.language))
 
 
-def _stack_at(stacks: Sequence[str], place: int) -> str:
-    return stacks[place] if stacks else ""
+def _ask(attempts: Iterable[_Attempt], asked: dict[str, _Attempt]) -> Iterator[RenderRequest]:
+    for number, attempt in enumerate(attempts):
+        asked[str(number)] = attempt
+        language = attempt.request.language
+        if attempt.stack:
+            language = language_on(language, attempt.stack)
+        yield replace(attempt.request, request_id=str(number), language=language)
 
 
 def _settled(tried: Sequence[tuple[str, RenderResult]]) -> OnStack:

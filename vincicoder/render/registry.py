@@ -42,15 +42,25 @@ LANGUAGE_OF_FENCE = MappingProxyType(
 """The language of a fence of code, by the lower-case name that it carries."""
 
 
+def row_language(renderer: str) -> str:
+    """Return the language of which a renderer draws on one stack; the name itself of all others."""
+    spec = LANGUAGES.get(renderer)
+    return spec.variant_of or renderer if spec is not None and spec.stack else renderer
+
+
 @cache
 def stacks_of(language: str) -> tuple[str, ...]:
-    """Return the stacks that a language can be drawn with, the oldest first; none for most."""
+    """Return the stacks that a language can be drawn with, the oldest first; none for most.
+
+    `language` may be a renderer of it on one of them.
+    """
+    base = row_language(language)
     return tuple(
         sorted(
             (
                 spec.stack
                 for name, spec in LANGUAGES.items()
-                if spec.stack and language in (name, spec.variant_of)
+                if spec.stack and base in (name, spec.variant_of)
             ),
             key=int,
         )
@@ -59,17 +69,21 @@ def stacks_of(language: str) -> tuple[str, ...]:
 
 def stack_named_in(code: str, language: str) -> str:
     """Return the stack that a program itself names, as Vega-Lite's `$schema` does; '' where it names none."""
-    find = LANGUAGES[language].stack_of if language in LANGUAGES else None
-    return find(code) if find else ""
+    spec = LANGUAGES.get(row_language(language))
+    return spec.stack_of(code) if spec is not None and spec.stack_of else ""
 
 
 def language_on(language: str, stack: str) -> str:
-    """Return the name of a language's renderer on a stack; the language itself where it has no such stack."""
+    """Return the name of a language's renderer on a stack; the language itself where it has no such stack.
+
+    `language` may be a renderer of it on another stack.
+    """
+    base = row_language(language)
     return next(
         (
             name
             for name, spec in LANGUAGES.items()
-            if spec.stack == stack and language in (name, spec.variant_of)
+            if stack and spec.stack == stack and base in (name, spec.variant_of)
         ),
         language,
     )

@@ -15,7 +15,7 @@ from PIL import Image
 
 from vincicoder.orientation import upright
 from vincicoder.render.finish import flatten_on_white
-from vincicoder.render.registry import ROW_LANGUAGES
+from vincicoder.render.registry import ROW_LANGUAGES, language_on, stacks_of
 
 MOST_REFERENCE_PIXELS = 64_000_000
 
@@ -26,13 +26,20 @@ class RewardItem:
 
     `reference` is an encoded image (bytes of a PNG or any format Pillow reads) or the path of one. `language`
     is the row's own, never guessed from a prompt. `ground_truth` is the row's own program, where it is known:
-    an answer may be twice as long, and its score falls to 0 at six times.
+    an answer may be twice as long, and its score falls to 0 at six times. `stack` names the libraries that
+    drew the row's picture (`vincicoder.render.stacks`) and draw the answer first, '' for today's.
     """
 
     response: str
     reference: bytes | str | Path
     language: str
     ground_truth: str | None = None
+    stack: str = ""
+
+    @property
+    def renderer(self) -> str:
+        """The name of what draws the answer: the language's renderer on the row's stack."""
+        return language_on(self.language, self.stack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,11 @@ def as_item(row: RewardItem | Mapping[str, Any]) -> RewardItem:
             )
         own = row.get("ground_truth")
         item = RewardItem(
-            row["response"], row["reference"], row["language"], own if isinstance(own, str) else None
+            row["response"],
+            row["reference"],
+            row["language"],
+            own if isinstance(own, str) else None,
+            row.get("stack") or "",
         )
     if not isinstance(item.response, str):
         raise TypeError(f"received a response of type {type(item.response).__name__}; needed is str")
@@ -66,6 +77,11 @@ def as_item(row: RewardItem | Mapping[str, Any]) -> RewardItem:
         )
     if item.language not in ROW_LANGUAGES:
         raise ValueError(f"received the language {item.language!r}; there are {', '.join(ROW_LANGUAGES)}")
+    stacks = stacks_of(item.language)
+    if item.stack and stacks and item.stack not in stacks:
+        raise ValueError(
+            f"received the stack {item.stack!r}; {item.language} has {', '.join(stacks)}, or '' for today's"
+        )
     return item
 
 

@@ -9,14 +9,12 @@ from types import TracebackType
 from typing import Self
 
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
-from vincicoder.render.on_stacks import asks_for_another_stack, usable_stacks
-from vincicoder.render.registry import language_on
-from vincicoder.render.stacks import STACKS
+from vincicoder.render.on_stacks import render_on_stacks
 from vincicoder.reward.config import RewardConfig
 from vincicoder.sample import Reason
 
 ProgramKey = tuple[str, str]
-"""A language and code in it."""
+"""The renderer of a language, on the stack of its row (`python-2022`), and code in it."""
 
 
 class Renderer:
@@ -104,38 +102,16 @@ class Renderer:
 def _draw_once(
     engine: RenderEngine, programs: Iterable[ProgramKey], abandoned: threading.Event | None
 ) -> Iterator[tuple[ProgramKey, RenderResult]]:
-    """Draw each program; one that fails by a name that today's libraries do not have, by those of other
-    years, as a build does: its row may be of such a year. Where none draws it, today's result stands."""
-    refused: dict[ProgramKey, RenderResult] = {}
-    for program, result in _draw_on(engine, 0, programs, abandoned):
-        if asks_for_another_stack(result.status, result.notes):
-            refused[program] = result
-        else:
-            yield program, result
-    for place in range(1, len(STACKS)):
-        again = [program for program in refused if place < len(usable_stacks(program[0]))]
-        for program, result in _draw_on(engine, place, again, abandoned):
-            if not asks_for_another_stack(result.status, result.notes):
-                first = refused.pop(program)
-                yield program, first if result.status is RenderStatus.REJECTED else result
-    if abandoned is None or not abandoned.is_set():
-        yield from refused.items()
-
-
-def _draw_on(
-    engine: RenderEngine, place: int, programs: Iterable[ProgramKey], abandoned: threading.Event | None
-) -> Iterator[tuple[ProgramKey, RenderResult]]:
-    """Draw programs on the stack at a place in the order of their language's stacks, 0 for its own."""
+    """Draw each program as a build does: on its own stack, or the nearest that has the names it uses."""
     asked: dict[str, ProgramKey] = {}
 
     def requests() -> Iterator[RenderRequest]:
-        for number, (language, code) in enumerate(programs):
-            asked[str(number)] = (language, code)
-            named = language_on(language, usable_stacks(language)[place]) if place else language
-            yield RenderRequest(str(number), named, code)
+        for number, (renderer, code) in enumerate(programs):
+            asked[str(number)] = (renderer, code)
+            yield RenderRequest(str(number), renderer, code)
 
-    for result in engine.render(requests(), abandoned):
-        yield asked.pop(result.request_id), result
+    for drawn in render_on_stacks(engine, requests(), abandoned):
+        yield asked.pop(drawn.result.request_id), drawn.result
 
 
 def is_our_fault(result: RenderResult) -> bool:

@@ -136,7 +136,7 @@ class RewardScorer:
             )
         failures: dict[int, str] = {}
         answers: dict[int, ParsedAnswer] = {}
-        own: dict[int, str | None] = {}
+        items: dict[int, RewardItem] = {}
         keys: dict[int, _Key] = {}
         encoded: dict[str, bytes] = {}
         for index, row in enumerate(rows):
@@ -146,8 +146,8 @@ class RewardScorer:
                 if answer.code is not None:
                     sha256, encoded_bytes = read_reference(item.reference)
                     encoded[sha256] = encoded_bytes
-                    keys[index] = ((item.language, answer.code), sha256)
-                answers[index], own[index] = answer, item.ground_truth
+                    keys[index] = ((item.renderer, answer.code), sha256)
+                answers[index], items[index] = answer, item
             except (OSError, TypeError, ValueError) as error:
                 failures[index] = str(error)
         outcomes = self._judge(dict.fromkeys(keys.values()), encoded, abandoned)
@@ -157,18 +157,17 @@ class RewardScorer:
             if isinstance(outcome, str):
                 failures[index] = outcome
             else:
-                verdict = self._verdict(keys[index][0], outcome, own[index]) if outcome else Verdict()
+                verdict = self._verdict(items[index], answer, outcome) if outcome else Verdict()
                 breakdowns[index] = assemble(answer, outcome, self.config, verdict)
         self._count(batches=1, responses=len(rows), failures=len(failures))
         if failures:
             raise RewardError(failures, breakdowns)
         return [breakdown for breakdown in breakdowns if breakdown is not None]
 
-    def _verdict(self, program: ProgramKey, outcome: RenderOutcome, own: str | None) -> Verdict:
+    def _verdict(self, item: RewardItem, answer: ParsedAnswer, outcome: RenderOutcome) -> Verdict:
         if not self.config.zero_cheats or outcome.likeness is None:
             return Verdict()
-        language, code = program
-        return judge(code, language, outcome.notes, own)
+        return judge(answer.code or "", item.language, outcome.notes, item.ground_truth)
 
     def compare_picture(self, reference: bytes, candidate: NDArray[np.uint8]) -> Likeness:
         """Return the visual terms of a picture (uint8 RGB, (height, width, 3)) that need not be a program's.
@@ -191,7 +190,7 @@ class RewardScorer:
         reference = self.references.prepare({sha256: encoded})[sha256]
         if isinstance(reference, str):
             raise RewardError({0: reference}, [None])
-        program = (item.language, read_answer(item.response, item.language, self.config).code or "")
+        program = (item.renderer, read_answer(item.response, item.language, self.config).code or "")
         picture = None
         if program[1]:
             ((_, result),) = self._renderer.draw([program])

@@ -40,6 +40,7 @@ class ScoreItem(BaseModel):
     language: str
     reference: str
     ground_truth: str | None = None
+    stack: str | None = None
 
 
 class ScoreRequest(BaseModel):

@@ -35,6 +35,7 @@ def pack_rows(rows: Sequence[RewardItem | Mapping[str, Any]]) -> tuple[dict[str,
                 "language": item.language,
                 "reference": sha256,
                 "ground_truth": item.ground_truth,
+                "stack": item.stack,
             }
         )
     return {"references": references, "items": packed}, failures
@@ -62,7 +63,13 @@ def unpack_rows(references: Mapping[str, str], items: Sequence[Mapping[str, Any]
     """Return a request's rows. Raises KeyError for a reference not sent, ValueError for one not in base64."""
     decoded = {sha256: base64.b64decode(text, validate=True) for sha256, text in references.items()}
     return [
-        RewardItem(item["response"], decoded[item["reference"]], item["language"], item.get("ground_truth"))
+        RewardItem(
+            item["response"],
+            decoded[item["reference"]],
+            item["language"],
+            item.get("ground_truth"),
+            item.get("stack") or "",
+        )
         for item in items
     ]
 

@@ -27,6 +27,7 @@ def rl_row(
         )
     png = row["image"]["bytes"]
     reference = hashlib.sha256(png).hexdigest()
+    stack = row.get("stack")
     turn = [{"role": "user", "content": instruction}]
     extra = {
         "index": index,
@@ -35,6 +36,7 @@ def rl_row(
         "language": row["language"],
         "domain": row["domain"],
         "task": row["task"],
+        "stack": stack,
         "reference_sha256": reference,
     }
     return {
@@ -49,6 +51,7 @@ def rl_row(
         "answer": answer_of(extra, row["code"]),
         "messages": turn,
         "language": row["language"],
+        "stack": stack,
         "domain": row["domain"],
         "reference_sha256": reference,
         "difficulty": difficulty,
@@ -63,5 +66,5 @@ def rl_row(
 def answer_of(extra: Mapping[str, Any], code: str) -> str:
     """Return the column `answer`: EasyR1 hands no other to the reward, so it holds all that the reward needs,
     as JSON. `extra` is the row's `extra_info`."""
-    needed = {name: extra[name] for name in ("language", "reference_sha256")}
+    needed = {name: extra[name] for name in ("language", "stack", "reference_sha256") if extra.get(name)}
     return json.dumps({**needed, "code": code}, ensure_ascii=False)

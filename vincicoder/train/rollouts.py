@@ -32,12 +32,14 @@ Split = Literal["train", "validation"]
 
 @dataclass(frozen=True, slots=True)
 class PromptRow:
-    """What is known of the row that was answered. `reference` is the sha256 of its picture."""
+    """What is known of the row that was answered. `reference` is the sha256 of its picture, `stack` names its
+    libraries, '' for today's."""
 
     sample_id: str
     domain: str
     language: str
     reference: str
+    stack: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def rollout_line(rollout: Rollout) -> str:
         "domain": row.domain,
         "language": row.language,
         "reference": row.reference,
+        "stack": row.stack,
         "response": rollout.response,
         "terms": dict(rollout.terms),
     }
@@ -144,8 +147,10 @@ def _from_ours(fields: Mapping[str, Any]) -> Rollout | None:
         return None
     if not is_step(step) or "score" not in terms:
         return None
-    *row, response = cast("list[str]", texts)
-    return Rollout(cast("Split", split), step, PromptRow(*row), response, terms)
+    sample_id, domain, language, reference, response = cast("list[str]", texts)
+    stack = fields.get("stack")  # lines of an earlier version have none
+    prompt = PromptRow(sample_id, domain, language, reference, stack if isinstance(stack, str) else "")
+    return Rollout(cast("Split", split), step, prompt, response, terms)
 
 
 class RolloutCurves:

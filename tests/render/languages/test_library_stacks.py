@@ -9,7 +9,7 @@ import pytest
 
 from vincicoder.render import RenderEngine, RenderRequest, RenderStatus, fingerprint
 from vincicoder.render.on_stacks import OnStack, render_on_stacks, usable_stacks
-from vincicoder.render.registry import LANGUAGES, stack_named_in, stacks_of, why_unsupported
+from vincicoder.render.registry import LANGUAGES, language_on, stack_named_in, stacks_of, why_unsupported
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,7 @@ def engine() -> Iterator[RenderEngine]:
 
 
 def _on(engine: RenderEngine, language: str, code: str, first: str = "") -> OnStack:
-    (found,) = render_on_stacks(engine, [RenderRequest("1", language, code)], first)
+    (found,) = render_on_stacks(engine, [RenderRequest("1", language_on(language, first), code)])
     return found
 
 

@@ -30,7 +30,8 @@ _logger = logging.getLogger("vincicoder")
 
 
 class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no types
-    """One batch of completions; the rows' columns are `language`, and `reference_sha256` or `images`."""
+    """One batch of completions; the rows' columns are `language`, `reference_sha256` or `images`, and
+    `stack` where it is not today's."""
 
     async def __call__(self, completions: Sequence[str], **columns: Any) -> list[float]:
         """Return the scores. Raises RewardError and InfrastructureError, never a false zero."""
@@ -41,7 +42,13 @@ class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no typ
             for number in range(len(completions))
         ]
         items = [
-            RewardItem(completion, _reference(row, references), row["language"], _own_program(row))
+            RewardItem(
+                completion,
+                _reference(row, references),
+                row["language"],
+                _own_program(row),
+                row.get("stack") or "",
+            )
             for completion, row in zip(completions, rows, strict=True)
         ]
         backend = await asyncio.to_thread(open_backend, **settings)
@@ -59,7 +66,11 @@ def _rollout(completion: str, row: Mapping[str, Any], breakdown: Breakdown, step
     """`step` is what the trainer has done: training answers are for the next one, validation is of this."""
     validation = (row.get("extra_info") or {}).get("split") == "validation"
     prompt = PromptRow(
-        row.get("sample_id", ""), row.get("domain", ""), row["language"], row.get("reference_sha256", "")
+        row.get("sample_id", ""),
+        row.get("domain", ""),
+        row["language"],
+        row.get("reference_sha256", ""),
+        row.get("stack") or "",
     )
     if validation:
         return Rollout("validation", step, prompt, completion, breakdown.as_dict())

@@ -36,9 +36,10 @@ async def compute_score(
 ) -> dict[str, float]:
     """Return the breakdown of one response, with the same keys for every sample.
 
-    The language is `extra_info["language"]`. The reference picture, which verl strips from the row, is
-    `extra_info["reference"]` (a path, or encoded bytes), else the file of `extra_info["reference_sha256"]`
-    under the RL release `references`. Raises RewardError and InfrastructureError, never a false zero.
+    The language is `extra_info["language"]`, its libraries those of `extra_info["stack"]`, if any. The
+    reference picture, which verl strips from the row, is `extra_info["reference"]` (a path, or encoded
+    bytes), else the file of `extra_info["reference_sha256"]` under the RL release `references`. Raises
+    RewardError and InfrastructureError, never a false zero.
     """
     settings = (preset, encoder, service)
     batchers = _batchers.setdefault(asyncio.get_running_loop(), {})
@@ -46,7 +47,13 @@ async def compute_score(
         backend = await asyncio.to_thread(open_backend, *settings)
         batchers.setdefault(settings, MicroBatcher(backend.score_batch))
     own = ground_truth if isinstance(ground_truth, str) and ground_truth.strip() else None
-    item = RewardItem(solution_str, reference_of(extra_info, references), str(extra_info["language"]), own)
+    item = RewardItem(
+        solution_str,
+        reference_of(extra_info, references),
+        str(extra_info["language"]),
+        own,
+        extra_info.get("stack") or "",
+    )
     return (await batchers[settings].score(item)).as_dict()
 
 

@@ -37,6 +37,7 @@ def as_verl_rows(batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
         "extra_info": [
             {
                 **{name: row[name] for name in ("sample_id", "language", "domain", "task")},
+                "stack": row.get("stack"),
                 "reference": row["image"]["bytes"],
             }
             for row in rows

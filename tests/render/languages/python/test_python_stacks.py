@@ -35,7 +35,7 @@ def engine() -> Iterator[RenderEngine]:
 
 
 def _one(engine: RenderEngine, code: str, first: str = "") -> OnStack:
-    (found,) = render_on_stacks(engine, [RenderRequest("7", "python", code)], first)
+    (found,) = render_on_stacks(engine, [RenderRequest("7", language_on("python", first), code)])
     assert found.result.request_id == "7"
     return found
 
