@@ -1,4 +1,4 @@
-"""The chart metrics beside the published evaluators: the same scores, and the CPU time of each.
+"""The metrics of charts beside the published evaluators: the same scores, and the CPU time of ChartMimic's.
 
     python -m benchmarks.evaluation --json FILE
     python -m benchmarks.evaluation --originals VLMEvalKit/vlmeval/dataset/utils --python OLD/bin/python
@@ -6,7 +6,8 @@
 The second runs ChartMimic's own evaluators (as VLMEvalKit carries them) in an environment of their own:
 matplotlib 3.8.4, matplotlib-venn 0.11.10, networkx 3.2.1, numpy 1.26.1, squarify 0.4.3, colormath 3.0.0. The
 first compares with what they gave there (`chartmimic_published.json`), and takes for their time that of eight
-interpreters a pair that import what they import and run the program: less than they use.
+interpreters a pair that import what they import and run the program: less than they use. Chart2Code's scores
+are compared with what its own evaluators gave on matplotlib 3.11.2 (`chart2code_published.json`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Any
 
 from benchmarks.chart_pairs import chart_pairs
 from benchmarks.processor_time import ended_children_seconds, own_seconds, tree_seconds
+from vincicoder.evaluate.metrics import chart2code
 from vincicoder.evaluate.metrics.chartmimic import METRIC
 from vincicoder.evaluate.pair import Pair, Side
 from vincicoder.evaluate.trace import read_trace
@@ -29,6 +31,7 @@ from vincicoder.render import RenderEngine, RenderRequest
 
 SCORES = ("text", "layout", "type", "color")
 PUBLISHED = Path(__file__).parent / "chartmimic_published.json"
+CHART2CODE_PUBLISHED = Path(__file__).parent / "chart2code_published.json"
 _STARTS = 8  # two programs, four evaluators
 _PUBLISHED_PROGRAM = """
 import contextlib, io, json, os, sys
@@ -71,6 +74,10 @@ def our_scores(pairs: list[tuple[str, str]]) -> tuple[list[dict[str, float]], fl
             scores = METRIC.measure(Pair(str(number), "python", "chart", *sides))
             found.append({name: scores[f"chartmimic_{name}"].reference or 0.0 for name in SCORES})
         seconds = own_seconds() + tree_seconds(engine.worker_processes()) - started
+    for number, of_pair in enumerate(found):
+        sides = [Side(trace=read_trace(drawn[f"{number} {side}"].trace)) for side in (0, 1)]
+        more = chart2code.METRIC.measure(Pair(str(number), "python", "chart", *sides))
+        of_pair |= {name: score.reference or 0.0 for name, score in more.items()}
     return found, seconds / len(pairs)
 
 
@@ -113,6 +120,20 @@ def seconds_of_starts(pairs: list[tuple[str, str]], numbers: list[int]) -> float
         return (ended_children_seconds() - started) / len(numbers)
 
 
+def chart2code_differences(ours: list[dict[str, float]]) -> dict[str, dict[str, Any]]:
+    """Return the largest difference of each of Chart2Code's scores, and the pairs that differ."""
+    kept = [row for row in json.loads(CHART2CODE_PUBLISHED.read_text()) if row["pair"] < len(ours)]
+    found = {}
+    for name in (name for name in kept[0] if name != "pair"):
+        apart = {row["pair"]: abs(row[name] - ours[row["pair"]][f"chart2code_{name}"]) for row in kept}
+        found[f"chart2code_{name}"] = {
+            "max_abs_difference": max(apart.values()),
+            "pairs": len(kept),
+            "pairs_over_1e-6": [pair for pair, difference in apart.items() if difference > 1e-6],
+        }
+    return found
+
+
 def _write(folder: Path, pairs: list[tuple[str, str]]) -> None:
     """Write the programs as the evaluators want them: each saves a PDF of its own name."""
     for number, pair in enumerate(pairs):
@@ -151,7 +172,8 @@ def main() -> None:
                 "pairs": len(theirs),
             }
             for name in SCORES
-        },
+        }
+        | chart2code_differences(ours),
     }
     print(json.dumps(figures, indent=2))
     if options.json:

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 from benchmarks.chart_pairs import chart_pairs
+from benchmarks.evaluation import CHART2CODE_PUBLISHED
 from vincicoder.evaluate.color_difference import delta_e_2000, lab
+from vincicoder.evaluate.levenshtein import indel_ratio
 from vincicoder.evaluate.metric import Score, score_pair
+from vincicoder.evaluate.metrics import chart2code, scrm
 from vincicoder.evaluate.metrics.chartmimic import METRIC, color_f1, color_likeness, few_colors, multiset_f1
 from vincicoder.evaluate.pair import Pair, Side
 from vincicoder.evaluate.trace import Trace, read_trace
@@ -125,6 +128,21 @@ def drawn(engine: RenderEngine, *codes: str, traced: bool = True) -> list[Render
     return found
 
 
+def compare_with_chart2code(number: int, reference: Trace, answer: Trace) -> None:
+    published = json.loads(CHART2CODE_PUBLISHED.read_text())[number]
+    sides = Side("r", b"", reference), Side("a", b"", answer)
+    found = chart2code.METRIC.measure(Pair("n", "python", "chart", *sides))
+    for name, value in published.items():
+        # The published one reads colours before a colour map has given any.
+        if name != "pair" and (name, number) != ("color", 6):
+            assert found[f"chart2code_{name}"].reference == pytest.approx(value, abs=1e-6), (name, number)
+    itself = chart2code.METRIC.measure(Pair("n", "python", "chart", sides[0], sides[0]))
+    assert [score.strict for score in itself.values()] == pytest.approx([1.0] * 8)
+    table = scrm.METRIC.measure(Pair("n", "python", "chart", sides[0], sides[0]))
+    if scrm.METRIC.applies(Pair("n", "python", "chart", *sides)):
+        assert {score.strict for score in table.values()} == {1.0}
+
+
 @pytest.mark.slow
 def test_scores_are_the_published_ones(engine: RenderEngine) -> None:
     pairs = chart_pairs()
@@ -138,6 +156,8 @@ def test_scores_are_the_published_ones(engine: RenderEngine) -> None:
         ), number
         itself = scores(reference, reference)
         assert {score.strict for score in itself.values()} == {1.0}
+        assert reference is not None and answer is not None
+        compare_with_chart2code(number, reference, answer)
 
 
 @pytest.mark.slow
@@ -170,3 +190,60 @@ def test_an_answer_without_a_trace_earns_nothing() -> None:
     pair = Pair("n", "python", "chart", Side("r", None, trace()), Side("a", None))
     assert score_pair([METRIC], pair)["chartmimic_low"].strict == 0.0
     assert "chartmimic_low" not in score_pair([METRIC], Pair("n", "python", "chart", Side("r"), Side("a")))
+
+
+def test_parts_that_a_program_makes_up_score_nothing() -> None:
+    real = {
+        "keyed_colors": {"line_color": {"a": "#FF0000"}, "axes_bg": {"axes_0": "#FFFFFF"}},
+        "grids": [[True, False]],
+        "legends": [["a", 0, 0, 9, 9]],
+        "texts_by_kind": {"title": ["Sales"]},
+        "elements": [{"type": "line", "xdata": {"numbers": "AAAAAAAA8D8="}, "marker": "o", "alpha": None}],
+        "chart_types": ["line"],
+        "table": [["1", "a", 2.0], ["2", "a", -3.0]],
+    }
+    reference = trace(parts=real)
+    for nonsense in (
+        None,
+        7,
+        "x",
+        [1],
+        {"a": 1},
+        [[None]],
+        {"line_color": [3]},
+        [{"type": "line", "xdata": {}}],
+    ):
+        made_up = trace(parts=dict.fromkeys(real, nonsense))
+        pair = Pair("n", "python", "chart", Side("r", b"", reference), Side("a", b"", made_up))
+        scores_of = chart2code.METRIC.measure(pair) | scrm.METRIC.measure(pair)
+        assert all(0 <= score.strict < 1 for name, score in scores_of.items() if name != "chart2code_layout")
+    itself = Pair("n", "python", "chart", *(Side("r", b"", reference) for _ in "12"))
+    both = chart2code.METRIC.measure(itself)
+    assert both["chart2code_color"] == Score(pytest.approx(1 / 1.01), pytest.approx(1.0))
+    assert both["chart2code_data"].reference == 1.0
+
+
+def test_a_table_is_compared_by_cells() -> None:
+    reference = scrm.triples_of_text("Year\tA\tB\n2019\t10%\t$7\n2020\t-4\tn/a")
+    assert set(reference) == {
+        ("2019", "a", 10.0),
+        ("2019", "b", 7.0),
+        ("2020", "a", -4.0),
+        ("2020", "b", "n/a"),
+    }
+    answer = [("2019", "a", 10.4), ("2019", "b", 7.0), ("2020", "a", 90.0), ("2020", "b", "n/a")]
+    shares = {
+        (tolerance, strict): scrm.table_share(reference, answer, tolerance, strict)
+        for tolerance in scrm.TOLERANCES
+        for strict in (False, True)
+    }
+    # As published, a number is near a negative one whatever it is.
+    assert shares["strict", False] == pytest.approx(3 / 5) and shares["strict", True] == pytest.approx(2 / 6)
+    assert shares["slight", True] == pytest.approx(3 / 5)
+    assert scrm.scrm(reference, answer, "slight", strict=True) == pytest.approx(0.2)  # 0.6 is under 0.5 + 0.1
+    assert scrm.scrm(reference, reference, "strict", strict=True) == 1.0
+
+
+def test_likeness_of_texts_is_by_what_both_have_in_order() -> None:
+    assert indel_ratio("kitten", "sitting") == pytest.approx(8 / 13)
+    assert (indel_ratio("", ""), indel_ratio("a", ""), indel_ratio("ab", "ab")) == (1.0, 0.0, 1.0)

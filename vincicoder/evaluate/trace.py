@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 # What a chart has of each at most; a program that notes more has none.
@@ -28,7 +28,8 @@ class Trace:
     `texts` are in the order of drawing; `layout` has one place an axes: rows, columns, first and last row,
     first and last column; `types` says how often each kind of call drew; `colors` are `kind--colour`, each
     once. `placed` are all texts of the figure that are not hidden, ticks' among them; `size` is its own in
-    inches.
+    inches. `parts` are those that Chart2Code compares, unchecked
+    (`vincicoder.render.languages.python.trace.parts`).
     """
 
     texts: tuple[str, ...]
@@ -37,6 +38,7 @@ class Trace:
     colors: tuple[str, ...]
     placed: tuple[PlacedText, ...]
     size: tuple[float, float]
+    parts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_trace(text: str | None) -> Trace | None:
@@ -53,6 +55,7 @@ def read_trace(text: str | None) -> Trace | None:
             PlacedText(str(name), *(None if at is None else float(at) for at in (x, y)))
             for name, x, y in fields["placed"]
         )
+        parts = dict(fields.get("parts") or {})
         width, height = (float(side) for side in fields["size"])
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         return None
@@ -61,4 +64,4 @@ def read_trace(text: str | None) -> Trace | None:
     sizes = (len(texts), len(layout), len(types), len(colors), len(placed), *types.values())
     if max(sizes) > _MOST or min(types.values(), default=1) < 1 or any("--" not in color for color in colors):
         return None
-    return Trace(texts, layout, types, colors, placed, (width, height))
+    return Trace(texts, layout, types, colors, placed, (width, height), parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vincicoder.evaluate.metric import Metric
 from vincicoder.evaluate.metrics import (
+    chart2code,
     chartmimic,
     code_length,
     crystal_bleu,
@@ -13,11 +14,13 @@ from vincicoder.evaluate.metrics import (
     molecule,
     picture_error,
     plot2code,
+    scrm,
     ssim,
     tree_bleu,
 )
 
 METRICS: tuple[Metric, ...] = (
+    chart2code.METRIC,
     chartmimic.METRIC,
     code_length.METRIC,
     crystal_bleu.METRIC,
@@ -29,6 +32,7 @@ METRICS: tuple[Metric, ...] = (
     picture_error.MSE,
     picture_error.PSNR,
     plot2code.METRIC,
+    scrm.METRIC,
     ssim.METRIC,
     tree_bleu.METRIC,
 )

@@ -16,6 +16,7 @@ from vincicoder.render.languages.python.trace.calls import (
     is_polar,
 )
 from vincicoder.render.languages.python.trace.colors import DrawnColors
+from vincicoder.render.languages.python.trace.parts import figure_parts
 from vincicoder.render.languages.python.trace.recorder import drawn_texts, grid_places, placed_texts
 
 # These land in one file with those of flat axes, under one name.
@@ -53,6 +54,7 @@ class Record:
                 "layout": grid_places(figure),
                 "placed": placed_texts(figure),
                 "size": [float(side) for side in figure.get_size_inches()],
+                "parts": figure_parts(figure),
                 "texts": drawn_texts(figure),
             }
         return _encode(record)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 _POINTS_PER_INCH = 72
@@ -35,10 +37,32 @@ def drawn_texts(figure: Any) -> list[str]:
         axes.set_xticks([])
         axes.set_yticks([])
     figure.dpi = _POINTS_PER_INCH
+    figure._layout_engine = None  # where the texts stand does not matter
     width, height = figure.get_size_inches() * _POINTS_PER_INCH
     recorder: Any = Recorder
-    figure.draw(recorder(max(width, 1), max(height, 1), _POINTS_PER_INCH))
+    with _texts_alone():
+        figure.draw(recorder(max(width, 1), max(height, 1), _POINTS_PER_INCH))
     return found
+
+
+@contextmanager
+def _texts_alone() -> Iterator[None]:
+    """Leave out the drawing of what writes nothing: half of the time. What draws texts of its own beside,
+    such as the cells of a table, has a method of its own for it."""
+    from matplotlib.collections import Collection
+    from matplotlib.image import AxesImage
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    kinds: tuple[Any, ...] = (Collection, AxesImage, Line2D, Patch)
+    drawing = [kind.draw for kind in kinds]
+    for kind in kinds:
+        kind.draw = lambda *_: None
+    try:
+        yield
+    finally:
+        for kind, draw in zip(kinds, drawing, strict=True):
+            kind.draw = draw
 
 
 def placed_texts(figure: Any) -> list[tuple[str, float | None, float | None]]:
