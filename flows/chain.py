@@ -25,6 +25,9 @@ class Link:
         return f"vincicoder chain: {self.after} -> {self.then}"
 
 
+EVALUATION = Link("train-grpo/default", "evaluate/default", {"checkpoint": "run:latest-grpo"})
+"""The last link, which is made only where it is asked for."""
+
 LINKS = (
     Link("build-sft-data/default", "train-sft/default"),
     Link("train-sft/default", "build-rl-data/default", {"checkpoint": "run:latest-sft"}),
@@ -36,14 +39,16 @@ class ChainError(UserError):
     """The chain can't be switched: what is missing on the server."""
 
 
-async def switch_on() -> list[str]:
-    """Make the three automations, or renew them; return their names.
+async def switch_on(evaluate: bool = False) -> list[str]:
+    """Make the automations, or renew them; return their names. With `evaluate` the reinforced checkpoint is
+    judged at the end.
 
     Raises ChainError where a deployment is missing. Each link matches one deployment, so that runs by hand of
     a flow's other deployments start nothing.
     """
     await switch_off()
-    for link in LINKS:
+    links = (*LINKS, EVALUATION) if evaluate else LINKS
+    for link in links:
         after, then = await _deployment_id(link.after), await _deployment_id(link.then)
         automation = Automation(
             name=link.name,
@@ -66,14 +71,14 @@ async def switch_on() -> list[str]:
             ],
         )
         await automation.acreate()
-    return [link.name for link in LINKS]
+    return [link.name for link in links]
 
 
 async def switch_off() -> list[str]:
     """Remove the automations; return the names of those that were there."""
     removed = []
     async with get_client() as client:
-        for link in LINKS:
+        for link in (*LINKS, EVALUATION):
             for found in await client.read_automations_by_name(link.name):
                 await client.delete_automation(found.id)
                 removed.append(link.name)
@@ -83,7 +88,9 @@ async def switch_off() -> list[str]:
 async def linked() -> list[str]:
     """Return the names of the links that are on."""
     async with get_client() as client:
-        return [link.name for link in LINKS if await client.read_automations_by_name(link.name)]
+        return [
+            link.name for link in (*LINKS, EVALUATION) if await client.read_automations_by_name(link.name)
+        ]
 
 
 async def _deployment_id(name: str) -> Any:

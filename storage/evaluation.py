@@ -1,6 +1,7 @@
 """The tables of an evaluation: items, answers, what both drew, and every score; and where a run's files lie.
 
-stages/benchmark_items, draw_references, take_answers, draw_answers, score_answers    by shard and key
+stages/benchmark_items, draw_references, take_answers, draw_answers, score_answers, judge_answers
+                                by shard and key; the last only where a judge is configured
 runs/<run_id>/items.parquet     one row an item: all of the above side by side
 runs/<run_id>/report.md         the table for people
 runs/<run_id>/sheet.png         best, median and worst answers beside their references
@@ -69,12 +70,23 @@ def score_schema(metrics: Sequence[str]) -> pa.Schema:
     return pa.schema([_ID, *(pa.field(name, pa.float64()) for name in modes)])
 
 
+def judged_schema(rubrics: Sequence[str]) -> pa.Schema:
+    """Return the columns of a judge's scores, as `score_schema`, and what its verdicts on an item took."""
+    usage = [("judge_tokens_in", pa.int64()), ("judge_tokens_out", pa.int64()), ("judge_cost", pa.float64())]
+    return pa.schema([*score_schema(rubrics), *(pa.field(name, kind) for name, kind in usage)])
+
+
 def item_rows(
-    items: pa.Table, references: pa.Table, answers: pa.Table, drawn: pa.Table, scores: pa.Table
+    items: pa.Table,
+    references: pa.Table,
+    answers: pa.Table,
+    drawn: pa.Table,
+    scores: pa.Table,
+    *judged: pa.Table,
 ) -> pa.Table:
     """Return one shard's tables side by side; all have the same items in the same order."""
     ids = items["item_id"]
-    if any(not table["item_id"].equals(ids) for table in (references, answers, drawn, scores)):
+    if any(not table["item_id"].equals(ids) for table in (references, answers, drawn, scores, *judged)):
         raise ValueError("the tables of a shard are of different items")
     pictures = [
         own if drawn_here is None else drawn_here
@@ -88,8 +100,15 @@ def item_rows(
     columns |= {"reference_code": items["reference_code"], "reference_image": pa.array(pictures, pa.binary())}
     columns |= {"reference_reason": references["reason"], "reference_fingerprint": references["fingerprint"]}
     columns |= {"reference_stack": items["stack"]}
-    columns |= {name: scores[name] for name in scores.column_names[1:]}
+    for table in (scores, *judged):
+        columns |= {name: table[name] for name in table.column_names[1:]}
     return pa.table(columns)
+
+
+def metric_names(path: Path) -> list[str]:
+    """Return the metrics of a run's `items.parquet`, those of a judge among them, in their order."""
+    names = pq.read_schema(path).names
+    return [name.removesuffix("_strict") for name in names if name.endswith("_strict")]
 
 
 def read_items(path: Path, columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:

@@ -24,6 +24,7 @@ _NEED_TOOLS = (
     "conformance",
     "evaluate/test_chartmimic.py",
     "evaluate/test_evaluation.py",
+    "evaluate/test_models.py",
     "flows",
     "look",
     "refine/test_judge.py",

@@ -35,7 +35,7 @@ EXTRAS_OF_FOLDER = {
     "vincicoder/evaluate": ("render",),
     "vincicoder/render": ("render", "ray"),
     "vincicoder/similarity": ("reward",),
-    "vincicoder/refine": ("serve",),
+    "vincicoder/chat": ("serve",),
     "vincicoder/reward": ("render", "reward", "serve", "ray"),
     "vincicoder/train": ("render", "reward", "sft", "rl", "serve"),
     "tests": EXTRAS,

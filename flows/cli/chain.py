@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from enum import StrEnum
+from typing import Annotated
 
 import typer
 
@@ -18,7 +19,12 @@ class Switch(StrEnum):
     STATUS = "status"
 
 
-def chain(switch: Switch) -> None:
+def chain(
+    switch: Switch,
+    evaluate: Annotated[
+        bool, typer.Option("--evaluate", help="With `on`: judge the last checkpoint at the end, too.")
+    ] = False,
+) -> None:
     """Chain build-sft-data, train-sft, build-rl-data and train-grpo on the Prefect server, or part them."""
     if not runs_on_a_server():
         typer.echo("vincicoder: the chain is kept by a Prefect server: set PREFECT_API_URL to it", err=True)
@@ -26,7 +32,7 @@ def chain(switch: Switch) -> None:
     from flows.chain import linked, switch_off, switch_on
 
     if switch is Switch.ON:
-        names = asyncio.run(switch_on())
+        names = asyncio.run(switch_on(evaluate))
     elif switch is Switch.OFF:
         names = asyncio.run(switch_off())
     else:

@@ -1,4 +1,4 @@
-"""`vincicoder evaluate`: judge answers to a benchmark, and compare two such runs."""
+"""`vincicoder evaluate`: judge answers to benchmarks, and compare two such runs."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 import logging
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,11 +17,14 @@ from flows.cli.tables import print_table
 from vincicoder.config import default_home
 from vincicoder.render.registry import ROW_LANGUAGES, stacks_of
 
-app = typer.Typer(help="Judge answers to a benchmark.", invoke_without_command=True)
+if TYPE_CHECKING:
+    from flows.evaluation import EvaluationConfig
+
+app = typer.Typer(help="Judge answers to benchmarks.", invoke_without_command=True)
 
 _STACKS = sorted({stack for language in ROW_LANGUAGES for stack in stacks_of(language)}, key=int)
 HomeOption = Annotated[str | None, typer.Option(help="The home with the release; results are kept there.")]
-Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON for each benchmark.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -29,9 +33,32 @@ def evaluate(
     answers: Annotated[
         Path | None, typer.Option(help="JSON lines of `item_id` and `answer`: what is judged.")
     ] = None,
+    checkpoint: Annotated[
+        str | None, typer.Option(help="A model that answers: run:latest-sft, run:ID, a folder or a hub id.")
+    ] = None,
+    endpoint: Annotated[
+        str | None, typer.Option(help="The base URL of an OpenAI-compatible server that answers.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The model's name at the endpoint.")] = None,
+    api_key_variable: Annotated[
+        str | None, typer.Option(help="The NAME of the environment variable that holds the endpoint's key.")
+    ] = None,
+    max_tokens: Annotated[int, typer.Option(help="New tokens of an answer at most.", min=1)] = 8192,
+    temperature: Annotated[float, typer.Option(help="0 takes the likeliest token.", min=0.0, max=2.0)] = 0.0,
+    concurrency: Annotated[int, typer.Option(help="Requests to the endpoint at a time.", min=1)] = 8,
+    python: Annotated[
+        Path | None, typer.Option(help="The interpreter with transformers or vLLM, where it is not this one.")
+    ] = None,
     benchmark: Annotated[
-        str, typer.Option(help="Whose items: `validation`, the split of a release of our own.")
-    ] = "validation",
+        list[str] | None,
+        typer.Option(
+            help="`validation`, the split of a release of our own, or NAME=FOLDER, NAME/PART=FOLDER, "
+            "NAME=hub; several are judged one after another."
+        ),
+    ] = None,
+    judge: Annotated[
+        Path | None, typer.Option(help="A YAML file: a model that judges the pictures too. It costs.")
+    ] = None,
     release: Annotated[str, typer.Option(help="The release whose validation split it is.")] = "current",
     limit: Annotated[int | None, typer.Option(help="Judge the first items only.", min=1)] = None,
     home: HomeOption = None,
@@ -49,7 +76,7 @@ def evaluate(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Draw and score answers to a benchmark: every metric as published and strict, with intervals.
+    """Draw and score answers to benchmarks: every metric as published and strict, with intervals.
 
     Running it again goes on where it was, and does nothing where it was done.
     """
@@ -57,24 +84,50 @@ def evaluate(
         return
     if stack and stack not in _STACKS:
         raise typer.BadParameter(f"received --stack {stack}; allowed are {', '.join(_STACKS)}")
-    if answers is None:
-        raise typer.BadParameter("say whose answers are judged: --answers FILE.jsonl")
+    from flows.evaluation import EvaluationConfig
+    from vincicoder.chat.config import ModelConfig
+    from vincicoder.evaluate.judge_config import load_judge_config
+    from vincicoder.train.recipes import EvaluationSampling, Interpreter
+
+    if (endpoint is None) != (model is None):
+        raise typer.BadParameter("--endpoint URL and --model NAME belong together")
+    asked = None
+    if endpoint is not None and model is not None:
+        asked = ModelConfig(
+            model=model,
+            endpoint=endpoint,
+            api_key_variable=api_key_variable,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            concurrency=concurrency,
+        )
+    benchmarks = benchmark or ["validation"]
+    if answers is not None and len(benchmarks) > 1:
+        raise typer.BadParameter("a file answers one benchmark: give one --benchmark with --answers")
+    config = EvaluationConfig(
+        answers=answers,
+        checkpoint=checkpoint,
+        endpoint=asked,
+        judge=None if judge is None else load_judge_config(judge),
+        sampling=EvaluationSampling(
+            tokens=max_tokens, temperature=temperature, environment=Interpreter(python=python)
+        ),
+        release=release,
+        limit=limit,
+        shard_rows=shard_rows,
+        workers=workers or os.cpu_count() or 1,
+        require_sandbox=require_sandbox,
+        encoders=_encoders(encoder or []),
+        stack=stack,
+    )
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s", datefmt="%H:%M:%S"
     )
-    kept_in = home or default_home()
-    result = _evaluate(
-        answers,
-        benchmark,
-        release,
-        limit,
-        kept_in,
-        shard_rows,
-        workers,
-        require_sandbox,
-        _encoders(encoder or []),
-        stack,
-    )
+    for named in benchmarks:
+        _show(_evaluate(replace(config, benchmark=named), home or default_home()), as_json)
+
+
+def _show(result: dict[str, Any], as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(result))
         return
@@ -123,44 +176,39 @@ def compare(run_a: str, run_b: str, home: HomeOption = None, as_json: Json = Fal
         )
 
 
-def _evaluate(
-    answers: Path,
-    benchmark: str,
-    release: str,
-    limit: int | None,
-    home: str,
-    shard_rows: int,
-    workers: int | None,
-    require_sandbox: bool,
-    encoders: dict[str, str],
-    stack: str,
-) -> dict[str, Any]:
+def _evaluate(config: EvaluationConfig, home: str) -> dict[str, Any]:
     if runs_on_a_server():
         from flows.evaluate import evaluate as flow
 
-        return dict(
-            flow(
-                *(str(answers), benchmark, release, limit, home, shard_rows, workers),
-                *(require_sandbox, encoders, stack),
-            )
-        )
-    from flows.evaluation import EvaluationConfig, run_evaluation
+        return dict(flow(**as_parameters(config), home=home))
+    from flows.evaluation import run_evaluation
     from flows.runners import DirectRunner
     from storage.home import Home
 
-    at_once = workers or os.cpu_count() or 1
-    config = EvaluationConfig(
-        answers=answers,
-        benchmark=benchmark,
-        release=release,
-        limit=limit,
-        shard_rows=shard_rows,
-        workers=at_once,
-        require_sandbox=require_sandbox,
-        encoders=encoders,
-        stack=stack,
-    )
-    return run_evaluation(config, Home(home), DirectRunner(at_once), flow_run="")
+    return run_evaluation(config, Home(home), DirectRunner(config.workers), flow_run="")
+
+
+def as_parameters(config: EvaluationConfig) -> dict[str, Any]:
+    """Return a configuration as the parameters of the flow."""
+    return {
+        "answers": None if config.answers is None else str(config.answers),
+        "checkpoint": config.checkpoint,
+        "endpoint": None if config.endpoint is None else config.endpoint.model_dump(),
+        "judge": None if config.judge is None else config.judge.model_dump(),
+        "benchmark": config.benchmark,
+        "release": config.release,
+        "limit": config.limit,
+        "shard_rows": config.shard_rows,
+        "workers": config.workers,
+        "require_sandbox": config.require_sandbox,
+        "encoders": dict(config.encoders),
+        "stack": config.stack,
+        "max_tokens": config.sampling.tokens,
+        "temperature": config.sampling.temperature,
+        "python": None
+        if config.sampling.environment.python is None
+        else str(config.sampling.environment.python),
+    }
 
 
 def _encoders(given: list[str]) -> dict[str, str]:

@@ -50,7 +50,7 @@ def sheet(
 @app.command()
 def costs(home: Annotated[str | None, typer.Option(help="Where the build ran.")] = None) -> None:
     """Print what each answer of a model took, as JSON lines, with a total after each model's."""
-    from tasks.sft.model_answers import cost_log
+    from tasks.model_answers import cost_log
 
     for record in cost_log(Home(home or default_home())):
         typer.echo(json.dumps(record))

@@ -1,4 +1,4 @@
-"""Take the answers of a file, by the shards of the items that they answer."""
+"""Take answers, by the shards of the items that they answer."""
 
 from __future__ import annotations
 
@@ -12,43 +12,52 @@ from prefect import task
 
 from storage.evaluation import ANSWER_SCHEMA
 from storage.outputs import read_output
+from tasks.evaluation.questions import item_ids
 from tasks.evaluation.rows import all_kept
 from tasks.stage import StageName, run_stage
-from vincicoder.evaluate.answers import read_answers
+from vincicoder.evaluate.answers import AnswerFile, read_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("take_answers", 1)
+STAGE = StageName("take_answers", 2)
 
 
 @dataclass(frozen=True, slots=True)
 class TakenAnswers:
-    """The shards of answers, in the order of those of the items; what the file holds; a hash of all that it
-    says of the items."""
+    """The shards of answers, in the order of those of the items; what is known of them as a whole; and the
+    checkpoint that gave them, where that is one of ours."""
 
     shards: list[StageOutput]
     counts: dict[str, Any]
-    digest: str
+    parent: str | None = None
 
 
 @task(**STAGE.whole_task)
 def take_answers(home: Home, path: Path, items: Sequence[StageOutput]) -> TakenAnswers:
     """Read a file of answers and write them beside the items. Raises `AnswersError`."""
-    ids = [read_output(home, shard, columns=["item_id"])["item_id"].to_pylist() for shard in items]
-    asked = [item for shard in ids for item in shard]
+    asked = item_ids(home, items)
     file = read_answers(path, asked)
-    digest = hashlib.sha256()
+    return TakenAnswers(keep_answers(home, items, file.answers), file.counts(asked))
+
+
+def counts_of_model(home: Home, items: Sequence[StageOutput], answers: Mapping[str, str]) -> dict[str, Any]:
+    """Return how many items a model answered, in the form of those of a file."""
+    return AnswerFile(answers, ()).counts(item_ids(home, items))
+
+
+def keep_answers(home: Home, items: Sequence[StageOutput], answers: Mapping[str, str]) -> list[StageOutput]:
+    """Write the answers by item beside the shards of the items."""
     outputs = []
-    for number, (shard, names) in enumerate(zip(items, ids, strict=True)):
-        answers = [file.answers.get(name) for name in names]
-        said = hashlib.sha256(json.dumps(answers).encode()).hexdigest()
-        digest.update(said.encode())
-        table = pa.table([names, answers], schema=ANSWER_SCHEMA)
+    for number, shard in enumerate(items):
+        names = read_output(home, shard, columns=["item_id"])["item_id"].to_pylist()
+        of_shard = [answers.get(name) for name in names]
+        said = hashlib.sha256(json.dumps(of_shard).encode()).hexdigest()
+        table = pa.table([names, of_shard], schema=ANSWER_SCHEMA)
         outputs.append(
             run_stage(
                 home,
@@ -61,4 +70,4 @@ def take_answers(home: Home, path: Path, items: Sequence[StageOutput]) -> TakenA
                 compute=lambda _key, table=table: all_kept(table),  # type: ignore[misc]
             )
         )
-    return TakenAnswers(outputs, file.counts(asked), digest.hexdigest())
+    return outputs

@@ -6,10 +6,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.evaluation import read_items
+from storage.evaluation import metric_names, read_items
 from storage.runs import RunRegistry
 from tasks.evaluation.publish import KIND
-from tasks.evaluation.score import METRIC_NAMES
 from vincicoder.evaluate.comparison import compare_scores
 from vincicoder.evaluate.metrics import METRICS, encoder_metrics
 from vincicoder.sample import UserError
@@ -69,9 +68,10 @@ def _rows(home: Home, run_id: str) -> dict[str, dict[str, Any]]:
         raise NotComparableError(str(error.args[0])) from error
     if run["kind"] != KIND:
         raise NotComparableError(f"run {run_id} is of kind {run['kind']!r}; only evaluations are compared")
-    scores = [f"{name}_strict" for name in METRIC_NAMES]
-    columns = ["item_id", "domain", "language", "stack", "fingerprint", *scores]
-    return {row["item_id"]: row for row in read_items(Path(run["folder"]) / "items.parquet", columns)}
+    path = Path(run["folder"]) / "items.parquet"
+    columns = ["item_id", "domain", "language", "stack", "fingerprint"]
+    columns += [f"{name}_strict" for name in metric_names(path)]
+    return {row["item_id"]: row for row in read_items(path, columns)}
 
 
 def _changed_renderers(rows: Sequence[dict[str, dict[str, Any]]], common: Sequence[str]) -> list[str]:
@@ -98,9 +98,16 @@ def _differ(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     return not shared or any(one[stack] != other[stack] for stack in shared)
 
 
+def _shared_metrics(rows: Sequence[dict[str, dict[str, Any]]]) -> list[str]:
+    """Return the metrics that both runs have, in their order."""
+    first, second = (next(iter(one.values())) for one in rows)
+    names = [name.removesuffix("_strict") for name in first if name.endswith("_strict")]
+    return [name for name in names if f"{name}_strict" in second]
+
+
 def _differences(rows: Sequence[dict[str, dict[str, Any]]], items: Sequence[str]) -> dict[str, Any]:
     scores = {}
-    for name in METRIC_NAMES:
+    for name in _shared_metrics(rows):
         column = f"{name}_strict"
         both = [item for item in items if all(one[item].get(column) is not None for one in rows)]
         if both:

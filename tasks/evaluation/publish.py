@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import asdict, dataclass
+from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from prefect import task
 
-from storage.evaluation import PART_COLUMNS, SHEET_COLUMNS, item_rows, read_items
+from storage.evaluation import PART_COLUMNS, SHEET_COLUMNS, item_rows, metric_names, read_items
 from storage.outputs import read_output
 from storage.runs import RunRecord, RunRegistry, ScoreRecord
 from storage.whole_file import whole_file, write_parquet
-from tasks.evaluation.score import METRIC_NAMES
 from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
 from vincicoder.evaluate.metric import Score
@@ -46,12 +46,17 @@ class EvaluatedShard:
     answers: StageOutput
     drawn: StageOutput
     scores: StageOutput
+    judged: StageOutput | None = None
+
+    @property
+    def results(self) -> tuple[StageOutput, ...]:
+        return (self.scores,) if self.judged is None else (self.scores, self.judged)
 
 
-def run_id_of(benchmark: str, scores: Sequence[StageOutput]) -> str:
-    """Return the name of an evaluation: the same answers to the same items, drawn and scored alike, have the
-    same one."""
-    key = hashlib.sha256("\n".join(output.key for output in scores).encode()).hexdigest()
+def run_id_of(benchmark: str, results: Sequence[StageOutput]) -> str:
+    """Return the name of an evaluation: the same answers to the same items, drawn, scored and judged alike,
+    have the same one."""
+    key = hashlib.sha256("\n".join(output.key for output in results).encode()).hexdigest()
     return f"{KIND}-{benchmark}-{key[:12]}"
 
 
@@ -73,7 +78,7 @@ def publish_evaluation(
     by kind that metrics were given. Everything but the registry's times
     is the same whenever it is written.
     """
-    run_id = run_id_of(benchmark, [shard.scores for shard in shards])
+    run_id = run_id_of(benchmark, [output for shard in shards for output in shard.results])
     folder = home.local_path(f"runs/{run_id}")
     write_parquet(folder / "items.parquet", (_rows(home, shard) for shard in shards))
     parts, fingerprints, strict = _summaries(folder / "items.parquet")
@@ -86,6 +91,11 @@ def publish_evaluation(
         "fingerprints": fingerprints,
         "encoders": dict(encoders),
         "not_measured": not_measured(encoders),
+        **(
+            {}
+            if shards[0].judged is None
+            else {"judge": _judge_usage(folder / "items.parquet", shards[0].judged)}
+        ),
     }
     _write(folder / "report.md", "\n".join(report_lines(facts, parts)).encode())
     _write(folder / "sheet.png", _sheet(folder / "items.parquet", strict))
@@ -122,6 +132,20 @@ def publish_evaluation(
     }
 
 
+def _judge_usage(path: Path, judged: StageOutput) -> dict[str, Any]:
+    """Return which model judged, the tokens and cost it took, and how many items each rubric scored."""
+    names = [name for name in metric_names(path) if name.startswith("judge_")]
+    columns = ["judge_tokens_in", "judge_tokens_out", "judge_cost"]
+    rows = list(read_items(path, [*columns, *(f"{name}_strict" for name in names)]))
+    return {
+        "model": judged.parameters["model"],
+        "tokens_in": sum(row["judge_tokens_in"] for row in rows),
+        "tokens_out": sum(row["judge_tokens_out"] for row in rows),
+        "cost": round(fsum(row["judge_cost"] for row in rows), 9),
+        "scored": {name: sum(row[f"{name}_strict"] is not None for row in rows) for name in names},
+    }
+
+
 def _figures(found: Mapping[str, Summary]) -> dict[str, dict[str, float | int | None]]:
     return {
         name: {
@@ -136,15 +160,15 @@ def _figures(found: Mapping[str, Summary]) -> dict[str, dict[str, float | int | 
 
 
 def _rows(home: Home, shard: EvaluatedShard) -> pa.Table:
-    outputs = (shard.items, shard.references, shard.answers, shard.drawn, shard.scores)
+    outputs = (shard.items, shard.references, shard.answers, shard.drawn, *shard.results)
     return item_rows(*(read_output(home, output) for output in outputs))
 
 
-def scores_of(row: Mapping[str, Any]) -> dict[str, Score]:
+def scores_of(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, Score]:
     """Return the scores in a row of `items.parquet`; only metrics that the item has."""
     return {
         name: Score(row[f"{name}_reference"], row[f"{name}_strict"])
-        for name in METRIC_NAMES
+        for name in names
         if row[f"{name}_strict"] is not None
     }
 
@@ -156,9 +180,10 @@ def _summaries(
     parts: dict[str, list[dict[str, Score]]] = defaultdict(list)
     fingerprints: dict[str, str] = {}
     strict: dict[str, float] = {}
-    modes = [f"{name}_{mode}" for name in METRIC_NAMES for mode in ("reference", "strict")]
+    names = metric_names(path)
+    modes = [f"{name}_{mode}" for name in names for mode in ("reference", "strict")]
     for row in read_items(path, ["item_id", *PART_COLUMNS, "fingerprint", "stack", *modes]):
-        scores = scores_of(row)
+        scores = scores_of(row, names)
         for part in (ALL, *(f"{column}={row[column]}" for column in PART_COLUMNS if row[column])):
             parts[part].append(scores)
         if row["fingerprint"]:

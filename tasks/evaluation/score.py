@@ -57,7 +57,7 @@ def score_answers(
 
     def compute(_key: str) -> StageTables:
         rows = []
-        for pair in _pairs(home, items, references, drawn):
+        for pair in pairs_of(home, items, references, drawn):
             stop_if_asked(home)
             row: dict[str, Any] = {"item_id": pair.item_id}
             for name, score in score_pair(metrics, pair).items():
@@ -80,7 +80,7 @@ def score_answers(
     )
 
 
-def _pairs(home: Home, items: StageOutput, references: StageOutput, drawn: StageOutput) -> Iterator[Pair]:
+def pairs_of(home: Home, items: StageOutput, references: StageOutput, drawn: StageOutput) -> Iterator[Pair]:
     """Yield the pairs of a shard: what pixels and shared results they hold is gone with each."""
     tables = [read_output(home, output) for output in (items, references, drawn)]
     for number in range(tables[0].num_rows):

@@ -20,11 +20,11 @@ from storage.whole_file import whole_file
 from tasks.stage import TASK_OPTIONS
 from tasks.training.execute import TrainingFailedError
 from tasks.training.models import parent_recipe, resolve_model
+from tasks.training.sampling import run_sampling
 from vincicoder.select import select_rows
 from vincicoder.train import generate
 from vincicoder.train.checkpoints import inspect_checkpoint
 from vincicoder.train.environment import probe_environment
-from vincicoder.train.launch import Launch, run_trainer
 from vincicoder.train.preflight import check_pixels
 from vincicoder.train.sampling import sampling_backend, sampling_request
 
@@ -74,20 +74,7 @@ def sample_rewards(
     folder = home.local_path(f"answers/{hashlib.sha256(named.encode()).hexdigest()[:16]}").absolute()
     rows, output = folder / "rows.jsonl", folder / "answers.jsonl"
     _write_pool(rows, [path for paths in by_split.values() for path in paths], ids)
-    launch = Launch(
-        ["/bin/sh", "-c", 'exec "$0" "$1" < "$2"', str(facts.python), generate.__file__, "request.json"],
-        {"HF_HUB_OFFLINE": "1", **sampling.environment.variables},
-        folder,
-        folder / "generate.log",
-    )
-    (folder / "request.json").write_text(
-        json.dumps({**request, "rows": str(rows), "output": str(output)}), encoding="utf-8"
-    )
-    if (status := run_trainer(launch, lambda: None)) != 0:
-        raise TrainingFailedError(
-            f"sampling answers from {model} ended with status {status}; see {launch.log}. "
-            "Running the same command again goes on with the answers that are there"
-        )
+    run_sampling({**request, "rows": str(rows), "output": str(output)}, folder, facts.python, sampling)
     return _score(rows, output, sampling)
 
 

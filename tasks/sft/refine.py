@@ -11,8 +11,8 @@ from prefect import task
 
 from storage.renders import RenderIndex, RenderPlace, name_of_output, place_of_output, read_renders
 from storage.schemas import FLAW_SCHEMA, REFINE_FIELDS, RENDERS_SCHEMA
+from tasks.model_answers import refinement_answers
 from tasks.sft.engine import shared_engine
-from tasks.sft.model_answers import HomeAnswers
 from tasks.sft.programs import Program, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.refine.config import RefineConfig, create_maker
@@ -58,7 +58,7 @@ def refine_shard(
     require_sandbox: bool,
 ) -> StageOutput:
     """Keep all rows of a shard, and add a refinement version of some."""
-    maker = create_maker(refine, partial(HomeAnswers, home))
+    maker = create_maker(refine, partial(refinement_answers, home))
     table = read_shard(home, previous)
     renderers = _renderers(table) if maker else []
     fingerprints = {renderer: fingerprint(renderer) for renderer in sorted(set(renderers))}

@@ -22,76 +22,16 @@ from flows.evaluation import EvaluationConfig, run_evaluation
 from flows.runners import DirectRunner
 from storage.home import Home
 from storage.runs import RunRegistry
+from tests.evaluate.rows import CHART, DRAWINGS, fenced, rows_of, write_answers
 from tests.imports import ROOT
-from tests.releases import build
-from tests.samples import CIRCLE
-from vincicoder.refine.config import RefineConfig
 from vincicoder.render import RenderLimits
 from vincicoder.render.registry import why_unsupported
 
 pytestmark = pytest.mark.slow
 
-CHART = """import matplotlib.pyplot as plt
-
-figure, axes = plt.subplots(figsize=(4, 3))
-axes.{draw}
-axes.set_title('{title}')
-plt.savefig('chart.png')
-"""
-DRAWINGS = (
-    "plot([1, 3, 2, 5])",
-    "bar(['a', 'b', 'c'], [3, 1, 2], color='teal')",
-    "barh(['one', 'two'], [4, 9], color='firebrick')",
-    "scatter([1, 2, 3, 4], [4, 1, 3, 2], c='purple', s=90)",
-    "pie([1, 2, 3], labels=['x', 'y', 'z'])",
-    "fill_between([0, 1, 2, 3], [1, 4, 2, 3], color='gold')",
-    "boxplot([[1, 2, 3, 9], [2, 3, 4, 5]])",
-    "imshow([[1, 2, 3], [3, 1, 2]], cmap='viridis')",
-)
-COLUMNS = {
-    "format": "jsonl",
-    "id_column": "id",
-    "code_column": "code",
-    "license": "CC0-1.0",
-    "citation": "Ours",
-}
 _MISSING = why_unsupported("python-2024")
 HANG = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nwhile True: pass"
 CRASH = "import os\nos._exit(3)"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a release, half of its charts and circles in the validation split."""
-    folder = tmp_path_factory.mktemp("evaluate")
-    colors = ("red", "green", "blue", "orange", "purple", "teal")
-    charts = [CHART.format(draw=draw, title=f"Chart of {draw.partition('(')[0]}") for draw in DRAWINGS]
-    circles = [CIRCLE.format(radius=8 + 5 * n, fill=color) for n, color in enumerate(colors)]
-    sources = []
-    for language, domain, codes in (("python", "chart", charts), ("svg", "svg", circles)):
-        rows = [json.dumps({"id": f"{domain}-{number}", "code": code}) for number, code in enumerate(codes)]
-        (folder / f"{domain}.jsonl").write_text("\n".join(rows))
-        source = {"name": f"own-{domain}", "path": f"{domain}.jsonl", "domain": domain, "language": language}
-        sources.append({**COLUMNS, **source})
-    (folder / "own.yaml").write_text(json.dumps({"sources": sources}))
-    recipe = folder / "half.yaml"
-    recipe.write_text(json.dumps({"name": "half", "validation_percent": 50}))
-    build(folder / "home", folder / "own.yaml", recipe, refine=RefineConfig(maker="none"))
-    return folder / "home"
-
-
-def rows_of(home: Path) -> list[dict[str, Any]]:
-    files = sorted((home / "releases/sft/current/data").glob("validation-*.parquet"))
-    return [row for path in files for row in pq.read_table(path).to_pylist()]
-
-
-def write_answers(path: Path, answers: dict[str, str]) -> Path:
-    path.write_text("".join(json.dumps({"item_id": i, "answer": a}) + "\n" for i, a in answers.items()))
-    return path
-
-
-def fenced(row: dict[str, Any], code: str | None = None) -> str:
-    return f"Here it is.\n```{row['language']}\n{code or row['code']}\n```\n"
 
 
 @pytest.fixture(scope="module")

@@ -15,12 +15,12 @@ from flows.runners import DirectRunner
 from storage.home import Home
 from storage.outputs import find_output
 from storage.release import read_manifest
-from tasks.sft.model_answers import cost_log
+from tasks.model_answers import cost_log
 from tests.refine.model_server import ModelServer, Reply
+from vincicoder.chat.config import ModelConfig
 from vincicoder.config import BuildConfig
 from vincicoder.refine.config import RefineConfig
 from vincicoder.refine.judge import RefineLimits
-from vincicoder.refine.model_config import ModelConfig
 
 COLORS = {
     "red": 100,

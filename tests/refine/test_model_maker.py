@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from storage.home import Home
-from tasks.sft.model_answers import HomeAnswers, cost_log
+from tasks.model_answers import cost_log, refinement_answers
 from tests.imports import ROOT
 from tests.refine.model_server import ModelServer, Reply
+from vincicoder.chat.config import ModelConfig
+from vincicoder.chat.endpoint import EndpointError
 from vincicoder.refine.config import (
     RefineConfig,
     RefineConfigError,
@@ -21,8 +23,6 @@ from vincicoder.refine.config import (
     create_maker,
     load_refine_config,
 )
-from vincicoder.refine.endpoint import EndpointError
-from vincicoder.refine.model_config import ModelConfig
 from vincicoder.refine.protocol import Flaw, Maker, Target
 from vincicoder.sample import InfrastructureError
 
@@ -44,7 +44,7 @@ def number(picture: bytes) -> int:
 def maker(server: ModelServer, home: Path, **changes: object) -> Maker:
     settings = {"model": "tiny-vlm", "endpoint": server.url, "first_wait_seconds": 0.01, **changes}
     config = RefineConfig(maker="openai", rounds=2, model=ModelConfig(**settings))
-    made = create_maker(config, lambda model: HomeAnswers(Home(home), model))
+    made = create_maker(config, lambda model: refinement_answers(Home(home), model))
     assert made is not None
     return made
 

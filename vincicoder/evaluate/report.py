@@ -16,6 +16,11 @@ def report_lines(facts: Mapping[str, Any], parts: Mapping[str, Mapping[str, Summ
     counts = {name: count for name, count in facts["answers"].items() if isinstance(count, int)}
     yield "Lines of the answers: " + ", ".join(f"{name} {count}" for name, count in counts.items()) + "."
     drawn = ", ".join(f"{language} `{print_}`" for language, print_ in facts["fingerprints"].items())
+    if "judge" in facts:
+        took = facts["judge"]
+        scored = ", ".join(f"{name} {count}" for name, count in took["scored"].items())
+        yield f"{took['model']} judged: {scored} items; it took {took['tokens_in']} tokens in and "
+        yield f"{took['tokens_out']} out, at a cost of {took['cost']:g}."
     yield f"Renderers: {drawn or 'nothing was drawn'}."
     yield ""
     yield "`reference` is computed and averaged as published, over as many items as in brackets; `strict` is "

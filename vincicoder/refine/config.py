@@ -10,10 +10,10 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vincicoder.refine.answers import AnswerStore
+from vincicoder.chat.config import ModelConfig
+from vincicoder.chat.question import AnswerStore
 from vincicoder.refine.judge import RefineLimits
 from vincicoder.refine.model import ModelMaker
-from vincicoder.refine.model_config import ModelConfig
 from vincicoder.refine.mutation import MutationMaker
 from vincicoder.refine.protocol import Maker
 from vincicoder.sample import UserError
@@ -61,7 +61,7 @@ def create_maker(config: RefineConfig, answers: Callable[[ModelConfig], AnswerSt
     if config.model is None:
         return None
     if config.maker == "openai":
-        from vincicoder.refine.endpoint import shared_asker
+        from vincicoder.chat.endpoint import shared_asker
 
         return ModelMaker(config.model, config.rounds, shared_asker(config.model), answers(config.model))
     from vincicoder.refine.in_process import InProcessAsker

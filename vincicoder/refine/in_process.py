@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-from vincicoder.refine.answers import ModelAnswer, Question
-from vincicoder.refine.model_config import ModelConfig
+from vincicoder.chat.config import ModelConfig
+from vincicoder.chat.question import ModelAnswer, Question
 
 # One engine a process, and one caller at a time: vLLM batches by itself.
 _lock = threading.Lock()

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vincicoder.refine.answers import (
-    VERSION,
-    AnswerStore,
-    Asker,
-    ModelAnswer,
-    Question,
-    flaw_of,
-    questions_of,
-)
-from vincicoder.refine.model_config import ModelConfig
+from vincicoder.chat.config import ModelConfig
+from vincicoder.chat.question import AnswerStore, Asker, ask_missing
+from vincicoder.refine.answers import VERSION, flaw_of, questions_of
 from vincicoder.refine.protocol import Flaw, Target
 
 
@@ -35,20 +28,9 @@ class ModelMaker:
         Raises `InfrastructureError` once a request has failed for good; answers that came are kept.
         """
         questions = list(questions_of(targets, round_number, self.config.seed))
-        answers = {one: self._store.read(one.sample_id, one.round_number) for one in questions}
-        missing = [one for one in questions if answers[one] is None]
-
-        def keep(question: Question, answer: ModelAnswer) -> None:
-            self._store.write(question.sample_id, question.round_number, answer)
-            answers[question] = answer
-
-        if missing:
-            self._asker.ask(missing, keep)
-        for question in questions:
-            answer = answers[question]
-            if answer is None:
-                raise RuntimeError(f"no answer was handed over for {question.sample_id}")
-            yield flaw_of(question, answer, self.name)
+        answers = ask_missing(self._asker, self._store, questions)
+        for target, answer in zip(targets, answers, strict=True):
+            yield flaw_of(target, answer, self.name)
 
 
 def describe_answers(config: ModelConfig) -> dict[str, object]:

@@ -148,6 +148,9 @@ def _transformers_sampler(request: dict[str, Any]) -> Sampler:
     model = classes.AutoModelForImageTextToText.from_pretrained(request["model"], dtype=request["dtype"])
     model = model.to(device).eval()
     bounds = {name: request[name] for name in ("min_pixels", "max_pixels")}
+    # A temperature of 0 has no meaning there: the likeliest token is taken each time.
+    warm = {"do_sample": True, **{name: request[name] for name in ("temperature", "top_p")}}
+    how = warm if request["temperature"] > 0 else {"do_sample": False}
 
     def answer(row: Row) -> list[str]:
         picture = Image.open(io.BytesIO(base64.b64decode(row["image"]))).convert("RGB")
@@ -161,9 +164,7 @@ def _transformers_sampler(request: dict[str, Any]) -> Sampler:
         with torch.inference_mode():
             made = model.generate(
                 **inputs,
-                do_sample=True,
-                temperature=request["temperature"],
-                top_p=request["top_p"],
+                **how,
                 max_new_tokens=min(request["tokens"], request["context"] - length),
                 num_return_sequences=request["answers"],
             )

@@ -90,6 +90,15 @@ class Sampling(_SeesPictures):
         )
 
 
+class EvaluationSampling(Sampling):
+    """How a checkpoint is sampled to be judged: one answer an item. A temperature of 0 takes the likeliest
+    token each time."""
+
+    answers: int = Field(default=1, ge=1, le=1)
+    tokens: int = Field(default=8_192, ge=1)
+    temperature: float = Field(default=0.0, ge=0)
+
+
 class RowLimits(_Part):
     """A part of a release, for a pilot run: the first `limit` rows of at most `max_characters` of text.
 

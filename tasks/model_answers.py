@@ -1,7 +1,9 @@
-"""Answers of the model that writes flawed code, kept in the home: nothing is paid twice.
+"""Answers of models, kept in the home: nothing is paid twice.
 
-answers/refine/<settings>/settings.json                      what decides the answers
-answers/refine/<settings>/<ab>/<sample_id>-<round>.json      one answer each, written whole, with a checksum
+answers/<use>/<settings>/settings.json                      what decides the answers
+answers/<use>/<settings>/<ab>/<sample_id>-<round>.json      one answer each, written whole, with a checksum
+
+The uses are `refine` (flawed code), `evaluate` (answers that are judged) and `judge`.
 """
 
 from __future__ import annotations
@@ -14,28 +16,34 @@ from math import fsum
 from typing import TYPE_CHECKING, Any
 
 from storage.memo import sealed, unseal
-from vincicoder.refine.answers import ModelAnswer
+from vincicoder.chat.question import ModelAnswer
 from vincicoder.refine.model import describe_answers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from storage.home import Home
-    from vincicoder.refine.model_config import ModelConfig
+    from vincicoder.chat.config import ModelConfig
 
 logger = logging.getLogger("vincicoder")
 
-_ROOT = "answers/refine"
+_ROOT = "answers"
+REFINE = "refine"
+
+
+def refinement_answers(home: Home, config: ModelConfig) -> HomeAnswers:
+    """Open the answers of the model that writes flawed code."""
+    return HomeAnswers(home, REFINE, describe_answers(config))
 
 
 class HomeAnswers:
-    """The answers of one model with its settings. A sample's id covers its code, so a changed sample is
-    asked again, and so is one whose answer is damaged."""
+    """The answers of one model with the settings that decide them, `model` among these. A sample's id covers
+    what is asked, so a changed sample is asked again, and so is one whose answer is damaged."""
 
-    def __init__(self, home: Home, config: ModelConfig) -> None:
-        settings = json.dumps(describe_answers(config), sort_keys=True)
+    def __init__(self, home: Home, use: str, decides: Mapping[str, object]) -> None:
+        settings = json.dumps(dict(decides), sort_keys=True)
         self._home = home
-        self._folder = f"{_ROOT}/{hashlib.sha256(settings.encode()).hexdigest()[:16]}"
+        self._folder = f"{_ROOT}/{use}/{hashlib.sha256(settings.encode()).hexdigest()[:16]}"
         noted = f"{self._folder}/settings.json"
         if not home.exists(noted) or home.read_bytes(noted) != settings.encode():
             home.write_bytes(noted, settings.encode())
@@ -66,21 +74,22 @@ def _answer(home: Home, path: str) -> ModelAnswer:
         raise ValueError(f"{home.path(path)} is damaged: {error}") from error
 
 
-def cost_log(home: Home) -> Iterator[dict[str, Any]]:
+def cost_log(home: Home, use: str = REFINE) -> Iterator[dict[str, Any]]:
     """Yield one record for each answer that the home keeps, ordered by model settings and sample, and after
     those of each model its totals (`"total": true`). Costs are those of the prices set when it was asked.
     A damaged answer is named in the log and not counted."""
-    for folder in home.list_names(_ROOT):
-        model = json.loads(home.read_bytes(f"{_ROOT}/{folder}/settings.json"))["model"]
+    root = f"{_ROOT}/{use}"
+    for folder in home.list_names(root):
+        model = json.loads(home.read_bytes(f"{root}/{folder}/settings.json"))["model"]
         rows = tokens_in = tokens_out = 0
         costs: list[float] = []
-        for part in home.list_names(f"{_ROOT}/{folder}"):
+        for part in home.list_names(f"{root}/{folder}"):
             if part == "settings.json":
                 continue
-            for name in home.list_names(f"{_ROOT}/{folder}/{part}"):
+            for name in home.list_names(f"{root}/{folder}/{part}"):
                 sample_id, _, number = name.removesuffix(".json").rpartition("-")
                 try:
-                    record = asdict(_answer(home, f"{_ROOT}/{folder}/{part}/{name}"))
+                    record = asdict(_answer(home, f"{root}/{folder}/{part}/{name}"))
                 except ValueError as error:
                     logger.warning("%s; its cost is not counted", error)
                     continue

@@ -1,4 +1,4 @@
-"""The configuration of a model that writes attempts: which one, where, how many at a time, and its price."""
+"""The configuration of a model that is asked: which one, where, how many at a time, and its price."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class ModelConfig(BaseModel):
         if not key:
             raise ValueError(
                 f"the environment variable {self.api_key_variable} is not set; "
-                "it shall hold the key of the refinement model's endpoint"
+                "it shall hold the key of the model's endpoint"
             )
         return key
 

@@ -19,9 +19,9 @@ from openai import (
 )
 from openai.types.chat import ChatCompletion
 
-from vincicoder.refine.answers import ModelAnswer, Question
-from vincicoder.refine.model_config import ModelConfig
-from vincicoder.sample import InfrastructureError
+from vincicoder.chat.config import ModelConfig
+from vincicoder.chat.question import ModelAnswer, Question
+from vincicoder.sample import InfrastructureError, UserError
 
 # Timeout, conflict, too early, too many requests; and everything from 500 on.
 _RETRYABLE = frozenset({408, 409, 425, 429})
@@ -29,7 +29,7 @@ _TOO_LONG = ("context length", "context_length", "maximum context", "too many to
 _DECLINED = ("content_filter", "content_policy", "content policy", "content management policy", "safety")
 
 
-class EndpointError(Exception):
+class EndpointError(UserError):
     """The server refuses what is sent, whatever the sample: a wrong key, model or setting. Not retried."""
 
 
@@ -160,7 +160,7 @@ def _declined(error: APIStatusError, attempts: int, seconds: float) -> ModelAnsw
         return ModelAnswer("", "content_filter", 0, 0, attempts, seconds, 0.0)
     raise EndpointError(
         f"the model's endpoint answered {error.status_code}: {_short(error)}. "
-        "Check endpoint, model and api_key_variable of the refinement's configuration"
+        "Check the endpoint's address, the model's name and the variable that holds the key"
     ) from error
 
 

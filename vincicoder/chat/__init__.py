@@ -1,0 +1,1 @@
+"""Questions to vision-language models by the chat completions protocol, and their answers."""
