@@ -17,12 +17,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.outputs import find_output
-from vincicoder.sample import MACHINE_DEPENDENT_REASONS
+from vincicoder.sample import LIMIT_DEPENDENT_REASONS, MACHINE_DEPENDENT_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from storage.home import Home
+
+_ASKED_AGAIN = pa.array(sorted(MACHINE_DEPENDENT_REASONS | LIMIT_DEPENDENT_REASONS))
 
 logger = logging.getLogger("vincicoder")
 
@@ -109,10 +111,8 @@ class RenderIndex:
                     "row": pa.array(range(table.num_rows), pa.int32()),
                 }
             )
-            machine_dependent = pc.is_in(
-                table["reason"], value_set=pa.array(sorted(MACHINE_DEPENDENT_REASONS))
-            )
-            self._database.register("fresh", places.filter(pc.invert(machine_dependent)))
+            asked_again = pc.is_in(table["reason"], value_set=_ASKED_AGAIN)
+            self._database.register("fresh", places.filter(pc.invert(asked_again)))
             self._database.execute("INSERT INTO places SELECT * FROM fresh")
             self._database.unregister("fresh")
             self._loaded.add(output)

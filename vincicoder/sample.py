@@ -118,6 +118,10 @@ MACHINE_DEPENDENT_REASONS = frozenset(
 )
 
 
+# These are answers to the limits that a build gives: not remembered for one with others.
+LIMIT_DEPENDENT_REASONS = frozenset({Reason.RENDER_TOO_LARGE.value, Reason.RENDER_OUTPUT_LIMIT.value})
+
+
 class UserError(Exception):
     """What the user can put right: the message says what was received, what is allowed and what to do.
 

@@ -35,7 +35,7 @@ CASES = {
     "fetches": (fenced("import socket\nsocket.create_connection(('127.0.0.1', 80))"), 0, "render.forbidden"),
     "endless output": (fenced("while True:\n    print('x' * 100_000)"), FORMAT_ONLY, "render.output_limit"),
     "huge image": (
-        fenced("from PIL import Image\nImage.new('L', (20_000, 4_000)).save('a.png')"),
+        fenced("from PIL import Image\nImage.new('L', (30_000, 20_000)).save('a.png')"),
         FORMAT_ONLY,
         "render.too_large",
     ),

@@ -69,10 +69,10 @@ def test_a_damaged_output_is_not_in_the_cache_until_it_is_made_again(tmp_path: P
     assert index.find(["k2"]) == {"k2": RenderPlace(a, 1)}
 
 
-def test_reasons_that_depend_on_load_are_asked_again(tmp_path: Path) -> None:
+def test_reasons_that_depend_on_load_or_limits_are_asked_again(tmp_path: Path) -> None:
     home = Home(tmp_path)
-    a = put_output(home, "a", {"k1": "render.timeout", "k2": None})
-    assert RenderIndex(home).find(["k1", "k2"]) == {"k2": RenderPlace(a, 1)}
+    a = put_output(home, "a", {"k1": "render.timeout", "k2": None, "k3": "render.too_large"})
+    assert RenderIndex(home).find(["k1", "k2", "k3"]) == {"k2": RenderPlace(a, 1)}
 
 
 def test_an_unfinished_output_is_not_in_the_cache(tmp_path: Path) -> None:

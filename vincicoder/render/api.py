@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -19,6 +20,9 @@ class RenderStatus(StrEnum):
     FAILED = "failed"  # our fault, after the retry; never counts against the sample
 
 
+_MOST_TIMES_PIXELS, _MOST_TIMES_SIDE = 8, 4
+
+
 @dataclass(frozen=True, slots=True)
 class RenderLimits:
     """Bounds on one sample. CPU time is the strict one: wall time is generous, so that a loaded
@@ -28,7 +32,7 @@ class RenderLimits:
     wall_seconds: float = 60.0
     memory_mb: int = 2048
     output_mb: int = 64  # bytes a sample may write in files
-    max_width: int = 4096  # pixels
+    max_width: int = 16384  # pixels
     max_height: int = 16384  # pixels
     max_pixels: int = 40_000_000
 
@@ -74,6 +78,18 @@ class RenderResult:
     thumbnail: bytes | None = None
     notes: tuple[str, ...] = ()
     trace: str = ""
+
+
+def shrink_factor(width: float, height: float, limits: RenderLimits) -> float:
+    """Return by what both sides (pixels) are multiplied so that a picture is within the limits: 1 if it is.
+
+    0 where it is over them beyond all sense: eight times the pixels, or four times a side.
+    """
+    pixels = width * height
+    sides = max(width / limits.max_width, height / limits.max_height)
+    if pixels > _MOST_TIMES_PIXELS * limits.max_pixels or sides > _MOST_TIMES_SIDE:
+        return 0.0
+    return min(1.0, 1 / max(sides, 1e-9), math.sqrt(limits.max_pixels / max(pixels, 1)))
 
 
 def too_large(width: int, height: int, limits: RenderLimits) -> str:

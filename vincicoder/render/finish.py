@@ -63,6 +63,16 @@ def flatten_on_white(image: Image.Image) -> NDArray[np.uint8]:
     return np.array(image.convert("RGB"))
 
 
+def shrunk(image: Image.Image, factor: float) -> NDArray[np.uint8]:
+    """Return any Pillow image as RGB pixels on white, its sides multiplied by `factor` (at most 1)."""
+    if factor >= 1:
+        return flatten_on_white(image)
+    size = (max(int(image.width * factor), 1), max(int(image.height * factor), 1))
+    if image.mode not in ("L", "RGB", "RGBA", "LA"):
+        image = Image.fromarray(flatten_on_white(image))
+    return flatten_on_white(image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0))
+
+
 def stacked(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.uint8]:
     """Return RGB pictures one below the other, narrower ones with white at their right."""
     widest = max(pixels.shape[1] for pixels in pictures)

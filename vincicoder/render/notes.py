@@ -53,6 +53,11 @@ def decoded_share(share: float) -> str:
     return f"decoded_share:{min(round(100 * share), 100)}"
 
 
+def scaled(factor: float) -> str:
+    """Return the note of a picture that was over the limits: what its sides were multiplied by."""
+    return f"scaled:{factor:.3f}"
+
+
 def canvas_pixels(count: int) -> str:
     """Return the note of how many pixels a page's canvases have."""
     return f"canvas_pixels:{count}"

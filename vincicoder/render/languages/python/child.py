@@ -19,6 +19,7 @@ from vincicoder.render.languages.python.capture.deferred import Deferred
 from vincicoder.render.languages.python.capture.install import left_in_names
 from vincicoder.render.languages.python.capture.letters import choose_fonts, note_missing_letters
 from vincicoder.render.languages.python.capture.on_matplotlib import last_open_figure
+from vincicoder.render.languages.python.capture.on_notebook import bring_notebook
 from vincicoder.render.languages.python.chance import fix_clock, seed_python
 from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
 from vincicoder.render.languages.python.errors import FILE_NAME, describe
@@ -134,6 +135,7 @@ def run_sample(
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
         captured.begin(limits)
+        bring_notebook()
         sandbox.apply(limits)
     except BaseException:
         os.abort()  # an unconfined sample must not run

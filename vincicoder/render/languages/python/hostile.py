@@ -231,7 +231,7 @@ if os.fork() == 0:
     Hostile(
         "huge_image",
         "render.too_large",
-        "from PIL import Image\nImage.new('L', (20_000, 4_000)).save('a.png')",
+        "from PIL import Image\nImage.new('L', (30_000, 20_000)).save('a.png')",
     ),
     Hostile("syntax_error", "render.error", "x = = 1", says="line 1"),
     Hostile("deep_recursion", "render.error", "def f(): f()\nf()", says="RecursionError"),

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vincicoder.render.api import RenderLimits, too_large
-from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.api import RenderLimits, shrink_factor, too_large
+from vincicoder.render.finish import shrunk
 from vincicoder.render.languages.python.capture.deferred import Deferred, SvgDocument
 from vincicoder.render.languages.svg.marks import svg_notes
-from vincicoder.render.notes import MAX_NOTES, set_pixels
+from vincicoder.render.notes import MAX_NOTES, scaled, set_pixels
 from vincicoder.render.protocol import HandOver, Refusal
 from vincicoder.sample import Reason
 
@@ -63,11 +63,23 @@ class Captured:
         self.limits = limits
         self._quiet = 0
 
-    def check_size(self, width: float, height: float) -> None:
-        """Raise SampleRefusedError where a canvas of this size (pixels) would be over the limits."""
-        problem = too_large(max(int(width), 1), max(int(height), 1), self.limits)
-        if problem:
-            raise SampleRefusedError(Reason.RENDER_TOO_LARGE, problem)
+    def fit(self, width: float, height: float) -> float:
+        """Return by what a canvas of this size (pixels) is to be shrunk, 1 where it is within the limits.
+
+        Raises SampleRefusedError where it is too large for that.
+        """
+        width, height = max(int(width), 1), max(int(height), 1)
+        factor = shrink_factor(width, height, self.limits)
+        if not factor:
+            raise SampleRefusedError(Reason.RENDER_TOO_LARGE, too_large(width, height, self.limits))
+        return factor
+
+    def note_scale(self, factor: float) -> None:
+        """Say by what the last output was shrunk; nothing where it was not."""
+        if not self._quiet:
+            self.notes = [note for note in self.notes if not note.startswith("scaled:")]
+            if factor < 1:
+                self.note(scaled(factor))
 
     def add_output(self, picture: Callable[[], Pixels | Deferred]) -> None:
         """Note a saved or shown picture; `picture` is called at the end, if it was the last."""
@@ -156,8 +168,10 @@ def decode_picture(data: bytes) -> Pixels | Deferred | None:
         return _draw_svg(data.decode("utf-8", "replace"))
     try:
         with captured.quiet(), Image.open(io.BytesIO(data)) as image:
-            captured.check_size(*image.size)
-            return flatten_on_white(image)
+            factor = captured.fit(*image.size)
+            pixels = shrunk(image, factor)
+        captured.note_scale(factor)
+        return pixels
     except OSError:
         return None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from vincicoder.render.finish import flatten_on_white
+from vincicoder.render.finish import flatten_on_white, shrunk
 from vincicoder.render.languages.python.capture.captured import Pixels, captured, is_unwritable
 from vincicoder.render.languages.python.capture.deferred import Deferred
 from vincicoder.render.languages.python.capture.on_chemistry import hook_indigo, hook_rdkit
@@ -48,9 +48,14 @@ def hook_pillow() -> None:
         if figure is not None:
             captured.add_output(lambda: figure)
             return
-        captured.check_size(*image.size)
-        copy = image.copy()
-        captured.add_output(lambda: flatten_on_white(copy))
+        factor = captured.fit(*image.size)
+        if factor < 1:
+            pixels = shrunk(image, factor)
+            captured.add_output(lambda: pixels)
+        else:
+            copy = image.copy()
+            captured.add_output(lambda: flatten_on_white(copy))
+        captured.note_scale(factor)
 
     def save(self: Image.Image, fp: Any, format: str | None = None, **params: Any) -> None:
         if captured.is_quiet:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ _last_shown: list[Any] = []
 pictured: list[Any] = []
 """The figure of which a picture was taken last."""
 
+_saving: list[Any] = []
+"""The canvases that are being saved, the innermost last."""
+
+_ROUNDING = 0.9999  # a resolution that is made smaller must not miss the limit by a pixel
 _VECTOR_FORMATS = ("pdf", "svg", "svgz", "eps", "ps", "pgf")
 
 
@@ -45,7 +49,7 @@ def hook_matplotlib() -> None:
 
     plt.switch_backend("agg")
     hook_letters()
-    hook_animations(_capture_shown, _write_still)
+    hook_animations(capture_shown, _write_still)
     _hook_saving(FigureCanvasBase, FigureCanvasAgg)
 
     def show(*positional: Any, block: bool | None = None, **_: Any) -> None:
@@ -53,7 +57,7 @@ def hook_matplotlib() -> None:
         if positional:
             block = positional[0]
         for number in plt.get_fignums():
-            _capture_shown(plt.figure(number))
+            capture_shown(plt.figure(number))
         if block is None:
             block = not matplotlib.is_interactive()
         if block and plt.get_fignums():
@@ -63,8 +67,8 @@ def hook_matplotlib() -> None:
     def stay_with_agg(*_: Any, **__: Any) -> None:
         """Interactive backends have no screen here; every format is saved from its own canvas."""
 
-    _put(FigureManagerBase, "show", lambda self: _capture_shown(self.canvas.figure))
-    _put(Figure, "show", lambda self, warn=True: _capture_shown(self))
+    _put(FigureManagerBase, "show", lambda self: capture_shown(self.canvas.figure))
+    _put(Figure, "show", lambda self, warn=True: capture_shown(self))
     _put(plt, "show", show)
     # `plt.savefig` ends with a redraw for the screen that is not there: a third of its time.
     _put(FigureCanvasBase, "draw_idle", lambda self, *_, **__: None)
@@ -91,6 +95,15 @@ def _wait_for_nobody(_canvas: Any, timeout: float = 0) -> None:
         )
 
 
+class _OverLimitsError(BaseException):
+    """A save at this resolution would be over the limits, and within them at `factor` of it."""
+
+    def __init__(self, dpi: float, factor: float) -> None:
+        super().__init__()
+        self.dpi = dpi
+        self.factor = factor
+
+
 def _put(owner: Any, name: str, replacement: Any) -> None:
     setattr(owner, name, replacement)
 
@@ -102,8 +115,15 @@ def _hook_saving(base: Any, agg: Any) -> None:
     def print_pil(
         self: Any, filename_or_obj: Any, fmt: str, pil_kwargs: Any = None, metadata: Any = None
     ) -> None:
-        width, height = self.get_width_height()
-        captured.check_size(width, height)
+        factor = captured.fit(*self.get_width_height())
+        if factor < 1 and _saving:
+            raise _OverLimitsError(self.figure.dpi, factor)
+        if factor < 1:
+            with _at(self.figure, self.figure.dpi * factor * _ROUNDING):
+                print_pil(self, filename_or_obj, fmt, pil_kwargs, metadata)
+            captured.note_scale(factor)
+            return
+        captured.note_scale(1)
         begin_drawing()
         with captured.quiet():
             try:
@@ -121,7 +141,23 @@ def _hook_saving(base: Any, agg: Any) -> None:
         pixels = flatten_rgba(np.asarray(self.buffer_rgba()))
         captured.add_output(lambda: pixels)
 
-    def print_figure(self: Any, filename: Any, dpi: Any = None, *rest: Any, **options: Any) -> Any:
+    def print_figure(self: Any, filename: Any, dpi: Any = None, *rest: Any, **options: Any) -> None:
+        """Save at the asked resolution, or at the highest that is within the limits."""
+        factor = 1.0
+        while True:
+            try:
+                _saving.append(self)
+                save(self, filename, dpi, *rest, **options)
+                break
+            except _OverLimitsError as over:
+                factor *= over.factor * _ROUNDING
+                dpi = over.dpi * over.factor * _ROUNDING
+            finally:
+                _saving.pop()
+        if factor < 1:
+            captured.note_scale(factor)
+
+    def save(self: Any, filename: Any, dpi: Any = None, *rest: Any, **options: Any) -> None:
         if _last_shown and _is_empty(self.figure):  # saved after a show: what was shown is meant
             self = _last_shown[0].canvas
         if _format_of(filename, options.get("format")) in _VECTOR_FORMATS:
@@ -141,6 +177,17 @@ def _hook_saving(base: Any, agg: Any) -> None:
 
     _put(agg, "_print_pil", print_pil)
     _put(base, "print_figure", print_figure)
+
+
+@contextmanager
+def _at(figure: Any, dpi: float) -> Iterator[None]:
+    """Let a figure have another resolution (dots an inch)."""
+    before = figure.dpi
+    figure.dpi = dpi
+    try:
+        yield
+    finally:
+        figure.dpi = before
 
 
 @contextmanager
@@ -169,7 +216,8 @@ def _format_of(filename: Any, given: str | None) -> str:
     return Path(filename).suffix[1:].lower() if isinstance(filename, str | os.PathLike) else "png"
 
 
-def _capture_shown(figure: Any) -> None:
+def capture_shown(figure: Any) -> None:
+    """Note a figure that is shown, unless it has been noted as it is."""
     if not figure.stale and captured.outputs:
         return
     pixels = draw(figure)
@@ -189,14 +237,17 @@ def draw(figure: Any) -> Pixels:
     canvas: Any = figure.canvas
     if not isinstance(canvas, FigureCanvasAgg):
         canvas = FigureCanvasAgg(figure)
-    captured.check_size(*canvas.get_width_height())
+    factor = captured.fit(*canvas.get_width_height())
     begin_drawing()
     if play_animations(figure):
         canvas._is_saving = True  # animated artists are drawn, and the animation does not begin again
-    canvas.draw()
+    with _at(figure, figure.dpi * factor * _ROUNDING) if factor < 1 else nullcontext():
+        canvas.draw()
+        pixels = flatten_rgba(np.asarray(canvas.buffer_rgba()))
+    captured.note_scale(factor)
     look_at(figure)
     pictured[:] = [figure]
-    return flatten_rgba(np.asarray(canvas.buffer_rgba()))
+    return pixels
 
 
 def last_open_figure() -> Pixels | None:

@@ -63,12 +63,16 @@ def hook_plotly() -> None:
         except OSError:
             return options.get("filename", "temp-plot.html")
 
+    def init_notebook_mode(connected: bool = False) -> None:
+        """There is no notebook page that would need plotly's script."""
+
     def iplot(figure_or_data: Any, *_: Any, **__: Any) -> None:
         _note(figure_or_data)
 
     for replacement in (to_image, write_image, write_images, show, write_html):
         setattr(plotly.io, replacement.__name__, replacement)
     plotly.offline.plot, plotly.offline.iplot = plot, iplot
+    plotly.offline.init_notebook_mode = init_notebook_mode
     watch_decoding()
 
 
@@ -105,8 +109,9 @@ def describe(fig: Any, width: Any = None, height: Any = None, scale: Any = None)
         for given, name, default in ((width, "width", DEFAULT_WIDTH), (height, "height", DEFAULT_HEIGHT))
     ]
     factor = float(scale or 1)
-    captured.check_size(sizes[0] * factor, sizes[1] * factor)
-    return PlotlyFigure(plotly.io.to_json(fields, validate=False), sizes[0], sizes[1], factor)
+    fitting = captured.fit(sizes[0] * factor, sizes[1] * factor)
+    captured.note_scale(fitting)
+    return PlotlyFigure(plotly.io.to_json(fields, validate=False), sizes[0], sizes[1], factor * fitting)
 
 
 def _note(fig: Any, width: Any = None, height: Any = None, scale: Any = None) -> PlotlyFigure:
