@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.render import RenderLimits
 
-REFERENCES = StageName("draw_references", 5)
-ANSWERS = StageName("draw_answers", 4)
+REFERENCES = StageName("draw_references", 6)
+ANSWERS = StageName("draw_answers", 5)
 
 
 @dataclass(frozen=True, slots=True)
