@@ -13,7 +13,7 @@ TWO = -n 2 --dist loadgroup
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test fast env trainers libraries stacks system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test fast env trainers libraries stacks languages system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -24,7 +24,7 @@ help: ## Show the targets
 build-sft-data: corpora ## Install all that is needed, then build and publish an SFT release
 	$(BIN)/vincicoder build sft --profile "$(PROFILE)" --home "$(VINCICODER_HOME)"
 
-test: trainers corpora stacks lint typecheck pytest ## Install all that is needed, then lint, type-check and test
+test: trainers corpora stacks languages lint typecheck pytest ## Install all that is needed, then lint, type-check and test
 
 fast: env lint typecheck ## Lint, type-check, and run the tests that need no renderer (two minutes)
 	$(BIN)/pytest $(TWO) -m "not tools and not slow" $(ARGS)
@@ -53,6 +53,9 @@ libraries: system ## Fetch the JavaScript that draws Mermaid and Vega-Lite
 stacks: env ## Install the Python libraries of other years, for code that today's no longer run
 	@scripts/make-stacks.sh
 
+languages: env ## Install what draws the languages that the default build does not need
+	@scripts/make-languages.sh
+
 system: ## Install the Debian or Ubuntu packages
 	@scripts/install-system.sh
 
@@ -61,6 +64,7 @@ lock: ## Pin again what pyproject.toml allows (UPGRADE=--upgrade takes newer rel
 		--output-file requirements/lock-trainers.txt pyproject.toml requirements/build.txt
 	$(COMPILE) --extra render --extra dev --constraint requirements/lock-trainers.txt \
 		--output-file requirements/lock.txt pyproject.toml requirements/build.txt
+	$(COMPILE) --only-binary :all: --output-file requirements/languages.txt requirements/languages.in
 	for stack in requirements/stacks/*.in; do \
 		$(COMPILE) --only-binary :all: --output-file "$${stack%.in}.txt" "$$stack"; done
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from tests.render.own_set import own_languages, own_samples
+
 _MARKS = ("bar", "line", "point", "area", "tick", "rect")
 _TUNES = ("c4 d e f | g2 g", "a8 b c d e f g a | b1", "<c e g>2 <d f a> | <e g b>1", "c4. d8 e4 f | g1")
 
@@ -56,10 +58,12 @@ _WRITTEN = {
 }
 
 
-OWN_LANGUAGES = tuple(_WRITTEN)
+OWN_LANGUAGES = (*_WRITTEN, *own_languages())
 
 
 def own_programs(language: str, count: int) -> list[str]:
     """Return `count` programs of a language, or of `python-graphviz`; none where there are corpora."""
+    if language in own_languages():
+        return own_samples(language)[:count]
     write = _WRITTEN.get(language)
     return [write(number) for number in range(count)] if write else []

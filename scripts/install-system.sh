@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Install the Debian or Ubuntu packages that requirements/system*.txt list.
+# Install the Debian or Ubuntu packages that requirements/system*.txt list, or the lists that are named.
+#
+#   install-system.sh [LIST ...]
 #
 # Asks for nothing, uses sudo only when not root, and calls apt only for what is missing, so a second
 # run takes well under a second. SKIP_SYSTEM=1 leaves the machine alone (then install the
@@ -7,12 +9,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+[[ $# -gt 0 ]] || set -- requirements/system*.txt
 if [[ "${SKIP_SYSTEM:-}" == 1 ]]; then
     echo "system: skipped, because SKIP_SYSTEM=1"
     exit 0
 fi
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "system: this is neither Debian nor Ubuntu. Install the equivalents of requirements/system*.txt," \
+    echo "system: this is neither Debian nor Ubuntu. Install the equivalents of $*," \
         "then run again with SKIP_SYSTEM=1." >&2
     exit 1
 fi
@@ -39,8 +42,8 @@ is_available() {
     [[ $(apt-cache policy "$1") == *'Candidate: '[^\(]* ]]
 }
 
-mapfile -t required < <(list_packages '' requirements/system*.txt)
-mapfile -t optional < <(list_packages '?' requirements/system*.txt)
+mapfile -t required < <(list_packages '' "$@")
+mapfile -t optional < <(list_packages '?' "$@")
 mapfile -t missing < <(list_missing "${required[@]}")
 mapfile -t wanted < <(list_missing "${optional[@]}")
 

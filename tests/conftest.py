@@ -36,6 +36,7 @@ _NEED_TOOLS = (
     "render/sandbox",
     "render/self_check",
     "render/test_golden.py",
+    "render/test_own_golden.py",
     "reward",
     "similarity",
     "sources/hub/test_cosyn.py",

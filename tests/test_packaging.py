@@ -41,7 +41,7 @@ EXTRAS_OF_FOLDER = {
     "tests": EXTRAS,
 }
 # Imported only where a trainer's own environment has it: its pins fit no other part of the project.
-ELSEWHERE = {"vllm"}
+ELSEWHERE = {"typst", "vllm"}
 # Distributions whose modules have another name, and which `make env` does not install.
 NAMED_OTHERWISE = {"hydra": ["hydra-core"], "swift": ["ms-swift"]}
 # Base requirements that no code imports.
@@ -52,8 +52,10 @@ NOT_IMPORTED = {
 }
 
 REQUIREMENTS = ROOT / "requirements"
-PYTHON_REQUIREMENTS = sorted({*REQUIREMENTS.glob("lock*.txt"), *REQUIREMENTS.glob("*pypi*.txt")})
-SYSTEM_REQUIREMENTS = sorted(REQUIREMENTS.glob("system*.txt"))
+PYTHON_REQUIREMENTS = sorted(
+    {*REQUIREMENTS.glob("lock*.txt"), *REQUIREMENTS.glob("*pypi*.txt"), REQUIREMENTS / "languages.txt"}
+)
+SYSTEM_REQUIREMENTS = [*sorted(REQUIREMENTS.glob("system*.txt")), REQUIREMENTS / "languages-system.txt"]
 ALLOWED_OPTIONS = {"--hash", "--no-binary", "--only-binary"}
 
 

@@ -21,6 +21,7 @@ class Part(StrEnum):
     libraries = "libraries"
     corpora = "corpora"
     stacks = "stacks"
+    languages = "languages"
 
 
 _SCRIPTS = {
@@ -29,6 +30,7 @@ _SCRIPTS = {
     Part.libraries: "scripts/fetch-libraries.sh",
     Part.corpora: "scripts/fetch-corpora.sh",
     Part.stacks: "scripts/make-stacks.sh",
+    Part.languages: "scripts/make-languages.sh",
 }
 
 
@@ -38,7 +40,8 @@ def setup(
         typer.Argument(
             help="system: Debian packages (needs root or sudo). browser: a headless browser where Debian's "
             "is missing. libraries: the JavaScript of Mermaid and Vega-Lite (needs npm). corpora: packages "
-            "whose content the profile `packages` reads. stacks: the Python libraries of other years."
+            "whose content the profile `packages` reads. stacks: the Python libraries of other years. "
+            "languages: what draws PlantUML and Typst (Debian packages and 240 MB)."
         ),
     ],
 ) -> None:

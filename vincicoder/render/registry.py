@@ -23,6 +23,8 @@ LANGUAGES: dict[str, LanguageSpec] = {
         *import_module("vincicoder.render.languages.vega_lite.spec").ON_STACKS,
         import_module("vincicoder.render.languages.asymptote.spec").SPEC,
         import_module("vincicoder.render.languages.lilypond.spec").SPEC,
+        import_module("vincicoder.render.languages.plantuml.spec").SPEC,
+        import_module("vincicoder.render.languages.typst.spec").SPEC,
         *import_module("vincicoder.render.languages.python.spec").ON_OTHER_STACKS,
     )
 }

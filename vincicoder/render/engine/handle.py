@@ -23,6 +23,7 @@ from vincicoder.render.files import holds_more_than
 from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.languages.browser.chromium import EXECUTABLE_VARIABLE, find_chromium
 from vincicoder.render.languages.browser.libraries import LIBRARIES_VARIABLE, libraries_folder
+from vincicoder.render.languages.further_tools import LANGUAGES_VARIABLE, further_tools_folder
 from vincicoder.render.notes import handed_over_to
 from vincicoder.render.processes import CpuMeter, Queueing, TreeUse, descendants, tree_use
 from vincicoder.render.protocol import HandOver
@@ -97,6 +98,7 @@ def worker_environment() -> dict[str, str]:
     if browser is not None:  # the worker has neither the caller's PATH nor its home to look in
         environment[EXECUTABLE_VARIABLE] = str(browser)
     environment[LIBRARIES_VARIABLE] = str(libraries_folder().resolve())
+    environment[LANGUAGES_VARIABLE] = str(further_tools_folder().resolve())
     if FAULTS_VARIABLE in os.environ:  # set by tests of the guards alone
         environment[FAULTS_VARIABLE] = os.environ[FAULTS_VARIABLE]
     return environment

@@ -72,6 +72,9 @@ def readable_by_samples() -> list[Path]:
     libraries = os.environ.get("VINCICODER_LIBRARIES")  # likewise
     if libraries:
         found.append(Path(libraries))
+    tools = os.environ.get("VINCICODER_LANGUAGES")  # likewise
+    if tools:
+        found.append(Path(tools))
     return found
 
 

@@ -21,7 +21,9 @@ from vincicoder.sample import InfrastructureError, Reason
 
 _TERMINAL = "terminal.txt"
 _SHOWN_BYTES = 20_000
-_NO_MEMORY = re.compile(r"out[ -]of[ -]memory|bad_alloc|memory exhausted|VMerror", re.IGNORECASE)
+_NO_MEMORY = re.compile(
+    r"out[ -]of[ -]memory|bad_alloc|memory exhausted|VMerror|memory allocation of \d+ bytes", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

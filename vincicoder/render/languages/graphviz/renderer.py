@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import math
 import re
 import resource
 import shutil
 import signal
-import struct
 import subprocess
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from PIL import Image
-
 from vincicoder.program_output import first_line_of
-from vincicoder.render.api import RenderLimits, too_large
-from vincicoder.render.finish import flatten_on_white, stacked
+from vincicoder.render.api import RenderLimits
 from vincicoder.render.fonts import FONT_CONFIGURATION, fonts_fingerprint
-from vincicoder.render.notes import pages
+from vincicoder.render.languages.png_files import split_pngs, stacked_pngs
 from vincicoder.render.processes import communicate
 from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
 from vincicoder.sample import InfrastructureError, Reason
 
 DOTS_PER_INCH = 96
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _NO_PICTURE = re.compile(r"No or improper (?:image|shapefile)[^\n]*|No such file or directory[^\n]*")
 _TOO_LARGE = re.compile(r"too large for (?:cairo|gd)-renderer|graph is too large")
 
@@ -59,7 +53,7 @@ class GraphvizRenderer:
                 return Refusal(Reason.RENDER_TOO_LARGE, messages[:500])
             if (missing := _NO_PICTURE.search(messages)) is not None:
                 return Refusal(Reason.RENDER_MISSING_DEPENDENCY, missing[0][:500])
-            return _load(output, limits)
+            return stacked_pngs(split_pngs(output.read_bytes()), limits)
         except subprocess.TimeoutExpired:
             return Refusal(Reason.RENDER_TIMEOUT, f"dot was not ready after {limits.wall_seconds * 0.9:g} s")
         except OSError as error:
@@ -119,30 +113,6 @@ def _explain(code: int, messages: str) -> Refusal:
     if code < 0:
         return Refusal(Reason.RENDER_CRASHED, f"dot died of signal {-code}: {messages[:500]}")
     return Refusal(Reason.RENDER_ERROR, messages[:1500] or "dot drew nothing")
-
-
-def _load(path: Path, limits: RenderLimits) -> Picture | Refusal:
-    """Return the pictures that dot wrote one after the other, one for each graph, one below the other."""
-    files = _split(path.read_bytes())
-    images = [Image.open(io.BytesIO(data)) for data in files]
-    width, height = max(image.width for image in images), sum(image.height for image in images)
-    notes = (pages(len(images)),) if len(images) > 1 else ()
-    problem = too_large(width, height, limits)
-    if problem:
-        return Refusal(Reason.RENDER_TOO_LARGE, problem, notes)
-    return Picture(stacked([flatten_on_white(image) for image in images]), notes)
-
-
-def _split(data: bytes) -> list[bytes]:
-    """Cut PNG files that stand one after the other; what follows a whole one begins the next."""
-    files, start, place = [], 0, len(_SIGNATURE)
-    while place + 8 <= len(data):
-        length, kind = struct.unpack(">I4s", data[place : place + 8])
-        place += 12 + length
-        if kind == b"IEND":
-            files.append(data[start:place])
-            start, place = place, place + len(_SIGNATURE)
-    return files or [data]
 
 
 def create() -> GraphvizRenderer:

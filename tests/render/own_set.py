@@ -1,0 +1,57 @@
+"""Small programs of our own in languages of which no corpus is here, and what they looked like.
+
+    python -m tests.render.own_set LANGUAGE...     draws them anew, after a wanted change
+
+`own/LANGUAGE.txt` holds the programs, with a line of five equals signs between two; `own/LANGUAGE.json` the
+size, perceptual hash and brightness of their pictures.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from vincicoder.render import RenderEngine, RenderRequest, RenderResult
+
+FOLDER = Path(__file__).parent / "own"
+_BETWEEN = "\n=====\n"
+
+Look = tuple[int, int, str, float]
+"""Width and height in pixels, 64-bit perceptual hash as hex digits, mean brightness of 255."""
+
+
+def own_languages() -> list[str]:
+    """Return the languages that have such programs."""
+    return sorted(path.stem for path in FOLDER.glob("*.txt"))
+
+
+def own_samples(language: str) -> list[str]:
+    """Return the programs of a language."""
+    return (FOLDER / f"{language}.txt").read_text("utf-8").strip("\n").split(_BETWEEN)
+
+
+def recorded(language: str) -> list[Look]:
+    """Return what the programs looked like when they were last recorded."""
+    return [tuple(entry) for entry in json.loads((FOLDER / f"{language}.json").read_text())]
+
+
+def look_of(result: RenderResult) -> Look:
+    """Return what a picture looks like. The result must be a rendered one."""
+    assert result.phash is not None and result.thumbnail is not None, result.detail
+    brightness = round(sum(result.thumbnail) / len(result.thumbnail), 2)
+    return result.width, result.height, f"{result.phash:016x}", brightness
+
+
+def write(language: str) -> None:
+    """Draw the programs and record what they look like."""
+    with RenderEngine(workers=1) as engine:
+        requests = (RenderRequest(f"{n:03}", language, code) for n, code in enumerate(own_samples(language)))
+        results = sorted(engine.render(requests), key=lambda result: result.request_id)
+    lines = ",\n".join(f"  {json.dumps(look_of(result))}" for result in results)
+    (FOLDER / f"{language}.json").write_text(f"[\n{lines}\n]\n")
+
+
+if __name__ == "__main__":
+    for each in sys.argv[1:]:
+        write(each)
