@@ -25,28 +25,29 @@ RecipeFile = Annotated[
     ),
 ]
 HomeOption = Annotated[str | None, typer.Option(help="The home with the release; runs are kept there too.")]
+DryRun = Annotated[
+    bool,
+    typer.Option(
+        "--dry-run", help="Print the trainer's configuration (verl's validated by it); start nothing."
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="End with one line of JSON.")]
 
 
 @app.command()
-def sft(recipe: RecipeFile, home: HomeOption = None, as_json: Json = False) -> None:
+def sft(recipe: RecipeFile, home: HomeOption = None, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Fine-tune with ms-swift on an SFT release, and register the checkpoint.
 
     Running it again goes on from the last checkpoint, and does nothing where the run has finished.
     """
+    if dry_run:
+        typer.echo(_dry_run(_load(recipe, SftRecipe), home))
+        return
     _report(_train(_load(recipe, SftRecipe), recipe, home), as_json)
 
 
 @app.command()
-def grpo(
-    recipe: RecipeFile,
-    home: HomeOption = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option("--dry-run", help="Print the trainer's configuration, validated by it; start nothing."),
-    ] = False,
-    as_json: Json = False,
-) -> None:
+def grpo(recipe: RecipeFile, home: HomeOption = None, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Reinforce with GRPO, by verl or ms-swift, on an RL release, and register the checkpoint."""
     if dry_run:
         typer.echo(_dry_run(_load(recipe, GrpoRecipe), home))
@@ -146,7 +147,7 @@ def _train(recipe: TrainingRecipe, path: Path, home: str | None) -> dict[str, An
     return execute_run.fn(opened, prepared, "", StepClock(recipe.max_steps).show)
 
 
-def _dry_run(recipe: GrpoRecipe, home: str | None) -> str:
+def _dry_run(recipe: TrainingRecipe, home: str | None) -> str:
     from tasks.training.dry_run import compose_dry_run
 
     return compose_dry_run(recipe, home or default_home())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shlex
 from typing import TYPE_CHECKING
 
 import yaml
@@ -13,32 +14,37 @@ from storage.release_facts import ReleaseNotFoundError, data_files, resolve_vers
 from tasks.training.models import resolve_model
 from vincicoder.train import launcher
 from vincicoder.train.environment import EnvironmentFacts, interpreter
+from vincicoder.train.recipes import GrpoRecipe, SftRecipe
 from vincicoder.train.swift_arguments import TrainingInputs
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from vincicoder.train.recipes import GrpoRecipe
+    from storage.manifest import Kind
+    from vincicoder.train.recipes import TrainingRecipe
 
 logger = logging.getLogger("vincicoder")
 
 
-def compose_dry_run(recipe: GrpoRecipe, home_uri: str) -> str:
+def compose_dry_run(recipe: TrainingRecipe, home_uri: str) -> str:
     """Return the trainer's configuration as text, after verl's own validation where it is verl's.
+
+    ms-swift's comes with its command and variables as comments.
 
     What is not there yet (a release, a checkpoint) is named as the recipe names it, with a warning.
     """
     home = Home(home_uri)
+    kind: Kind = "sft" if isinstance(recipe, SftRecipe) else "rl"
     files: dict[str, list[Path]] = {"train": [], "validation": []}
     version = recipe.release
     model: Path | str = recipe.model
     try:
-        version = resolve_version(home, "rl", recipe.release)
-        files = {split: data_files(home, "rl", version, split) for split in files}
+        version = resolve_version(home, kind, recipe.release)
+        files = {split: data_files(home, kind, version, split) for split in files}
     except ReleaseNotFoundError as error:
         logger.warning("placeholder paths: %s", error)
         files = {
-            split: [home.local_path(f"{release_folder('rl', version)}/data/{split}.parquet")]
+            split: [home.local_path(f"{release_folder(kind, version)}/data/{split}.parquet")]
             for split in files
         }
     try:
@@ -50,10 +56,13 @@ def compose_dry_run(recipe: GrpoRecipe, home_uri: str) -> str:
         files["train"],
         files["validation"],
         home.local_path("runs/dry-run/output"),
-        release=home.local_path(release_folder("rl", version)),
+        release=home.local_path(release_folder(kind, version)),
     )
     python = interpreter(recipe.environment)
-    if recipe.trainer == "verl":
+    if isinstance(recipe, GrpoRecipe) and recipe.trainer == "verl":
         return launcher.compose_verl(recipe, inputs, python)
     planned = launcher.plan_launch(recipe, inputs, EnvironmentFacts(python, {}, ()), inputs.output.parent)
-    return str(yaml.safe_dump(dict(planned.configuration), sort_keys=True, allow_unicode=True))
+    asked = [f"# {shlex.join(planned.launch.command)}"]
+    asked += [f"# {name}={value}" for name, value in sorted(planned.launch.variables.items())]
+    written = yaml.safe_dump(dict(planned.configuration), sort_keys=True, allow_unicode=True)
+    return "\n".join([*asked, written])

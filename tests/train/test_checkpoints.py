@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from tests.imports import ROOT
 from tests.train.checkpoint_files import make_checkpoint
+from vincicoder.train import preflight
 from vincicoder.train.checkpoints import CheckpointError, inspect_checkpoint, last_resumable, last_whole
+from vincicoder.train.environment import EnvironmentFacts
 from vincicoder.train.lengths import picture_tokens
 from vincicoder.train.memory import estimate_memory
 from vincicoder.train.preflight import check_disk, check_model, check_model_type
+from vincicoder.train.recipes import load_recipe_file
 from vincicoder.train.run import clear_broken
 
 
@@ -140,6 +145,34 @@ def test_memory_is_sixteen_bytes_a_parameter_spread_by_zero() -> None:
     assert second.states == 16_000_000_000 + 14_000_000_000
     longer = estimate_memory(8_000_000_000, shape, tokens=16_384, devices=8, zero_stage=3)
     assert longer.activations == 16_384 * (2 * 4096 * 36 + 34 * 4096 + 10 * 151_936)
+    seeing = shape | {"vision_config": {"hidden_size": 1152, "depth": 27, "patch_size": 16}}
+    sees = estimate_memory(8_000_000_000, seeing, tokens=1, devices=8, zero_stage=3, pixels=4_194_304)
+    assert sees.activations - spread.activations == 16_384 * (2 * 1152 * 27 + 34 * 1152)
+
+
+@pytest.mark.parametrize(
+    ("gib", "change", "problem"),
+    [
+        (80, {}, ""),
+        (40, {}, "; raise zero_stage or gpus, or lower update_tokens"),
+        (80, {"rollout_memory": 0.01}, "; raise rollout_memory or tensor_parallel"),
+        (80, {"rollout_memory": 0.9, "offload": False}, ": lower rollout_memory, or set offload"),
+        (80, {"rollout_memory": 0.9}, ""),
+    ],
+)
+def test_grpo_has_room_for_its_update_and_its_rollout(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gib: int, change: dict[str, object], problem: str
+) -> None:
+    """Eight billion parameters on sixteen GPUs, whose weights are not there."""
+    recipe = load_recipe_file(ROOT / "recipes/grpo/qwen3-vl-8b.yaml").model_copy(update=change)
+    shape = {"hidden_size": 4096, "num_hidden_layers": 36, "vocab_size": 151_936}
+    (tmp_path / "config.json").write_text(json.dumps({"text_config": shape}))
+    described = SimpleNamespace(parameters=8_800_000_000)
+    monkeypatch.setattr(preflight, "inspect_checkpoint", lambda path: described)
+    facts = EnvironmentFacts(Path("/p"), {}, (gib << 30,) * 8)
+    check = preflight.check_memory(recipe, tmp_path, facts)
+    assert check.ok == (not problem), check.detail
+    assert check.detail.endswith(problem)
 
 
 @pytest.mark.parametrize(

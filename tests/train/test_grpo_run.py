@@ -136,7 +136,7 @@ def test_what_verl_keeps_of_its_answers_becomes_curves_and_a_sheet(
 
 
 def test_the_published_run_composes_and_verl_validates_it(home: Path) -> None:
-    recipe = str(ROOT / "recipes/grpo/qwen3-vl-8b.yaml")
+    recipe = str(ROOT / "recipes/grpo/qwen3-vl-8b-published.yaml")
     done = command("train", "grpo", "--recipe", recipe, "--dry-run", "--home", str(home))
     composed = yaml.safe_load(done.stdout)
     actor, rollout = composed["actor_rollout_ref"]["actor"], composed["actor_rollout_ref"]["rollout"]
@@ -145,7 +145,7 @@ def test_the_published_run_composes_and_verl_validates_it(home: Path) -> None:
     assert composed["data"]["train_batch_size"] == 256
     reward = composed["reward"]["custom_reward_function"]
     assert reward["path"] == str(ADAPTERS / "verl.py")
-    assert reward["reward_kwargs"]["service"] == "http://reward.internal:8400"
+    assert reward["reward_kwargs"]["service"] == "http://reward.internal:8901"
 
 
 def test_what_verl_refuses_is_said_in_its_words(tmp_path: Path, home: Path) -> None:

@@ -52,8 +52,8 @@ def _load(model: str, tensor_parallel: int) -> tuple[Any, Any]:
         from vllm import LLM, SamplingParams
     except ImportError as error:
         raise ImportError(
-            "the refinement maker `vllm` needs vLLM, which is not installed here. Install it in this "
-            "environment, or serve the model elsewhere and use the maker `openai`"
+            "the refinement maker `vllm` needs vLLM, which is not installed here and does not install beside "
+            "Prefect. Run `vllm serve MODEL` in an environment of its own and use the maker `openai`"
         ) from error
     return LLM(model=model, tensor_parallel_size=tensor_parallel, limit_mm_per_prompt={"image": 1}), (
         SamplingParams

@@ -60,11 +60,8 @@ def preflight(
         return found
     found.append(checks.check_model_type(model, recipe.model_type))
     found.append(checks.check_pixels(recipe, parent))
-    if isinstance(recipe, SftRecipe):
-        found.append(checks.check_memory(recipe, model, facts))
-        limit = recipe.max_length
-    else:
-        limit = recipe.prompt_tokens
+    found.append(checks.check_memory(recipe, model, facts))
+    limit = recipe.max_length if isinstance(recipe, SftRecipe) else recipe.prompt_tokens
     found.append(checks.check_disk(folder, model, recipe.keep_checkpoints))
     if checks.failures(found):
         return found  # counting tokens takes longest

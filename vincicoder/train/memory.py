@@ -30,14 +30,16 @@ def estimate_memory(
     devices: int,
     zero_stage: int,
     trained_share: float = 1.0,
+    pixels: int = 0,
 ) -> MemoryEstimate:
     """Estimate full or partial training in bf16 with gradient checkpointing.
 
-    `tokens` are those of one micro-batch on one GPU; `trained_share` is the part of the parameters with
-    gradients. ZeRO 2 spreads gradients and optimizer over the devices, ZeRO 3 the weights too (section 5
-    of the paper). Activations: 2 bytes x tokens x width a layer is what full recomputation keeps, and one
+    `tokens` are those of one micro-batch on one GPU, `pixels` those of its pictures; `trained_share` is the
+    part of the parameters with gradients. ZeRO 2 spreads gradients and optimizer over the devices, ZeRO 3 the
+    weights too (section 5 of the paper). Activations: 2 bytes x tokens x width a layer is what full
+    recomputation keeps, and one
     layer's 34 bytes x tokens x width at its peak (Korthikanti et al., arXiv 2205.05198, sections 4 and 5),
-    and fp32 logits with their gradient.
+    and fp32 logits with their gradient. The vision tower's are the same of its patches.
     """
     text = configuration.get("text_config") or configuration
     width, layers = int(text.get("hidden_size", 4096)), int(text.get("num_hidden_layers", 32))
@@ -49,7 +51,14 @@ def estimate_memory(
         gradients, optimizer = gradients // devices, optimizer // devices
     if zero_stage == 3:
         weights //= devices
-    kept = 2 * tokens * width * layers + 34 * tokens * width
+    kept = _layers(tokens, width, layers)
+    if vision := configuration.get("vision_config"):
+        patches = pixels // int(vision.get("patch_size", 16)) ** 2
+        kept += _layers(patches, int(vision.get("hidden_size", 1152)), int(vision.get("depth", 27)))
     logits = (2 + 4 + 4) * tokens * vocabulary
     states, activations = weights + gradients + optimizer, kept + logits
     return MemoryEstimate(states, activations, states + activations + _OVERHEAD)
+
+
+def _layers(tokens: int, width: int, layers: int) -> int:
+    return 2 * tokens * width * layers + 34 * tokens * width

@@ -143,26 +143,53 @@ def check_release(release: ReleaseFacts) -> PreflightCheck:
     return PreflightCheck("release", True, f"{release.version}: {release.rows:,} rows{left_out}, verified")
 
 
-def check_memory(recipe: SftRecipe, model: Path | str, facts: EnvironmentFacts) -> PreflightCheck:
-    """One GPU's share of the training states and one micro-batch fit in its memory, by estimate."""
+def check_memory(
+    recipe: SftRecipe | GrpoRecipe, model: Path | str, facts: EnvironmentFacts
+) -> PreflightCheck:
+    """One GPU's share of the training states and one micro-batch fit in its memory, by estimate; for GRPO
+    also the weights that answer, in the rollout's share, beside the states that stay."""
     if not recipe.environment.gpus:
         return PreflightCheck("memory", True, "not estimated for a CPU")
     if isinstance(model, str):
         return PreflightCheck("memory", True, "not estimated: the model is not here yet", warning=True)
-    configuration = read_configuration(model)
-    estimate = estimate_memory(
-        inspect_checkpoint(model).parameters,
-        configuration,
-        tokens=recipe.max_length * recipe.batch_per_device,
-        devices=recipe.environment.devices,
-        zero_stage=recipe.zero_stage,
-        trained_share=1.0 if recipe.tuner == "full" else 0.02,
-    )
+    parameters = inspect_checkpoint(model).parameters
     available = min(facts.gpu_memory, default=0)
+    sharded = isinstance(recipe, GrpoRecipe) and recipe.trainer == "verl"  # by FSDP, as ZeRO 3 does
+    estimate = estimate_memory(
+        parameters,
+        read_configuration(model),
+        tokens=_tokens_at_once(recipe),
+        devices=recipe.environment.devices,
+        zero_stage=3 if sharded else recipe.zero_stage,
+        trained_share=0.02 if isinstance(recipe, SftRecipe) and recipe.tuner == "lora" else 1.0,
+        pixels=recipe.max_pixels * recipe.batch_per_device,
+    )
     detail = f"about {estimate.total / _GIB:.0f} GiB of {available / _GIB:.0f} GiB a GPU"
     if estimate.total > available:
-        detail += "; raise zero_stage or gpus, or lower batch_per_device or max_length"
-    return PreflightCheck("memory", estimate.total <= available, detail)
+        lower = "update_tokens" if sharded else "batch_per_device or the tokens of a row"
+        return PreflightCheck("memory", False, f"{detail}; raise zero_stage or gpus, or lower {lower}")
+    if isinstance(recipe, GrpoRecipe):
+        rollout = int(recipe.rollout_memory * available)
+        weights = 2 * parameters // recipe.tensor_parallel
+        states = 0 if recipe.offload else estimate.states
+        detail += (
+            f" in an update; {weights / _GIB:.0f} GiB of weights in a rollout of {rollout / _GIB:.0f} GiB"
+        )
+        if weights > rollout:
+            detail += "; raise rollout_memory or tensor_parallel"
+            return PreflightCheck("memory", False, detail)
+        if rollout + states > available:
+            detail += f", beside {states / _GIB:.0f} GiB that stay: lower rollout_memory, or set offload"
+            return PreflightCheck("memory", False, detail)
+    return PreflightCheck("memory", True, detail)
+
+
+def _tokens_at_once(recipe: SftRecipe | GrpoRecipe) -> int:
+    if isinstance(recipe, SftRecipe):
+        return recipe.max_length * recipe.batch_per_device
+    if recipe.trainer == "verl":
+        return recipe.update_tokens
+    return (recipe.prompt_tokens + recipe.response_tokens) * recipe.batch_per_device
 
 
 def check_disk(folder: Path, model: Path | str, keep_checkpoints: int) -> PreflightCheck:

@@ -170,7 +170,9 @@ class GrpoRecipe(_SeesPictures):
 
     The defaults are those of the published run (VinciCoder, arXiv 2511.00391, and its configuration
     file): 8 answers a prompt at temperature 1, no KL term, clip range 0.2 to 0.3. `prompts_per_step` is
-    the rollout batch, `prompts_per_update` the batch of one optimiser step.
+    the rollout batch, `prompts_per_update` the batch of one optimiser step. With verl `update_tokens` fill
+    one micro-batch of an update, and `offload` keeps weights and optimizer in the host's memory while
+    answers are sampled. `validate_steps` null: never.
     """
 
     kind: Literal["grpo"]
@@ -198,10 +200,13 @@ class GrpoRecipe(_SeesPictures):
     prompt_tokens: int = Field(default=6_144, ge=16)
     response_tokens: int = Field(default=10_240, ge=1)
     max_batched_tokens: int = Field(default=22_528, ge=1)
+    update_tokens: int = Field(default=22_528, ge=1)
     tensor_parallel: int = Field(default=1, ge=1)
     rollout_memory: float = Field(default=0.6, gt=0, lt=1)
+    offload: bool = False
     save_steps: int = Field(default=20, ge=1)
-    validate_steps: int = Field(default=20, ge=1)
+    validate_before_train: bool = True
+    validate_steps: int | None = Field(default=20, ge=1)
     keep_checkpoints: int = Field(default=3, ge=1)
     seed: int = 42
     reward: Reward = Reward()
@@ -217,6 +222,11 @@ class GrpoRecipe(_SeesPictures):
         if self.trainer == "verl" and self.environment.gpus % self.tensor_parallel:
             raise ValueError(
                 f"gpus={self.environment.gpus} is not a multiple of tensor_parallel={self.tensor_parallel}"
+            )
+        if self.update_tokens < self.prompt_tokens + self.response_tokens and self.trainer == "verl":
+            raise ValueError(
+                f"update_tokens={self.update_tokens} is below prompt_tokens + response_tokens = "
+                f"{self.prompt_tokens + self.response_tokens}: one sequence must fit"
             )
         answers = self.prompts_per_update * self.answers
         at_once = self.batch_per_device * self.environment.devices

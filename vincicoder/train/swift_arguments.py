@@ -95,10 +95,11 @@ def grpo_arguments(recipe: GrpoRecipe, inputs: TrainingInputs, plugin: Path) -> 
         "remove_unused_columns": False,
         "disable_auto_column_mapping": True,
     }
-    if inputs.validation_files:
+    if inputs.validation_files and recipe.validate_steps:
         arguments |= {
             "eval_strategy": "steps",
             "eval_steps": recipe.validate_steps,
+            "eval_on_start": recipe.validate_before_train,
             "per_device_eval_batch_size": recipe.batch_per_device,
             "num_generations_eval": 1,
         }

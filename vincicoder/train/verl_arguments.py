@@ -18,7 +18,6 @@ def verl_settings(
 
     `adapter` is the file whose `compute_score` verl calls, with `reward_arguments` as keywords.
     """
-    length = recipe.prompt_tokens + recipe.response_tokens
     rollout, actor = "actor_rollout_ref.rollout", "actor_rollout_ref.actor"
     settings: dict[str, Any] = {
         "algorithm.adv_estimator": "grpo",
@@ -44,7 +43,9 @@ def verl_settings(
         f"{actor}.ppo_mini_batch_size": recipe.prompts_per_update,
         f"{actor}.ppo_micro_batch_size_per_gpu": recipe.batch_per_device,
         f"{actor}.use_dynamic_bsz": True,
-        f"{actor}.ppo_max_token_len_per_gpu": max(length, recipe.max_batched_tokens),
+        f"{actor}.ppo_max_token_len_per_gpu": recipe.update_tokens,
+        f"{actor}.fsdp_config.param_offload": recipe.offload,
+        f"{actor}.fsdp_config.optimizer_offload": recipe.offload,
         f"{actor}.use_kl_loss": recipe.kl_coefficient > 0,
         f"{actor}.kl_loss_coef": recipe.kl_coefficient,
         f"{actor}.clip_ratio": recipe.clip_low,
@@ -68,7 +69,8 @@ def verl_settings(
         "trainer.nnodes": recipe.environment.nodes,
         "trainer.total_epochs": recipe.epochs,
         "trainer.save_freq": recipe.save_steps,
-        "trainer.test_freq": recipe.validate_steps,
+        "trainer.test_freq": recipe.validate_steps or -1,
+        "trainer.val_before_train": recipe.validate_before_train,
         "trainer.max_actor_ckpt_to_keep": recipe.keep_checkpoints,
         "trainer.default_local_dir": str(inputs.output),
         "trainer.validation_data_dir": str(inputs.output.parent / "validation"),
