@@ -45,6 +45,12 @@ def main() -> None:
     parser.add_argument("--honest", type=int, default=300, help="programs of the corpora; 0 leaves them out")
     parser.add_argument("--kinds", nargs="*", help="classes of cheats; default: all")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--structure",
+        type=float,
+        default=0.0,
+        help="`structure_weight`; the rows then bring the reference's program, which bounds their length too",
+    )
     options = parser.parse_args()
     pictures = {
         name.partition("/")[0]: pixels
@@ -57,9 +63,9 @@ def main() -> None:
         for language, cheat in _cheats(pictures)
         if not options.kinds or cheat.kind in options.kinds
     ]
-    figures: dict[str, Any] = measure_cheats(cheats, pictures, options.workers)
+    figures: dict[str, Any] = measure_cheats(cheats, pictures, options.workers, options.structure)
     if options.honest:
-        figures |= measure_honest(options.honest, options.workers)
+        figures |= measure_honest(options.honest, options.workers, options.structure)
     for name, found in figures.items():
         print(f"{name:>18}  {found}")
     if options.json is not None:
@@ -81,18 +87,26 @@ def _cheats(pictures: dict[str, Pixels]) -> Iterator[tuple[str, Cheat]]:
 
 
 def measure_cheats(
-    cheats: Sequence[tuple[str, Cheat]], pictures: dict[str, Pixels], workers: int
+    cheats: Sequence[tuple[str, Cheat]],
+    pictures: dict[str, Pixels],
+    workers: int,
+    structure_weight: float = 0.0,
 ) -> dict[str, dict[str, Any]]:
     """Return the figures of each class."""
     files = {name: encode_png(pixels) for name, pixels in pictures.items()}
     rows = [
-        RewardItem(f"```{cheat.language}\n{cheat.code}\n```", files[name], cheat.language)
+        RewardItem(
+            f"```{cheat.language}\n{cheat.code}\n```",
+            files[name],
+            cheat.language,
+            PROGRAMS[name](Fault()) if structure_weight and name == cheat.language else None,
+        )
         for name, cheat in cheats
     ]
     # What the published formula pays is asked of the finest copies alone, which come first.
     finest = {(name, cheat.kind, _SIZE.sub("", cheat.spelling)): number
               for number, (name, cheat) in reversed(list(enumerate(cheats)))}.values()  # fmt: skip
-    with RewardScorer(RewardConfig(workers=workers)) as scorer:
+    with RewardScorer(RewardConfig(workers=workers, structure_weight=structure_weight)) as scorer:
         ours = list(_scored(scorer, rows))
     with RewardScorer(RewardConfig.preset("reference", encoder=EMBEDDED, workers=workers)) as scorer:
         theirs = dict(zip(finest, _scored(scorer, [rows[number] for number in finest]), strict=True))
@@ -140,7 +154,7 @@ def _scored(scorer: RewardScorer, rows: Sequence[RewardItem]) -> Iterator[Breakd
             yield from error.breakdowns
 
 
-def measure_honest(count: int, workers: int) -> dict[str, Any]:
+def measure_honest(count: int, workers: int, structure_weight: float = 0.0) -> dict[str, Any]:
     """Return the lowest score of programs of the corpora beside their own pictures, and which they are."""
     free = RewardConfig().soft_chars
     picked = list(pick_mixed(count))
@@ -151,11 +165,14 @@ def measure_honest(count: int, workers: int) -> dict[str, Any]:
     names = list(pictures)
     rows = [
         RewardItem(
-            f"```{samples[name].language}\n{samples[name].code}\n```", pictures[name], samples[name].language
+            f"```{samples[name].language}\n{samples[name].code}\n```",
+            pictures[name],
+            samples[name].language,
+            samples[name].code if structure_weight else None,
         )
         for name in names
     ]
-    with RewardScorer(RewardConfig(workers=workers)) as scorer:
+    with RewardScorer(RewardConfig(workers=workers, structure_weight=structure_weight)) as scorer:
         found = [
             (breakdown.score, name, breakdown.reason)
             for name, breakdown in zip(names, _scored(scorer, rows), strict=True)

@@ -16,6 +16,7 @@ KEYS = (
     "text",
     "color",
     "lpips",
+    "structure",
     "aspect",
     "size",
     "length",
@@ -32,6 +33,7 @@ class Breakdown:
     in the row's language. `rendered`: it drew a picture. `visual`: the mix of the next five, times `aspect`
     and `size`. `coarse`, `fine`: likeness of the whole picture, and of its tiles. `text`: of the lettering
     (1 where there is none). `color`: of the colours. `lpips`: 1 minus the distance (0 where not computed).
+    `structure`: likeness of the programs' structures (0 where not computed).
     `length`: the factor for overlong code, and for code that costs more than a drawing. `blank`, `raster`: 1
     where the picture shows nothing, or is a copy of pixels.
     `reason` says in a word why there is no picture score, or less of it ("" if there is all of it; otherwise
@@ -50,6 +52,7 @@ class Breakdown:
     text: float = 0.0
     color: float = 0.0
     lpips: float = 0.0
+    structure: float = 0.0
     aspect: float = 0.0
     size: float = 0.0
     length: float = 0.0

@@ -24,6 +24,8 @@ class RewardConfig:
     Mix: `coarse_weight`, `fine_weight`, `text_weight`, `color_weight`, `lpips_weight` make the visual term (a
     term without subject, text where neither picture has any, gives its weight to the others). With
     `coarse_weight` None the whole picture counts as one more tile, as published.
+    `structure_weight` is the share of the visual term that the program's structure has (`structural.py`),
+    where the row brings its own program.
     Shape: the visual term is multiplied by (smaller aspect ratio / larger) ** `aspect_power`, and by
     (size ratio / `free_size_ratio`) ** `size_power` where the sizes differ by more than that.
     Score: `format_weight` for one fenced block, `execution_weight` for code that draws, the rest for the
@@ -51,6 +53,7 @@ class RewardConfig:
     text_weight: float = 0.25
     color_weight: float = 0.15
     lpips_weight: float = 0.0
+    structure_weight: float = 0.0
     color_scale: float = 20.0  # CIELAB units at which the colour term has fallen to 1/e
 
     aspect_power: float = 1.0
@@ -82,6 +85,8 @@ class RewardConfig:
         weights = (self.fine_weight, self.text_weight, self.color_weight, self.lpips_weight)
         if min(*weights, self.coarse_weight or 0.0) < 0 or not sum(weights) + (self.coarse_weight or 0.0):
             raise ValueError(f"received weights {weights}: none may be negative, and one must be positive")
+        if not 0 <= self.structure_weight <= 1:
+            raise ValueError(f"received structure_weight={self.structure_weight}; it must be from 0 to 1")
         rest = 1 - self.format_weight - self.execution_weight
         if min(self.format_weight, self.execution_weight, rest) < 0:
             raise ValueError(

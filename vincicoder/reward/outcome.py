@@ -18,7 +18,7 @@ _DECIMALS = 6  # what lies beyond is the noise of single precision
 class RenderOutcome:
     """What a program drew beside one reference: `likeness` is None where it drew nothing, or a blank.
 
-    `notes` are those of its render.
+    `notes` are those of its render, `record` says what it drew where that was asked.
     """
 
     likeness: Likeness | None = None
@@ -26,6 +26,7 @@ class RenderOutcome:
     reason: str = ""
     detail: str = ""
     notes: tuple[str, ...] = ()
+    record: str = ""
 
     @property
     def rendered(self) -> bool:
@@ -34,10 +35,15 @@ class RenderOutcome:
 
 
 def assemble(
-    answer: ParsedAnswer, outcome: RenderOutcome | None, config: RewardConfig, verdict: Verdict
+    answer: ParsedAnswer,
+    outcome: RenderOutcome | None,
+    config: RewardConfig,
+    verdict: Verdict,
+    structure: float | None = None,
 ) -> Breakdown:
     """Return the breakdown of an answer; `outcome` is None where there was nothing to render. `verdict` says
-    what the way in which the picture was made leaves of the score."""
+    what the way in which the picture was made leaves of the score; `structure` is the likeness of the
+    programs, None where it is not asked or cannot be said."""
     if outcome is None:
         return Breakdown(
             format=answer.format,
@@ -48,6 +54,8 @@ def assemble(
         )
     likeness = outcome.likeness
     visual = likeness.visual if likeness else 0.0
+    if likeness and structure is not None:
+        visual += config.structure_weight * (structure - visual)
     rendered = float(outcome.rendered)
     rest = 1 - config.format_weight - config.execution_weight
     score = config.format_weight * answer.format + config.execution_weight * rendered
@@ -67,6 +75,7 @@ def assemble(
         text=round(likeness.text, _DECIMALS) if likeness else 0.0,
         color=round(likeness.color, _DECIMALS) if likeness else 0.0,
         lpips=round(likeness.lpips, _DECIMALS) if likeness else 0.0,
+        structure=round(structure, _DECIMALS) if likeness and structure is not None else 0.0,
         aspect=round(likeness.aspect, _DECIMALS) if likeness else 0.0,
         size=round(likeness.size, _DECIMALS) if likeness else 0.0,
         length=round(length, _DECIMALS),

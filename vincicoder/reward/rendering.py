@@ -22,6 +22,7 @@ class Renderer:
 
     def __init__(self, config: RewardConfig) -> None:
         self._config = config
+        self._traced = config.structure_weight > 0
         self._engine: RenderEngine | None = None
         self._users: Counter[RenderEngine] = Counter()
         self._lock = threading.Lock()
@@ -60,7 +61,7 @@ class Renderer:
             again: list[ProgramKey] = []
             engine = self._take()
             try:
-                for program, result in _draw_once(engine, waiting, abandoned):
+                for program, result in _draw_once(engine, waiting, self._traced, abandoned):
                     if result.status is RenderStatus.FAILED and attempts_left:
                         again.append(program)
                     else:
@@ -100,7 +101,10 @@ class Renderer:
 
 
 def _draw_once(
-    engine: RenderEngine, programs: Iterable[ProgramKey], abandoned: threading.Event | None
+    engine: RenderEngine,
+    programs: Iterable[ProgramKey],
+    traced: bool,
+    abandoned: threading.Event | None,
 ) -> Iterator[tuple[ProgramKey, RenderResult]]:
     """Draw each program as a build does: on its own stack, or the nearest that has the names it uses."""
     asked: dict[str, ProgramKey] = {}
@@ -108,7 +112,7 @@ def _draw_once(
     def requests() -> Iterator[RenderRequest]:
         for number, (renderer, code) in enumerate(programs):
             asked[str(number)] = (renderer, code)
-            yield RenderRequest(str(number), renderer, code)
+            yield RenderRequest(str(number), renderer, code, traced)
 
     for drawn in render_on_stacks(engine, requests(), abandoned):
         yield asked.pop(drawn.result.request_id), drawn.result

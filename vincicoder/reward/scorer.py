@@ -26,6 +26,7 @@ from vincicoder.reward.outcome import RenderOutcome, assemble
 from vincicoder.reward.references import ReferenceCache
 from vincicoder.reward.rendering import ProgramKey, Renderer, is_our_fault
 from vincicoder.reward.stream import RenderStream
+from vincicoder.reward.structural import needs_record, structure_likeness
 from vincicoder.reward.visual import (
     Baseline,
     Likeness,
@@ -60,6 +61,7 @@ class _Pair:
     kept: float
     tiles: NDArray[np.uint8]
     notes: tuple[str, ...] = ()
+    record: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class RewardScorer:
         self._renderer = Renderer(self.config)
         self._owner = os.getpid()
         self._outcomes: OrderedDict[_Key, RenderOutcome] = OrderedDict()
+        self._records: OrderedDict[ProgramKey, str] = OrderedDict()  # of rows' own programs
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -151,6 +154,7 @@ class RewardScorer:
             except (OSError, TypeError, ValueError) as error:
                 failures[index] = str(error)
         outcomes = self._judge(dict.fromkeys(keys.values()), encoded, abandoned)
+        records = self._records_of([items[index] for index in keys if index in items], abandoned)
         breakdowns: list[Breakdown | None] = [None] * len(rows)
         for index, answer in answers.items():
             outcome = outcomes[keys[index]] if index in keys else None
@@ -158,7 +162,8 @@ class RewardScorer:
                 failures[index] = outcome
             else:
                 verdict = self._verdict(items[index], answer, outcome) if outcome else Verdict()
-                breakdowns[index] = assemble(answer, outcome, self.config, verdict)
+                structure = self._structure(items[index], answer, outcome, records)
+                breakdowns[index] = assemble(answer, outcome, self.config, verdict, structure)
         self._count(batches=1, responses=len(rows), failures=len(failures))
         if failures:
             raise RewardError(failures, breakdowns)
@@ -168,6 +173,38 @@ class RewardScorer:
         if not self.config.zero_cheats or outcome.likeness is None:
             return Verdict()
         return judge(answer.code or "", item.language, outcome.notes, item.ground_truth)
+
+    def _records_of(
+        self, items: Iterable[RewardItem], abandoned: threading.Event | None
+    ) -> dict[ProgramKey, str]:
+        """Return what the rows' own programs draw, where their structure is compared by that."""
+        wanted = {
+            (item.renderer, item.ground_truth)
+            for item in items
+            if self.config.structure_weight and item.ground_truth and needs_record(item.language)
+        }
+        with self._lock:
+            found = {program: self._records[program] for program in wanted if program in self._records}
+        for program, result in self._renderer.draw(sorted(wanted - found.keys()), abandoned):
+            found[program] = result.trace
+            if not is_our_fault(result) and result.reason not in MACHINE_DEPENDENT_REASONS:
+                with self._lock:
+                    self._records[program] = result.trace
+                    while len(self._records) > self.config.cached_references:
+                        self._records.popitem(last=False)
+        return found
+
+    def _structure(
+        self,
+        item: RewardItem,
+        answer: ParsedAnswer,
+        outcome: RenderOutcome | None,
+        records: Mapping[ProgramKey, str],
+    ) -> float | None:
+        if not self.config.structure_weight or outcome is None or outcome.likeness is None:
+            return None
+        own = records.get((item.renderer, item.ground_truth or ""), "")
+        return structure_likeness(item.language, item.ground_truth, answer.code or "", own, outcome.record)
 
     def compare_picture(self, reference: bytes, candidate: NDArray[np.uint8]) -> Likeness:
         """Return the visual terms of a picture (uint8 RGB, (height, width, 3)) that need not be a program's.
@@ -244,19 +281,24 @@ class RewardScorer:
                 elif picture is None or (blank and self.config.zero_cheats):
                     yield key, _without_picture(result, blank)
                 else:
-                    pairs.append(self._pair(key, reference, picture, result.notes))
+                    pairs.append(self._pair(key, reference, picture, result.notes, result.trace))
             if sum(len(pair.tiles) for pair in pairs) >= _TILES_AT_ONCE:
                 yield from self._compare(pairs)
                 pairs = []
         yield from self._compare(pairs)
 
     def _pair(
-        self, key: _Key, reference: Reference, picture: NDArray[np.uint8], notes: tuple[str, ...] = ()
+        self,
+        key: _Key,
+        reference: Reference,
+        picture: NDArray[np.uint8],
+        notes: tuple[str, ...] = (),
+        record: str = "",
     ) -> _Pair:
         laid = lay_over(picture, reference.picture.pixels) if self.config.align_bands else Laid(picture)
         shown = fit(picture, reference) if self.config.grid == "internvl" else laid.pixels
         tiles = cut(shown, reference.grid, self.features.encoder.side)
-        return _Pair(key, reference, laid.pixels, laid.kept, tiles, notes)
+        return _Pair(key, reference, laid.pixels, laid.kept, tiles, notes, record)
 
     def _compare(self, pairs: Sequence[_Pair]) -> Iterator[tuple[_Key, RenderOutcome]]:
         with self._timed("encoding"):
@@ -271,7 +313,7 @@ class RewardScorer:
                 likeness = compare(
                     reference, picture, features, empty, self.config, self._baseline, lpips, pair.kept
                 )
-                yield pair.key, RenderOutcome(likeness, notes=pair.notes)
+                yield pair.key, RenderOutcome(likeness, notes=pair.notes, record=pair.record)
 
     def _recall(self, key: _Key) -> RenderOutcome | None:
         with self._lock:
