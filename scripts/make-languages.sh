@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install what draws the languages that the default build does not need: PlantUML and Typst.
+# Install what draws the languages that the default build does not need: PlantUML, Typst, Gnuplot, ABC.
 # Debian's packages as the system's, those of PyPI, pinned with their hashes, into a folder of their own.
 # A second run does no work.
 #

@@ -12,9 +12,16 @@ _OPAQUE = re.compile(
     r"\"(?:[^\"\\\n]|\\.)*+(?:\"|$)|`[^`\n]*+`|(?<!:)//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL | re.MULTILINE
 )
 _STATEMENTS = re.compile(
-    r"^#(?:set (?:page|text|par|math|heading|table|document|list|enum|figure|align|rect|circle|box|block)\b|"
-    r"show\b[^\n]{0,200}:|let \w[\w-]*+\s*+[(=]|import \"@\w+/|(?:align|table|figure|grid|box|block|rect|"
-    r"stack|circle|polygon|curve|path|canvas|lorem|place|cetz\.canvas)\()",
+    r"^#(?:set (?:page|text|par|math\.\w+|heading|table|document|list|enum|figure|align|rect|circle|box|"
+    r"block)\(|show(?:[ \t]+[\w.-]++(?:\([^)\n]{0,200}\))?)?:|let [\w-]++(?:\([^)\n]{0,200}\))?[ \t]*=|"
+    r"import \"@\w+/|"
+    r"(?:table|grid)\(\s*columns\s*:|align\((?:center|left|right|top|bottom|horizon)\b|lorem\(\d|"
+    r"figure\(\s*(?:table|image|rect|circle|block|box|grid|canvas)\b|place\((?:center|left|right|top|bottom)\b)",
+    re.MULTILINE,
+)
+# A hash begins a comment there.
+_OTHERS = re.compile(
+    r"^(?:import [\w.]+|from [\w.]+ import\b|def \w+\(|class \w+|plt\.|print\(|library\(|using \w+|\w+ ?<- )",
     re.MULTILINE,
 )
 _KIND = re.compile(r"#(table|figure|grid|canvas|cetz\.canvas|circle|rect|polygon|curve)\b")
@@ -27,7 +34,7 @@ def map_comments(code: str, change: Callable[[str], str]) -> str:
 
 def normal_form(code: str) -> str:
     """Return the document without comments and blanks at line ends; blank lines are paragraphs."""
-    text = map_comments(code, lambda comment: "\n" * 0 if comment.startswith("//") else " ")
+    text = map_comments(code, lambda comment: "" if comment.startswith("//") else " ")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 
@@ -39,4 +46,6 @@ def chart_type(code: str) -> str:
 
 def recognise(head: CodeHead) -> bool | None:
     """Recognise a document by rules and calls that begin with a hash, as no other language has them."""
-    return True if _STATEMENTS.search(head.text) else None
+    if _STATEMENTS.match(head.text) or (_STATEMENTS.search(head.text) and not _OTHERS.search(head.text)):
+        return True
+    return None
