@@ -32,7 +32,7 @@ def _found(code: str) -> Any:
         ("pd.date_range('2020', periods=3, freq='M')", "removed_name:pandas freq.M 3.0"),
         ("plt.style.use('seaborn-darkgrid')", "removed_name:matplotlib style.seaborn-darkgrid 3.8"),
         ("np.flot", "unknown_name:numpy flot"),
-        ("import squarify", "unknown_name:squarify squarify"),
+        ("raise ModuleNotFoundError(name='squarify')", "unknown_name:squarify squarify"),
     ],
 )
 def test_a_name_that_this_version_does_not_have_is_named(code: str, note: str) -> None:

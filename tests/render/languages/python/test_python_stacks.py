@@ -51,7 +51,7 @@ def _one(engine: RenderEngine, code: str, first: str = "") -> OnStack:
         ("freq_month", "2024", "pandas freq.M 3.0"),
         ("titlefont", "2024", "plotly titlefont 6.0"),
         ("np_trapz", "2024", "numpy trapz 2.4"),
-        ("treemap", "2024", "squarify squarify"),
+        ("treemap", "2026", ""),
         ("tick_labels", "2026", ""),
     ],
 )

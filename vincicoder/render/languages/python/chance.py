@@ -28,10 +28,16 @@ def seed_numpy() -> None:
 
 
 def fix_new_generators() -> None:
-    """In the warm process: seed numpy's new generators where the code gives no seed."""
+    """In the warm process: seed Python's and numpy's new generators where the code gives no seed."""
     import numpy as np
 
-    original = np.random.default_rng
+    original, seed_as_asked = np.random.default_rng, random.Random.seed
+
+    def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+        seed_as_asked(self, 0 if a is None else a, version)
+
+    random.Random.seed = seed  # type: ignore[method-assign]
+    random.seed = random._inst.seed
 
     def default_rng(seed: Any = None) -> Any:
         return original(0 if seed is None else seed)

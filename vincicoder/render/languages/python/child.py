@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import builtins
 import os
+import re
 import resource
 import signal
 import sys
@@ -185,6 +187,23 @@ def _refuse(error: BaseException, code: str, region: Region) -> None:
         region.write_unable()
 
 
+# Libraries of which a notebook shows the value of the last line: `chart`, or an expression of charts.
+_SHOWN_BY_NOTEBOOKS = re.compile(r"\b(?:altair|bokeh|plotnine|pygal)\b")
+
+
+def _compiled(code: str) -> types.CodeType:
+    """Compile a sample. The value of its last line is kept as `_` where a notebook would show a chart."""
+    if not _SHOWN_BY_NOTEBOOKS.search(code):
+        return compile(code, FILE_NAME, "exec", dont_inherit=True)
+    tree: Any = ast.parse(code, FILE_NAME)
+    if tree.body and isinstance(tree.body[-1], ast.Expr):
+        last = tree.body[-1]
+        kept = ast.Assign([ast.copy_location(ast.Name("_", ast.Store()), last)], last.value)
+        tree.body[-1] = ast.copy_location(kept, last)
+    compiled: types.CodeType = compile(tree, FILE_NAME, "exec", dont_inherit=True)
+    return compiled
+
+
 def _execute(code: str, limits: RenderLimits) -> dict[str, Any]:
     output = _CountedOutput(limits.output_mb << 20)
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = output  # type: ignore[assignment,misc]
@@ -196,7 +215,7 @@ def _execute(code: str, limits: RenderLimits) -> dict[str, Any]:
     module.__dict__["__file__"] = FILE_NAME
     sys.modules["__main__"] = module
     try:
-        exec(compile(code, FILE_NAME, "exec", dont_inherit=True), module.__dict__)
+        exec(_compiled(code), module.__dict__)
     except SystemExit as leaving:
         if leaving.code not in (None, 0):
             raise

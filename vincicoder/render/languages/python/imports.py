@@ -13,7 +13,8 @@ from vincicoder.render.languages.svg.backends import load_drawing_libraries
 # Installed libraries that draw, or that drawing code computes with; nothing else is ever imported here.
 _LIBRARIES = (
     "matplotlib mpl_toolkits numpy scipy pandas seaborn sklearn networkx rdkit plotly schemdraw indigo PIL "
-    "graphviz statsmodels skimage shapely"
+    "graphviz statsmodels skimage shapely squarify matplotlib_venn wordcloud mplfinance adjustText missingno "
+    "plotnine altair bokeh pygal"
 )
 _ALLOWED = frozenset(_LIBRARIES.split())
 _LIGHT = frozenset({"matplotlib", "mpl_toolkits", "numpy", "PIL"})

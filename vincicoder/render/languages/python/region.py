@@ -17,10 +17,12 @@ from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits, too_large
 from vincicoder.render.languages.python.capture.deferred import (
+    BokehFigure,
     Deferred,
     DotGraph,
     PlotlyFigure,
     SvgDocument,
+    VegaLiteChart,
 )
 from vincicoder.render.notes import checked_notes
 from vincicoder.render.protocol import MAX_SCALE, MAX_TRACE_BYTES, Picture, Refusal
@@ -151,6 +153,14 @@ class Region:
             return DotGraph(text)
         if "svg" in head:
             return SvgDocument(text)
+        if "bokeh" in head:
+            return BokehFigure(text)
+        if "vega_lite" in head:
+            scale = float(head["figure_scale"])
+            if not 0 < scale <= MAX_SCALE:
+                detail = f"a scale of {scale:g}; at most {MAX_SCALE} is allowed"
+                return Refusal(Reason.RENDER_TOO_LARGE, detail)
+            return VegaLiteChart(text, scale)
         numbers = [float(head[f"figure_{name}"]) for name in ("width", "height", "scale")]
         if not all(math.isfinite(number) for number in numbers):
             return None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.browser.libraries import library_versions
+from vincicoder.render.languages.browser.library_page import library_fingerprint
 from vincicoder.render.protocol import HandOver, LanguageRenderer, Picture, Refusal
 from vincicoder.render.stacks import interpreter, is_installed, versions
 
@@ -41,6 +42,8 @@ _DISTRIBUTIONS = [
     "scikit-image",
     "shapely",
     "statsmodels",
+    *("adjustText", "altair", "bokeh", "matplotlib-venn", "missingno", "mplfinance", "plotnine", "pygal"),
+    *("squarify", "wordcloud"),
 ]
 
 
@@ -64,7 +67,7 @@ def fingerprint() -> Mapping[str, str]:
             parts[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
             parts[name] = "absent"
-    return parts | _surroundings()
+    return parts | library_fingerprint("vega-lite") | _surroundings()  # which draws altair's charts
 
 
 def fingerprint_on(stack: str) -> Mapping[str, str]:

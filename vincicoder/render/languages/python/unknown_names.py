@@ -30,7 +30,22 @@ _IN_EVERY_STACK = frozenset(
     )
 )
 _IN_SOME_STACKS = frozenset(
-    ("squarify", "matplotlib_venn", "wordcloud", "statsmodels", "mplfinance", "rdkit", "indigo", "skimage")
+    (
+        "squarify",
+        "matplotlib_venn",
+        "wordcloud",
+        "statsmodels",
+        "mplfinance",
+        "rdkit",
+        "indigo",
+        "skimage",
+        "adjustText",
+        "altair",
+        "bokeh",
+        "missingno",
+        "plotnine",
+        "pygal",
+    )
 )
 _LIBRARIES = _IN_EVERY_STACK | _IN_SOME_STACKS
 _TOLD_AS = {"mpl_toolkits": "matplotlib"}  # by which library a package comes

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import util
 from pathlib import Path
 
 from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render.languages.python.capture.bokeh_page import bokeh_page
 from vincicoder.render.languages.svg.browser import SVG_VIEW, svg_page
 from vincicoder.render.protocol import HandOver, PageView
 
@@ -107,7 +108,32 @@ class SvgDocument:
         return {"svg": 1}
 
 
-Deferred = PlotlyFigure | DotGraph | SvgDocument
+@dataclass(frozen=True, slots=True)
+class VegaLiteChart:
+    """A chart of altair as Vega-Lite's JSON, and device pixels a CSS pixel. `text` may be anything at all."""
+
+    text: str
+    scale: float
+    notes: tuple[str, ...] = ()
+
+    def head(self) -> dict[str, float]:
+        """Return the numbers that go with the text."""
+        return {"vega_lite": 1, "figure_scale": self.scale}
+
+
+@dataclass(frozen=True, slots=True)
+class BokehFigure:
+    """A document of bokeh as JSON, as `bokeh.embed.json_item` makes it. `text` may be anything at all."""
+
+    text: str
+    notes: tuple[str, ...] = ()
+
+    def head(self) -> dict[str, float]:
+        """Return the numbers that go with the text: one that says what it is."""
+        return {"bokeh": 1}
+
+
+Deferred = PlotlyFigure | DotGraph | SvgDocument | VegaLiteChart | BokehFigure
 
 
 def hand_over(figure: Deferred) -> HandOver:
@@ -116,4 +142,11 @@ def hand_over(figure: Deferred) -> HandOver:
         return HandOver("graphviz", figure.text, PageView(), notes=figure.notes)
     if isinstance(figure, SvgDocument):
         return HandOver("html", svg_page(figure.text), SVG_VIEW, notes=figure.notes)
+    if isinstance(figure, VegaLiteChart):
+        from vincicoder.render.languages.vega_lite import renderer as vega_lite
+
+        chart = vega_lite.hand_over(figure.text)
+        return replace(chart, view=replace(chart.view, scale=figure.scale), notes=figure.notes)
+    if isinstance(figure, BokehFigure):
+        return HandOver("html", bokeh_page(figure.text, _DRAWN), PageView(f"#{_DRAWN}"), notes=figure.notes)
     return HandOver("html", make_page(figure), picture_of_page(figure), notes=figure.notes)

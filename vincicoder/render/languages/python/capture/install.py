@@ -11,11 +11,15 @@ from PIL import Image
 from vincicoder.render.finish import flatten_on_white, shrunk
 from vincicoder.render.languages.python.capture.captured import Pixels, captured, is_unwritable
 from vincicoder.render.languages.python.capture.deferred import Deferred
+from vincicoder.render.languages.python.capture.on_altair import hook_altair, last_chart
+from vincicoder.render.languages.python.capture.on_bokeh import hook_bokeh, last_bokeh_figure
 from vincicoder.render.languages.python.capture.on_chemistry import hook_indigo, hook_rdkit
 from vincicoder.render.languages.python.capture.on_graphviz import hook_graphviz, last_graph
 from vincicoder.render.languages.python.capture.on_matplotlib import hook_matplotlib
 from vincicoder.render.languages.python.capture.on_painting import hook_painting, produced
 from vincicoder.render.languages.python.capture.on_plotly import hook_plotly, last_plotly_figure
+from vincicoder.render.languages.python.capture.on_plotnine import last_ggplot
+from vincicoder.render.languages.python.capture.on_pygal import hook_pygal, last_pygal_chart
 from vincicoder.render.languages.python.capture.on_schemdraw import draw_left, hook_schemdraw
 
 
@@ -36,6 +40,9 @@ def left_in_names(names: Mapping[str, Any]) -> Pixels | Deferred | None:
         found = draw_left(names)
     if found is None and "graphviz" in sys.modules:
         found = last_graph(names)
+    for library, last in _LAST.items():
+        if found is None and library in sys.modules:
+            found = last(names)
     return found
 
 
@@ -79,6 +86,10 @@ def hook_pillow() -> None:
 
 
 _HOOKS: dict[str, Callable[[], None]] = {
+    "altair": hook_altair,
+    "bokeh.plotting": hook_bokeh,
+    "bokeh.io": hook_bokeh,
+    "pygal": hook_pygal,
     "PIL.Image": hook_pillow,
     "matplotlib.pyplot": hook_matplotlib,
     "rdkit": hook_rdkit,
@@ -86,5 +97,11 @@ _HOOKS: dict[str, Callable[[], None]] = {
     "graphviz": hook_graphviz,
     "indigo.renderer": hook_indigo,
     "schemdraw": hook_schemdraw,
+}
+_LAST: dict[str, Callable[[Mapping[str, Any]], Pixels | Deferred | None]] = {
+    "altair": last_chart,
+    "bokeh.plotting": last_bokeh_figure,
+    "pygal": last_pygal_chart,
+    "plotnine": last_ggplot,
 }
 _installed: set[str] = set()

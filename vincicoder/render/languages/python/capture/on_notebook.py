@@ -77,9 +77,11 @@ _SHOWS: dict[str, Callable[[Any, Any], bool]] = {
 
 def _show_bundle(one: Any, before: int) -> None:
     """Note what an object says to be its picture, unless saying so has noted it."""
-    for name in ("_repr_image_svg_xml", "_repr_svg_", "_repr_png_"):
+    for name in ("_repr_mimebundle_", "_repr_image_svg_xml", "_repr_svg_", "_repr_png_"):
         with suppress(Exception):
             data = getattr(one, name)()
+            if isinstance(data, dict):
+                data = data.get("image/svg+xml") or data.get("image/png")
             if captured.outputs == before and data:
                 encoded = data.encode() if isinstance(data, str) else bytes(data)
                 captured.add_output(lambda encoded=encoded: decode_drawn(encoded))  # type: ignore[misc]

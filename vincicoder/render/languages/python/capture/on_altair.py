@@ -1,0 +1,51 @@
+"""Catches altair's charts where they would be saved or shown: Vega-Lite draws the last one afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from vincicoder.render.languages.python.capture.captured import captured
+from vincicoder.render.languages.python.capture.deferred import VegaLiteChart
+
+
+def hook_altair() -> None:
+    """Put the hooks into what all kinds of charts inherit."""
+    mixin = _base()
+
+    def save(self: Any, fp: Any, format: Any = None, *_: Any, scale_factor: float = 1, **__: Any) -> None:
+        """Note the chart. No file is written: what it would hold is drawn after the code has ended."""
+        _note(self, scale_factor)
+
+    def show(self: Any, *_: Any, **__: Any) -> None:
+        _note(self)
+
+    def bundle(self: Any, *_: Any, **__: Any) -> dict[str, Any]:
+        _note(self)
+        return {}
+
+    mixin.save, mixin.show, mixin.display, mixin._repr_mimebundle_ = save, show, show, bundle
+
+
+def last_chart(names: Mapping[str, Any]) -> VegaLiteChart | None:
+    """Return the chart that the code bound last to a name and neither saved nor showed."""
+    mixin = _base()
+    found = next((value for value in reversed(list(names.values())) if isinstance(value, mixin)), None)
+    return None if found is None else _describe(found)
+
+
+def _base() -> Any:
+    import altair
+
+    return next(kind for kind in altair.Chart.__mro__ if kind.__name__ == "TopLevelMixin")
+
+
+def _note(chart: Any, scale: float = 1) -> None:
+    if not captured.is_quiet:
+        figure = _describe(chart, scale)
+        captured.add_output(lambda: figure)
+
+
+def _describe(chart: Any, scale: float = 1) -> VegaLiteChart:
+    return VegaLiteChart(json.dumps(chart.to_dict()), float(scale))
