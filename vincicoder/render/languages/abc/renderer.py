@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +19,7 @@ from vincicoder.render.api import RenderLimits
 from vincicoder.render.fonts import FONT_CONFIGURATION, fonts_fingerprint
 from vincicoder.render.languages.abc.text import NUMBER
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
+from vincicoder.render.notes import missing_glyphs
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.worker.child_process import ChildExit
 from vincicoder.render.worker.program_folder import ProgramFolder, file_is_not_here
@@ -28,6 +30,7 @@ _CONVERT = [
     *("gs", "-q", "-dSAFER", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pdfwrite"),
     *("-sOutputFile=picture.pdf", "picture.ps"),
 ]
+_ALPHABETS_END = 0x2E7F  # Chinese, Japanese and Korean letters: abcm2ps leaves them out
 _DATE = re.compile(r"^%%(?:header|footer)\b[^\n]*\$[dD][^\n]*", re.MULTILINE)
 _INCLUDE = re.compile(r"^%%(?:format|abc-include|EPS)[ \t]+(?P<name>[^\n]+)", re.MULTILINE)
 _LOCATED = re.compile(r"^sample\.abc:(?P<line>\d+)(?::\d+)?: error: (?P<message>.+)$", re.MULTILINE)
@@ -58,6 +61,7 @@ class AbcRenderer:
             why = "asks for the day: no two pictures are the same"
             return Refusal(Reason.RENDER_FORBIDDEN, f"{found[0][:200]} {why}")
         tunes = code if NUMBER.search(code) else f"X:1\n{code.lstrip()}"
+        lacking = False
         try:
             (self._folder.path / "sample.abc").write_bytes(tunes.encode("utf-8", "replace"))
             for command, program in ((_ENGRAVE, "abcm2ps"), (_CONVERT, "Ghostscript")):
@@ -67,10 +71,15 @@ class AbcRenderer:
                     return refusal
                 if ended.code != 0:
                     return _explain(ended, program)
+                lacking |= "no glyph" in ended.printed
             pdf = self._folder.read("picture.pdf")
             if not pdf:
                 return Refusal(Reason.RENDER_NO_OUTPUT, "the code holds no tune")
-            return rasterize(pdf, crop=True, limits=self._limits)
+            drawn = rasterize(pdf, crop=True, limits=self._limits)
+            if not lacking or isinstance(drawn, Refusal):
+                return drawn
+            rare = dict.fromkeys(ord(letter) for letter in code if ord(letter) > _ALPHABETS_END)
+            return replace(drawn, notes=(*drawn.notes, missing_glyphs(rare)))
         finally:
             self._folder.empty()
 

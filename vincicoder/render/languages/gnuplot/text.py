@@ -83,7 +83,7 @@ def on_png(code: str) -> str:
 def _as_png(match: re.Match[str]) -> str:
     name = match["name"].lower()
     options = " ".join(match["options"].replace("\\\n", " ").split())
-    kept = [found[0].replace("fname", "font") for found in _OPTION.finditer(options)]
+    kept = [found[0].strip().replace("fname", "font") for found in _OPTION.finditer(options)]
     if name.startswith(("pdf", *_POSTSCRIPT)):
         kept = [_in_inches(name, option) for option in kept]
     return f"{match['before']}set terminal pngcairo {' '.join(filter(None, kept))}"

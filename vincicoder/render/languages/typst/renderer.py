@@ -23,7 +23,11 @@ from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.worker.program_folder import ProgramFolder, file_is_not_here, located_error
 from vincicoder.sample import InfrastructureError, Reason
 
-_FONTS = ("/usr/share/fonts/truetype", "/usr/share/fonts/opentype")  # beside those inside Typst
+# Beside those inside Typst; as for all languages, not the old Chinese ones that TeX brings (fonts.conf).
+_FONTS = (
+    *("/usr/share/fonts/truetype/dejavu", "/usr/share/fonts/truetype/liberation"),
+    *("/usr/share/fonts/truetype/noto", "/usr/share/fonts/opentype/noto"),
+)
 _COMPILE = Path(__file__).with_name("compile.py")
 _TODAY = re.compile(r"\bdatetime\s*\.\s*today\b")
 _LOCATED = re.compile(r"\A(?P<message>.+)\n(?s:.*?)┌─ (?P<file>[^\n:]+):(?P<line>\d+):\d+")
@@ -109,6 +113,7 @@ def fingerprint() -> Mapping[str, str]:
         "typst": further_version("typst"),
         "pdfium": version("pypdfium2"),
         "fonts": fonts_fingerprint(),
+        "font folders": " ".join(_FONTS),
         "dpi": str(DOTS_PER_INCH),
     }
 
