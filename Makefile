@@ -59,10 +59,11 @@ languages: env ## Install what draws the languages that the default build does n
 system: ## Install the Debian or Ubuntu packages
 	@scripts/install-system.sh
 
+# Universal: one lock for every Python that is supported; a stack has one Python.
 lock: ## Pin again what pyproject.toml allows (UPGRADE=--upgrade takes newer releases)
-	$(COMPILE) --extra render --extra reward --extra sft --extra rl --extra serve --extra ray --extra dev \
+	$(COMPILE) --universal --extra render --extra reward --extra sft --extra rl --extra serve --extra ray --extra dev \
 		--output-file requirements/lock-trainers.txt pyproject.toml requirements/build.txt
-	$(COMPILE) --extra render --extra dev --constraint requirements/lock-trainers.txt \
+	$(COMPILE) --universal --extra render --extra dev --constraint requirements/lock-trainers.txt \
 		--output-file requirements/lock.txt pyproject.toml requirements/build.txt
 	$(COMPILE) --only-binary :all: --output-file requirements/languages.txt requirements/languages.in
 	for stack in requirements/stacks/*.in; do \

@@ -32,7 +32,7 @@ def test_good_code_passes(language: str, code: str) -> None:
     [
         ("mermaid", "%% only a comment", "no diagram"),
         ("mermaid", "Here is the diagram:\nflowchart TD", "'Here' names no kind"),
-        ("vega-lite", '{"mark": "bar",\n}', "line 2: "),
+        ("vega-lite", '{"mark":\n"bar" "x"}', "line 2: "),
         ("vega-lite", "[" * 100_000, "RecursionError"),
         ("vega-lite", "[1, 2]", "of type list"),
         (

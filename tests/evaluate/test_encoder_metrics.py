@@ -86,6 +86,7 @@ def test_what_lacks_weights_is_said_and_not_measured() -> None:
     assert not {"unisvg", "sarena"} & score_pair(encoder_metrics(STUBS), web).keys()
 
 
+@pytest.mark.slow  # needs torch
 @pytest.mark.parametrize("kind", KINDS)
 def test_weights_that_are_not_there_are_never_replaced(kind: str, tmp_path: Path) -> None:
     with pytest.raises(MissingWeightsError, match=str(tmp_path / "none")):
