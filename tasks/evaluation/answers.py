@@ -29,12 +29,14 @@ STAGE = StageName("take_answers", 2)
 
 @dataclass(frozen=True, slots=True)
 class TakenAnswers:
-    """The shards of answers, in the order of those of the items; what is known of them as a whole; and the
-    checkpoint that gave them, where that is one of ours."""
+    """The shards of answers, in the order of those of the items; what is known of them as a whole; the
+    checkpoint that gave them, where that is one of ours; and what distinguishes their model from others,
+    empty for a file: two models may give the same answers."""
 
     shards: list[StageOutput]
     counts: dict[str, Any]
     parent: str | None = None
+    model: str = ""
 
 
 @task(**STAGE.whole_task)

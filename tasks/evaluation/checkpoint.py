@@ -82,7 +82,7 @@ def ask_checkpoint(
     if asked and len(problems) == len(asked):
         raise TrainingFailedError(f"no item could be asked of {model}; the first: {problems[0]}")
     counts = {**counts_of_model(home, items, answers), "unasked": len(problems)}
-    return TakenAnswers(keep_answers(home, items, answers), counts, parent)
+    return TakenAnswers(keep_answers(home, items, answers), counts, parent, named)
 
 
 def _write_rows(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.evaluation import metric_names, read_items
+from storage.evaluation import PART_COLUMNS, metric_names, read_items
 from storage.runs import RunRegistry
 from tasks.evaluation.publish import KIND
 from vincicoder.evaluate.comparison import compare_scores
@@ -34,18 +34,23 @@ class NotComparableError(UserError):
 
 
 def compare_runs(home: Home, first: str, second: str) -> dict[str, Any]:
-    """Compare two runs over the items that both have, as a whole and by domain.
+    """Compare two runs over the items that both have, as a whole, by domain and by every other part.
 
-    Returns `run_a, run_b, items, only_a, only_b, fingerprints_differ`, and by name `metrics` and
-    `domains` of metrics (see `vincicoder.evaluate.comparison.Difference`). Raises NotComparableError.
+    Returns `run_a, run_b, items, only_a, only_b, fingerprints_differ`, and by name `metrics`, `domains` of
+    metrics and `parts` of metrics, such as `difficulty=hard` (see
+    `vincicoder.evaluate.comparison.Difference`). Raises NotComparableError.
     """
-    rows = [_rows(home, run) for run in (first, second)]
+    runs = [_run(home, run) for run in (first, second)]
+    names = [run["recipe_name"] for run in runs]
+    if names[0] != names[1]:  # ids such as `1` are no one benchmark's
+        raise NotComparableError(f"run {first} is of benchmark {names[0]}, run {second} of {names[1]}")
+    rows = [_rows(run) for run in runs]
     common = [item for item in rows[0] if item in rows[1]]
     if not common:
         raise NotComparableError(
-            f"runs {first} and {second} have no item in common: they are of different benchmarks or releases"
+            f"runs {first} and {second} have no item in common: they are of different parts or releases"
         )
-    domains = sorted({rows[0][item]["domain"] for item in common})
+    parts = {column: _by_value(rows, common, column) for column in PART_COLUMNS}
     return {
         "run_a": first,
         "run_b": second,
@@ -54,22 +59,40 @@ def compare_runs(home: Home, first: str, second: str) -> dict[str, Any]:
         "only_b": len(rows[1]) - len(common),
         "fingerprints_differ": _changed_renderers(rows, common),
         "metrics": _differences(rows, common),
-        "domains": {
-            domain: _differences(rows, [item for item in common if rows[0][item]["domain"] == domain])
-            for domain in domains
+        "domains": parts["domain"],
+        "parts": {
+            f"{column}={value}": differences
+            for column, by_value in parts.items()
+            if column != "domain"
+            for value, differences in by_value.items()
         },
     }
 
 
-def _rows(home: Home, run_id: str) -> dict[str, dict[str, Any]]:
+def _by_value(
+    rows: Sequence[dict[str, dict[str, Any]]], common: Sequence[str], column: str
+) -> dict[str, dict[str, Any]]:
+    """Compare the items of each value of a column; an empty value is no part."""
+    values = sorted({rows[0][item].get(column) or "" for item in common} - {""})
+    return {
+        value: _differences(rows, [item for item in common if rows[0][item].get(column) == value])
+        for value in values
+    }
+
+
+def _run(home: Home, run_id: str) -> dict[str, Any]:
     try:
         run = RunRegistry(home).run(run_id)
     except KeyError as error:
         raise NotComparableError(str(error.args[0])) from error
     if run["kind"] != KIND:
         raise NotComparableError(f"run {run_id} is of kind {run['kind']!r}; only evaluations are compared")
+    return run
+
+
+def _rows(run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     path = Path(run["folder"]) / "items.parquet"
-    columns = ["item_id", "domain", "language", "stack", "fingerprint"]
+    columns = ["item_id", *PART_COLUMNS, "stack", "fingerprint"]
     columns += [f"{name}_strict" for name in metric_names(path)]
     return {row["item_id"]: row for row in read_items(path, columns)}
 

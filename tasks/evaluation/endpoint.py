@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import logging
 from math import fsum
 from typing import TYPE_CHECKING, Any
@@ -59,7 +60,7 @@ def ask_endpoint(
         given += found
         logger.info("ask_endpoint %s %04d: %d answers", items[number].source, number, len(found))
     counts = {**counts_of_model(home, items, answers), **usage_of(given)}
-    return TakenAnswers(keep_answers(home, items, answers), counts)
+    return TakenAnswers(keep_answers(home, items, answers), counts, model=json.dumps(decides, sort_keys=True))
 
 
 def require_endpoint(config: ModelConfig) -> None:

@@ -53,10 +53,11 @@ class EvaluatedShard:
         return (self.scores,) if self.judged is None else (self.scores, self.judged)
 
 
-def run_id_of(benchmark: str, results: Sequence[StageOutput]) -> str:
-    """Return the name of an evaluation: the same answers to the same items, drawn, scored and judged alike,
-    have the same one."""
-    key = hashlib.sha256("\n".join(output.key for output in results).encode()).hexdigest()
+def run_id_of(benchmark: str, results: Sequence[StageOutput], model: str) -> str:
+    """Return the name of an evaluation: the same answers of a model to the same items, drawn, scored and
+    judged alike, have the same one. `model` is empty for a file."""
+    keys = [*(output.key for output in results), *([model] if model else [])]
+    key = hashlib.sha256("\n".join(keys).encode()).hexdigest()
     return f"{KIND}-{benchmark}-{key[:12]}"
 
 
@@ -67,6 +68,7 @@ def publish_evaluation(
     benchmark: str,
     subject: str,
     parent: str | None,
+    model: str,
     shards: Sequence[EvaluatedShard],
     answers: Mapping[str, Any],
     encoders: Mapping[str, str],
@@ -74,11 +76,11 @@ def publish_evaluation(
 ) -> dict[str, Any]:
     """Write the run's files, enter it in the registry, and return what it came to.
 
-    `subject` says whose answers they are: a file, a checkpoint, a model. `encoders` are the weights
-    by kind that metrics were given. Everything but the registry's times
-    is the same whenever it is written.
+    `subject` says whose answers they are: a file, a checkpoint, a model; `model` distinguishes it. `encoders`
+    are the weights by kind that metrics were given. Everything but the registry's times is the same whenever
+    it is written.
     """
-    run_id = run_id_of(benchmark, [output for shard in shards for output in shard.results])
+    run_id = run_id_of(benchmark, [output for shard in shards for output in shard.results], model)
     folder = home.local_path(f"runs/{run_id}")
     write_parquet(folder / "items.parquet", (_rows(home, shard) for shard in shards))
     parts, fingerprints, strict = _summaries(folder / "items.parquet")

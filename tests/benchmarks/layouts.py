@@ -434,7 +434,7 @@ LAYOUTS: dict[str, list[Layout]] = {
     "sarena": [Layout(sarena, "Icon/4", "svg", "svg", ("Icon", "", ""))],
     "datikz": [Layout(datikz, "u", "latex", "latex"), Layout(datikz_v4, "u", "latex", "latex")],
     "image2struct": [
-        Layout(image2struct, 'equation/"u"', "latex", "latex", ("equation", "easy", "")),
+        Layout(image2struct, "equation/u", "latex", "latex", ("equation", "easy", "")),
         Layout(image2struct_webpage, "wild/w", "html", "web", ("wild", "hard", ""), code=None),
         Layout(image2struct_music, "music/m", "lilypond", "diagram", ("music", "", ""), code=None),
     ],

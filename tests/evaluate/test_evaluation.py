@@ -22,6 +22,7 @@ from flows.evaluation import EvaluationConfig, run_evaluation
 from flows.runners import DirectRunner
 from storage.home import Home
 from storage.runs import RunRegistry
+from tasks.evaluation.compare import NotComparableError, compare_runs
 from tests.evaluate.rows import CHART, DRAWINGS, fenced, rows_of, write_answers
 from tests.imports import ROOT
 from vincicoder.render import RenderLimits
@@ -103,11 +104,15 @@ def test_bad_answers_are_scored_kept_and_compared(
     assert (execution["a"], execution["b"]) == (pytest.approx(1 / len(rows)), 1.0)
     assert execution["p"] == pytest.approx(2 / 2 ** (len(rows) - 1))
     assert compared["domains"]["chart"]["chartmimic_low"]["difference"] == pytest.approx(1.0)
+    assert compared["parts"]["group=direct"]["execution"] == execution
+    assert {part.partition("=")[0] for part in compared["parts"]} == {"language", "group", "chart_type"}
     unknown = CliRunner().invoke(app, ["evaluate", "compare", runs[0], "none", "--home", str(home)])
     assert unknown.exit_code == 1 and "received run 'none'; known are:" in unknown.output
 
 
-def test_published_benchmarks_are_judged_from_their_folders(home: Path, tmp_path: Path) -> None:
+def test_published_benchmarks_are_judged_from_their_folders(
+    home: Path, copies: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
     charts = {f"bar_{n}": CHART.format(draw=draw, title="Rain") for n, draw in enumerate(DRAWINGS[1:3])}
     folder = tmp_path / "mimic"
     (folder / "direct_600").mkdir(parents=True)
@@ -131,6 +136,8 @@ def test_published_benchmarks_are_judged_from_their_folders(home: Path, tmp_path
     kept = {row["item_id"]: row for row in pq.read_table(Path(result["folder"], "items.parquet")).to_pylist()}
     pie = kept["direct_600/pie_1"]
     assert (pie["reference_image"], pie["reference_reason"]) == (own, "")
+    with pytest.raises(NotComparableError, match="is of benchmark validation"):
+        compare_runs(Home(home), copies[1]["run_id"], result["run_id"])
     for wrong, said in (("chartmimic", "NAME=FOLDER"), (f"sarena={folder}", "no item in")):
         refused = CliRunner().invoke(app, [*command, wrong])
         assert refused.exit_code == 1 and said in refused.output

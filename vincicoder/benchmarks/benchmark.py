@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vincicoder.sample import Domain, UserError
+from vincicoder.sample import UserError
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raise it when a benchmark's items are read in another way: indexes and evaluations are then made again."""
 
 TABLES = ("*.parquet", "*.jsonl", "*.json", "*.tsv")
@@ -26,7 +26,8 @@ class Item:
     `code` draws what is to be drawn, and `image` is the published picture of that. `group` is the part of the
     benchmark that the item is in; that, `difficulty` and `chart_type` are empty where it does not say. Where
     more is asked than to reproduce `image`, `request` is the benchmark's own text and `shown` the picture
-    that goes with it. `is_askable` is false where one picture and a text are not all that is shown.
+    that goes with it. `is_askable` is false where one picture and a text are not all that is shown, and
+    `is_source` where `code` was made here from what is published, so that it draws another picture.
     """
 
     item: str
@@ -40,6 +41,7 @@ class Item:
     request: str | None = None
     shown: bytes | None = None
     is_askable: bool = True
+    is_source: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +92,3 @@ class Benchmark:
     configurations: tuple[str, ...] = ()
     split: str = "test"
     finish: Callable[[Item, Found], Item | None] = field(default=_as_it_is)
-
-
-DOMAIN_OF_LANGUAGE = {
-    "python": Domain.CHART,
-    "vega-lite": Domain.CHART,
-    "html": Domain.WEB,
-    "svg": Domain.SVG,
-    "latex": Domain.LATEX,
-    "mermaid": Domain.DIAGRAM,
-    "graphviz": Domain.DIAGRAM,
-    "asymptote": Domain.DIAGRAM,
-    "lilypond": Domain.DIAGRAM,
-}
-"""What pictures of a language mostly show, for benchmarks of several languages."""

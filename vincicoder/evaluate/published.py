@@ -14,7 +14,7 @@ def published_items(chosen: ChosenBenchmark) -> Iterator[BenchmarkItem]:
     """Yield the items of a benchmark. Raises `BenchmarkError` where it cannot be read.
 
     The reference picture is what the code draws here, by the renderer that draws the answers; the published
-    picture where there is no code, or where that draws nothing here.
+    picture where there is no code, where that draws nothing here, or where the code was made from a SMILES.
     """
     for item in read_items(chosen):
         yield BenchmarkItem(
@@ -25,7 +25,7 @@ def published_items(chosen: ChosenBenchmark) -> Iterator[BenchmarkItem]:
             code=item.code,
             image=item.image,
             shown=item.shown,
-            is_redrawn=True,
+            is_redrawn=item.is_source,
             group=item.group,
             difficulty=item.difficulty,
             chart_type=item.chart_type,

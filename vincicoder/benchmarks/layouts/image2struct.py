@@ -18,6 +18,7 @@ _WILD = ("wild", "wild_legacy")
 def _finish(item: Item, found: Found) -> Item:
     """Raises BenchmarkError where nothing says which of the three data sets it is."""
     named = found.place.lower()
+    item = replace(item, item=item.item.replace('"', ""))  # ids stand in quotes, which HELM takes away
     if item.group in _LATEX or (item.group not in _WEB and "latex" in named):
         given = str(found.row.get("structure") or "").strip()
         code = item.code if given in ("", "-") else given

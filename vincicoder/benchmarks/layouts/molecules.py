@@ -24,7 +24,7 @@ def program_of_smiles(smiles: str) -> str:
 
 def _finish(item: Item, found: Found) -> Item | None:
     del found
-    return None if item.code is None else replace(item, code=program_of_smiles(item.code))
+    return None if item.code is None else replace(item, code=program_of_smiles(item.code), is_source=False)
 
 
 BENCHMARK = Benchmark(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vincicoder.benchmarks.benchmark import DOMAIN_OF_LANGUAGE, Benchmark, Found, Item
+from vincicoder.benchmarks.benchmark import Benchmark, Found, Item
 from vincicoder.benchmarks.layouts.molecules import program_of_smiles
+from vincicoder.render.registry import LANGUAGES
 from vincicoder.sample import Domain, Language
 
 _LANGUAGES = ("python", "html", "latex", "svg")
@@ -19,12 +20,13 @@ def _finish(item: Item, found: Found) -> Item | None:
     kind = str(found.row.get("code_type") or "").lower()
     if "smiles" in kind:
         code = program_of_smiles(item.code) if item.code else None
-        return replace(item, code=code, language=Language.PYTHON.value, domain=Domain.MOLECULE.value)
+        molecule = Domain.MOLECULE.value
+        return replace(item, code=code, language=Language.PYTHON.value, domain=molecule, is_source=False)
     kind = kind.replace("tikz", "latex")
     language = next((name for name in _LANGUAGES if name in kind), None)
     if language is None:
         return None
-    return replace(item, language=language, domain=DOMAIN_OF_LANGUAGE[language].value)
+    return replace(item, language=language, domain=LANGUAGES[language].domain)
 
 
 BENCHMARK = Benchmark(

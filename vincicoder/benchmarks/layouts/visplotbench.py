@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from vincicoder.benchmarks.benchmark import DOMAIN_OF_LANGUAGE, Benchmark, Found, Item
+from vincicoder.benchmarks.benchmark import Benchmark, Found, Item
+from vincicoder.render.registry import LANGUAGES
 from vincicoder.sample import Domain
 
 _LANGUAGES = ("asymptote", "html", "latex", "lilypond", "mermaid", "python", "svg", "vegalite")
@@ -12,7 +13,7 @@ _LANGUAGES = ("asymptote", "html", "latex", "lilypond", "mermaid", "python", "sv
 
 def _finish(item: Item, found: Found) -> Item:
     del found
-    return replace(item, domain=DOMAIN_OF_LANGUAGE[item.language].value)
+    return replace(item, domain=LANGUAGES[item.language].domain)
 
 
 BENCHMARK = Benchmark(
