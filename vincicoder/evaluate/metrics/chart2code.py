@@ -63,12 +63,12 @@ def keyed_color_f1(
 ) -> float:
     """Return the F1 of colours that stand for the same: kinds weigh differently."""
     totals = [
-        sum(_WEIGHTS.get(kind, _OTHER_WEIGHT) * len(colors) for kind, colors in side.items())
+        math.fsum(_WEIGHTS.get(kind, _OTHER_WEIGHT) for kind, colors in side.items() for _ in colors)
         for side in (answered, wanted)
     ]
     if not any(totals):
         return 1.0
-    matched = sum(
+    matched = math.fsum(
         _WEIGHTS.get(kind, _OTHER_WEIGHT) * color_likeness(answered[kind][key], wanted[kind][key])
         for kind in answered.keys() & wanted.keys()
         if strict or kind != _BY_MEMORY
@@ -95,7 +95,7 @@ def _overlap(first: Sequence[float], second: Sequence[float]) -> bool:
 
 def text_f1(wanted: Mapping[str, Sequence[str]], answered: Mapping[str, Sequence[str]]) -> float:
     """Return the F1 of texts by kind: each of the answer takes the one left that is most like it."""
-    matched = 0.0
+    matched = []
     for kind in answered.keys() & wanted.keys():
         left = [text[:_MOST_TEXT] for text in wanted[kind]]
         for text in answered[kind]:
@@ -103,9 +103,9 @@ def text_f1(wanted: Mapping[str, Sequence[str]], answered: Mapping[str, Sequence
                 break
             ratios = [indel_ratio(text[:_MOST_TEXT], other) for other in left]
             best = ratios.index(max(ratios))
-            matched += ratios[best]
+            matched.append(ratios[best])
             del left[best]
-    return _f1(matched, *(sum(map(len, side.values())) for side in (answered, wanted)))
+    return _f1(math.fsum(matched), *(sum(map(len, side.values())) for side in (answered, wanted)))
 
 
 def element_f1(
@@ -118,7 +118,7 @@ def element_f1(
     """
     left = [_decoded(element) for element in answered]
     totals = [[_counted(side, data) for side in (answered, wanted)] for data in (True, False)]
-    matched = [0.0, 0.0]
+    matched: tuple[list[float], list[float]] = ([], [])  # exact sums: sets have another order in each process
     for element in map(_decoded, wanted):
         likeness = [
             {
@@ -136,8 +136,9 @@ def element_f1(
         del left[best]
         for key, value in found.items():
             if key != "type":
-                matched[key not in _DATA] += value
-    return _f1(matched[0], *totals[0]), _f1(matched[1], *totals[1])
+                matched[key not in _DATA].append(value)
+    data, looks = map(math.fsum, matched)
+    return _f1(data, *totals[0]), _f1(looks, *totals[1])
 
 
 def _counted(elements: Sequence[Mapping[str, Any]], data: bool) -> int:
@@ -242,4 +243,5 @@ METRIC = Metric(
     measure=_measure,
     applies=lambda pair: pair.reference.trace is not None and bool(pair.reference.trace.parts),
     failed=None,
+    version=2,
 )
