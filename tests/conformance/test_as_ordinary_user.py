@@ -22,7 +22,8 @@ python:kills_its_parent_by_a_pipe python:leaves_an_access_list python:finds_a_pl
 python:many_locked_folders python:locks_what_lies_outside latex:lua_takes_over_the_warm_processes
 svg:external_entity html:fetch_loopback html:file_fetch
 latex:input_canary latex:lua_environment graphviz:file_as_picture mermaid:pictures_from_loopback
-vega-lite:rows_from_file asymptote:read_canary lilypond:read_canary
+vega-lite:rows_from_file asymptote:read_canary lilypond:read_canary gnuplot:data_of_canary
+abc:reads_the_canary
 """
 
 
