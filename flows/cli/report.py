@@ -1,4 +1,4 @@
-"""`vincicoder report`: one HTML file that shows a release."""
+"""`vincicoder report`: one HTML file that shows a release or a run."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from typing import Annotated
 
 import typer
 
-from flows.cli.release_checks import AsJson, HomeOption, ReleaseName, find
+from flows.cli.release_checks import AsJson, HomeOption, find
 
 
 def report(
-    release: ReleaseName = "current",
+    shown: Annotated[
+        str,
+        typer.Argument(
+            metavar="[RELEASE|RUN]",
+            help="A version in the home, `current`, a release's folder or a copy of it, or a run's id.",
+        ),
+    ] = "current",
     home: HomeOption = None,
     compare: Annotated[
         str | None, typer.Option(help="An earlier release to compare with: a version or a folder.")
@@ -25,15 +31,28 @@ def report(
 ) -> None:
     """Write one HTML file that shows a release: what was kept, what was rejected and why, with pictures.
 
-    It needs no server and no network, and holds at most 20 MB. Exit 2 where there is no such release.
+    Of a training run it shows the curves, the checkpoints and the sheets, of an evaluation the scores and the
+    answers. It needs no server and no network, and holds at most 20 MB. Exit 2 where there is no such release
+    or run.
     """
+    from storage.home import Home as OpenHome
     from storage.manifest import ManifestError
     from tasks.look.report import write_report
+    from tasks.look.run_report import is_run, write_run_report
+    from vincicoder.config import default_home
 
-    folder = find(release, home)
-    other = None if compare is None else find(compare, home)
+    opened = OpenHome(home or default_home())
     try:
-        written = write_report(folder, output, other)
+        if is_run(opened, shown):
+            if compare is not None:
+                raise typer.BadParameter(
+                    f"received a run, {shown!r}; two releases are compared here, and two evaluations with "
+                    "`vincicoder evaluate compare`"
+                )
+            written = write_run_report(opened, shown, output)
+        else:
+            other = None if compare is None else find(compare, home)
+            written = write_report(find(shown, home), output, other)
     except (OSError, ManifestError) as error:
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(2) from error

@@ -1,8 +1,9 @@
-"""Histograms as SVG: colours are those of the page, so that they follow its light and dark mode."""
+"""Histograms and curves as SVG. Colours are those of the page: they follow its light and dark mode."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
@@ -63,6 +64,31 @@ def histogram_svg(plot: Histogram) -> Markup:
         f'<text x="0" y="{_HEIGHT - 6}">{escape(plot.labels[0])}</text>'
         f'<text x="{_WIDTH}" y="{_HEIGHT - 6}" text-anchor="end">{escape(plot.labels[1])}</text>'
         "</svg></figure>"
+    )
+
+
+def curve_svg(title: str, points: Sequence[tuple[int, float]]) -> Markup:
+    """Draw values by step, 320 x 120 units, from the lowest value to the highest; no number is a gap."""
+    numbers = [value for _, value in points if isfinite(value)]
+    low, high = (min(numbers), max(numbers)) if numbers else (0.0, 0.0)
+    first, last = points[0][0], points[-1][0]
+    lines: list[list[str]] = [[]]
+    for step, value in points:
+        if not isfinite(value):
+            lines.append([])
+            continue
+        x = (step - first) / max(last - first, 1) * _WIDTH
+        y = _BASE - ((value - low) / (high - low) if high > low else 0.5) * (_BASE - _TOP)
+        lines[-1].append(f"{x:.1f},{y:.1f}")
+    drawn = "".join(f'<polyline class="curve" points="{" ".join(line)}"/>' for line in lines if line)
+    return Markup(
+        f'<figure class="plot"><figcaption>{escape(title)} <span>{points[-1][1]:.4g} at the end</span>'
+        "</figcaption>"
+        f'<svg viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" aria-label="{escape(title)}">'
+        f'<line class="axis" x1="0" x2="{_WIDTH}" y1="{_BASE + 0.5}" y2="{_BASE + 0.5}"/>{drawn}'
+        f'<text x="0" y="10">{high:.4g}</text><text x="0" y="{_BASE - 3}">{low:.4g}</text>'
+        f'<text x="0" y="{_HEIGHT - 6}">step {first}</text>'
+        f'<text x="{_WIDTH}" y="{_HEIGHT - 6}" text-anchor="end">{last}</text></svg></figure>'
     )
 
 
