@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
+from vincicoder.evaluate.judge_config import JudgeConfig
 from vincicoder.evaluate.rubrics import RUBRICS
 
 
@@ -40,3 +42,10 @@ def test_another_picture_or_rubric_is_another_question_and_a_round_has_its_own_s
     again = RUBRICS["plot2code"].question(b"a", b"b", 1, 7)
     first = RUBRICS["plot2code"].question(b"a", b"b", 0, 7)
     assert (again.sample_id, again.seed, again.round_number) == (first.sample_id, first.seed + 1, 1)
+
+
+@pytest.mark.parametrize("address", ["http://me:s3cret@host/v1", "http://host/v1?key=s3cret"])
+def test_an_address_with_a_key_is_refused_and_not_shown(address: str) -> None:
+    with pytest.raises(ValidationError, match="api_key_variable") as refused:
+        JudgeConfig(model="m", endpoint=address, rubrics=("chartmimic",))
+    assert "s3cret" not in str(refused.value)

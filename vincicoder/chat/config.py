@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class ModelConfig(BaseModel):
     """One vision-language model. Only the first group of settings decides what it writes; the rest may be
     changed between runs and the answers that are kept are still used."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     model: str = Field(min_length=1)  # the served name, or for vllm a folder or hub id
     temperature: float = Field(default=0.7, ge=0, le=2)
@@ -31,6 +32,18 @@ class ModelConfig(BaseModel):
     # In any currency, for a million tokens.
     input_price: float = Field(default=0.0, ge=0)
     output_price: float = Field(default=0.0, ge=0)
+
+    @field_validator("endpoint")
+    @classmethod
+    def _without_secrets(cls, endpoint: str | None) -> str | None:
+        """The address stands in reports and logs, so it may hold no key."""
+        parts = urlsplit(endpoint or "")
+        if parts.username or parts.password or parts.query:
+            raise ValueError(
+                "the endpoint's address holds a name, a password or a query; give the plain base URL, and "
+                "the key in the environment variable that `api_key_variable` names"
+            )
+        return endpoint
 
     def decides(self) -> dict[str, object]:
         """Return the settings that decide what the model writes."""
