@@ -18,6 +18,7 @@ from vincicoder.config import default_home
 from vincicoder.render.font_coverage import SCRIPTS, scripts_without_font
 from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES, language_on, stacks_of, why_unsupported
 from vincicoder.render.sandbox import probe
+from vincicoder.render.stacks import is_outdated
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.counts import row_count
 from vincicoder.sources.registry import get_source, list_sources
@@ -128,7 +129,10 @@ def _stacks() -> Iterator[HealthCheck]:
             found = {} if problem else LANGUAGES[named].renderer().fingerprint()
             detail = problem or ", ".join(f"{key} {value}" for key, value in found.items())
             name = stack if language == "python" else f"{language}-{stack}"
-            yield HealthCheck("stacks", name, not problem, False, detail)
+            outdated = language == "python" and is_outdated(stack)
+            if outdated:
+                detail = f"installed from other pins than the project's: vincicoder setup stacks; {detail}"
+            yield HealthCheck("stacks", name, not problem and not outdated, False, detail)
 
 
 def _sandbox(required: bool) -> Iterator[HealthCheck]:

@@ -13,6 +13,8 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 
+from vincicoder.project_files import project_file
+
 TODAY = "2026"
 """The libraries of the project's own environment."""
 
@@ -22,6 +24,7 @@ OTHERS = ("2022", "2024")
 STACKS = (*OTHERS, TODAY)
 
 STACKS_VARIABLE = "VINCICODER_STACKS"
+_PINS = "requirements/stacks"
 _VERSION = re.compile(r"^version(?:_info)?\s*=\s*(\d+\.\d+)", re.MULTILINE)
 
 
@@ -44,6 +47,18 @@ def is_installed(stack: str) -> bool:
     return stack == TODAY or (
         interpreter(stack).exists() and (stacks_folder() / stack / ".installed").exists()
     )
+
+
+def is_outdated(stack: str) -> bool:
+    """Return whether a stack was installed from other pins than those that the project has now.
+
+    It is still used, under the fingerprint of what it holds.
+    """
+    stamp = stacks_folder() / stack / ".installed"
+    try:
+        return stamp.exists() and stamp.read_bytes() != project_file(f"{_PINS}/{stack}.txt").read_bytes()
+    except FileNotFoundError:  # one that this version of the project does not know
+        return False
 
 
 def versions(stack: str) -> dict[str, str]:

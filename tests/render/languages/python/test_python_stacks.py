@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.years.idioms import OF_2022, OF_2024, program
+from vincicoder.project_files import project_file
 from vincicoder.render import (
     RenderEngine,
     RenderLimits,
@@ -17,7 +18,7 @@ from vincicoder.render import (
 )
 from vincicoder.render.on_stacks import OnStack, render_on_stacks, usable_stacks
 from vincicoder.render.registry import LANGUAGES, language_on, why_unsupported
-from vincicoder.render.stacks import OTHERS, STACKS, STACKS_VARIABLE, is_installed, order_from
+from vincicoder.render.stacks import OTHERS, STACKS, STACKS_VARIABLE, is_installed, is_outdated, order_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,6 +136,10 @@ def test_a_stack_is_there_once_its_installation_has_ended(
     (tmp_path / "2022" / ".installed").touch()
     assert is_installed("2022")
     assert is_installed("2026")
+    assert is_outdated("2022")  # by nothing, which is no file of pins
+    pins = project_file("requirements/stacks/2022.txt").read_bytes()
+    (tmp_path / "2022" / ".installed").write_bytes(pins)
+    assert not any(map(is_outdated, STACKS))
 
 
 @_needs_stacks

@@ -25,7 +25,20 @@ def hook_altair() -> None:
         _note(self)
         return {}
 
+    for name in ("to_json", "to_html"):
+        setattr(mixin, name, _noting(getattr(mixin, name)))
     mixin.save, mixin.show, mixin.display, mixin._repr_mimebundle_ = save, show, show, bundle
+
+
+def _noting(convert: Any) -> Any:
+    """Return a conversion to text that notes the chart: it is what the code is after."""
+
+    def converted(self: Any, *arguments: Any, **options: Any) -> Any:
+        _note(self)
+        with captured.quiet():
+            return convert(self, *arguments, **options)
+
+    return converted
 
 
 def last_chart(names: Mapping[str, Any]) -> VegaLiteChart | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vincicoder.render.languages.python.capture.captured import Pixels, captured, decode_drawn
+from vincicoder.render.languages.python.capture.captured import Pixels, captured, decode_drawn, is_unwritable
 from vincicoder.render.languages.python.capture.deferred import Deferred
 
 
@@ -22,10 +22,24 @@ def hook_pygal() -> None:
         captured.add_output(lambda: decode_drawn(encoded))
         return drawn
 
+    def render_to(name: str) -> Any:
+        """Return a save that the place alone cannot make fail."""
+        save = getattr(PublicApi, name)
+
+        def saved(self: Any, filename: Any = None, *arguments: Any, **options: Any) -> Any:
+            try:
+                return save(self, filename, *arguments, **options)
+            except OSError:
+                if not is_unwritable(filename):
+                    raise
+
+        return saved
+
     def render_in_browser(self: Any, **options: Any) -> None:
         self.render(**options)
 
     PublicApi.render, PublicApi.render_in_browser = render, render_in_browser
+    PublicApi.render_to_file, PublicApi.render_to_png = map(render_to, ("render_to_file", "render_to_png"))
     # They show words under a mouse, and come over the network.
     Svg.add_scripts = lambda self: None
 
