@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PIL import Image
 
@@ -20,7 +22,17 @@ def resized(pair: Pair) -> tuple[Pixels, Pixels]:
 def on_one_page(pair: Pair) -> tuple[Pixels, Pixels]:
     """Return reference and answer, each at the top left of a white page that holds both: what a picture is
     too large or too small counts."""
+    if pair.reference.pixels.shape == pair.answer.pixels.shape:
+        return resized(pair)
     return _kept(pair, "on one page", _on_one_page)
+
+
+def measured_both_ways(pair: Pair, measure: Callable[[Pixels, Pixels], float]) -> tuple[float, float]:
+    """Return what a measure gives of stretched pictures, and of those on one page: computed once where both
+    are of one size, and so the same."""
+    published = measure(*resized(pair))
+    same = pair.reference.pixels.shape == pair.answer.pixels.shape
+    return published, published if same else measure(*on_one_page(pair))
 
 
 def _kept(pair: Pair, name: str, make: object) -> tuple[Pixels, Pixels]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vincicoder.evaluate.canvas import on_one_page, resized
+from vincicoder.evaluate.canvas import measured_both_ways
 from vincicoder.evaluate.metric import Metric, Score
 from vincicoder.evaluate.pair import Pair, Pixels
 
@@ -32,17 +32,19 @@ def decibels(error: float) -> float:
 
 
 def _error(pair: Pair) -> Mapping[str, Score]:
-    return {
-        "mse": Score(mean_squared_error(*resized(pair)), mean_squared_error(*on_one_page(pair))),
-    }
+    return {"mse": Score(*_errors(pair))}
 
 
 def _ratio(pair: Pair) -> Mapping[str, Score]:
-    return {
-        "psnr": Score(
-            decibels(mean_squared_error(*resized(pair))), decibels(mean_squared_error(*on_one_page(pair)))
-        )
-    }
+    return {"psnr": Score(*map(decibels, _errors(pair)))}
+
+
+def _errors(pair: Pair) -> tuple[float, float]:
+    """Return the error of stretched pictures, and of those on one page."""
+    if "errors" not in pair.kept:
+        pair.kept["errors"] = measured_both_ways(pair, mean_squared_error)
+    found: tuple[float, float] = pair.kept["errors"]
+    return found
 
 
 def _white(pair: Pair) -> Mapping[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from vincicoder.evaluate.canvas import on_one_page, resized
+from vincicoder.evaluate.canvas import measured_both_ways
 from vincicoder.evaluate.metric import Metric, Score
 from vincicoder.evaluate.pair import Pair, Pixels
 
@@ -31,9 +31,8 @@ def color_ssim(reference: Pixels, candidate: Pixels) -> float:
 
 
 def _measure(pair: Pair) -> Mapping[str, Score]:
-    return {
-        "ssim": Score(color_ssim(*resized(pair)), min(max(color_ssim(*on_one_page(pair)), 0.0), 1.0)),
-    }
+    published, strict = measured_both_ways(pair, color_ssim)
+    return {"ssim": Score(published, min(max(strict, 0.0), 1.0))}
 
 
 def _failed(pair: Pair) -> Mapping[str, float]:
