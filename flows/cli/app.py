@@ -51,6 +51,28 @@ COMMANDS = {
 }
 
 
+# Of the commands inside a group.
+EXAMPLES = {
+    "build sft": "--profile packages --limit 100 --home ~/home",
+    "build rl": "--recipe default --limit 100 --home ~/home",
+    "sources peek": "openclipart -n 3 -o peek",
+    "release list": "--home ~/home",
+    "release show": "--release current --home ~/home",
+    "release verify": "current --home ~/home",
+    "release diff": "packages-0ff9ad9c64ae current --home ~/home",
+    "release check-svg": "current --home ~/home",
+    "release push": "current --to me/pictures --home ~/home",
+    "refine sheet": "-o flaws.png --home ~/home",
+    "refine costs": "--home ~/home",
+    "refine try": "chart.py",
+    "train sft": "--recipe recipes/sft/tiny-cpu.yaml --home ~/home",
+    "train grpo": "--recipe recipes/grpo/tiny-cpu.yaml --home ~/home",
+    "runs show": "sft-tiny-cpu-1a2b3c4d5e6f --home ~/home",
+    "runs sheets": "grpo-tiny-cpu-1a2b3c4d5e6f --home ~/home",
+    "evaluate compare": "evaluate-validation-0b17fe87bf0d evaluate-validation-5d2c9a7e1f30 --home ~/home",
+}
+
+
 class _Commands(Commands):
     """The commands by name, each imported at its first use."""
 
@@ -81,6 +103,8 @@ class _Commands(Commands):
         command.name = cmd_name
         command.rich_help_panel = named.panel
         command.epilog = f"Example: vincicoder {named.example}"
+        for name, inside in getattr(command, "commands", {}).items():
+            inside.epilog = f"Example: vincicoder {cmd_name} {name} {EXAMPLES[f'{cmd_name} {name}']}"
         return command
 
 
@@ -95,7 +119,9 @@ app = typer.Typer(
     cls=_Commands,
     help="Build image-code training sets whose every picture was rendered from its own code.",
     no_args_is_help=True,
-    add_completion=False,
+    epilog="Exit codes: 0 done; 1 it failed, or a check found something; 2 wrong words, or nothing of that "
+    "name; 130 interrupted (what is finished is kept).",
+    add_completion=True,
     pretty_exceptions_enable=False,
 )
 

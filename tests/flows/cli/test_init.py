@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
+import pytest
 import yaml
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from flows.cli import app
+from tests.imports import ROOT
 from vincicoder.sources.own.source_config import load_source_config
 
 
@@ -43,4 +47,28 @@ def test_help_groups_the_commands_and_ends_with_an_example() -> None:
     listed = CliRunner().invoke(app, ["--help"]).output
     places = [listed.index(panel) for panel in ("Build", "Look", "Train and judge", "This machine")]
     assert places == sorted(places)
+    assert "130 interrupted" in listed
     assert "Example: vincicoder sql" in CliRunner().invoke(app, ["sql", "--help"]).output
+
+
+def test_the_example_of_every_command_is_one_that_it_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("chart.py", "answer.py", "target.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "recipes").symlink_to(ROOT / "recipes")
+    root = get_command(app)
+    context = root.make_context("vincicoder", [], resilient_parsing=True)
+    examined = 0
+    for name in root.list_commands(context):
+        command = root.get_command(context, name)
+        for each in (command, *getattr(command, "commands", {}).values()):
+            words = shlex.split(each.epilog.removeprefix("Example: vincicoder "))
+            assert words[0] == name, each.epilog
+            if "--help" not in words:
+                named = [command, *(getattr(command, "commands", {}).get(word) for word in words[1:2])]
+                inner = next(found for found in reversed(named) if found is not None)
+                inner.make_context(name, words[1 if inner is command else 2 :])
+            examined += 1
+    assert examined > 30
