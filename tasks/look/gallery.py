@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from storage.home import Home
 
+PICTURE_BUDGET = 15_000_000  # bytes of pictures as they stand in a page; the whole stays below 20 MB
 _SIDE = 240  # pixels of a thumbnail
 BY_REASON, BY_SOURCE, _CLUSTERS, _MEMBERS, _PAIRS_BY_KIND, _PAIRS = 16, 8, 20, 4, 2, 24
 _MOST_ROWS = 480  # of a gallery, however many reasons and sources there are

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from storage.diff import ReleaseDiff, diff_releases
-from storage.manifest import SftManifest, load_manifest
+from storage.manifest import RlManifest, SftManifest, load_manifest
 from storage.pictures import home_of
 from storage.sql import open_locked
 from storage.whole_file import whole_file
 from tasks.look.facts import gather_facts
-from tasks.look.gallery import BY_REASON, BY_SOURCE, gather_gallery
+from tasks.look.gallery import BY_REASON, BY_SOURCE, PICTURE_BUDGET, gather_gallery
+from tasks.look.rl_report import make_rl_report
 from vincicoder.look.pages import lone_page
 from vincicoder.look.plots import histogram_svg
 from vincicoder.sample import UserError
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from tasks.look.facts import Facts
 
-PICTURE_BUDGET = 15_000_000  # bytes of pictures as they stand in the page; the whole stays below 20 MB
 _MEMORY = "2GB"  # of questions to the catalogue
 
 _SECTIONS = (
@@ -65,13 +65,18 @@ class WrittenReport:
 
 
 def write_report(folder: Path, target: Path, compare: Path | None = None) -> WrittenReport:
-    """Write the report of the SFT release in `folder` to `target`, whole or not at all.
+    """Write the report of the release in `folder` to `target`, whole or not at all.
 
-    `compare` is another release's folder. Raises FileNotFoundError or ManifestError for a folder that is no
-    release, NoReportError for one that is no SFT release, OSError where `target` cannot be written.
+    `compare` is the folder of another release: of two SFT releases a report shows what changed. Raises
+    FileNotFoundError or ManifestError for a folder that is no release, NoReportError where one of two is an
+    RL set, OSError where `target` cannot be written.
     """
     folder = folder.resolve()
-    html = make_report(folder, compare.resolve() if compare is not None else None)
+    manifest = load_manifest(folder)
+    if isinstance(manifest, RlManifest) and compare is None:
+        html = make_rl_report(folder, manifest)
+    else:
+        html = make_report(folder, compare.resolve() if compare is not None else None)
     data = html.encode("utf-8", "replace")
     with whole_file(target) as part:
         part.write_bytes(data)
@@ -111,7 +116,7 @@ def make_report(folder: Path, compare: Path | None) -> str:
 def _sft_manifest(folder: Path) -> SftManifest:
     manifest = load_manifest(folder)
     if not isinstance(manifest, SftManifest):
-        raise NoReportError(f"{folder} is an RL release: only SFT releases have a catalogue to report on")
+        raise NoReportError(f"{folder} is an RL release: only SFT releases are compared here")
     return manifest
 
 

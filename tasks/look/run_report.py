@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from storage.evaluation import PART_COLUMNS, read_items
 from storage.runs import RunRegistry
 from storage.whole_file import whole_file
-from tasks.look.report import PICTURE_BUDGET, WrittenReport
+from tasks.look.gallery import PICTURE_BUDGET
+from tasks.look.report import WrittenReport
 from vincicoder.look.pages import lone_page
 from vincicoder.look.plots import curve_svg
 from vincicoder.look.thumbnails import data_uri, thumbnail
