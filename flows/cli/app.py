@@ -61,6 +61,7 @@ EXAMPLES = {
     "release verify": "current --home ~/home",
     "release diff": "packages-0ff9ad9c64ae current --home ~/home",
     "release check-svg": "current --home ~/home",
+    "release export": "current -o webdataset --home ~/home",
     "release push": "current --to me/pictures --home ~/home",
     "refine sheet": "-o flaws.png --home ~/home",
     "refine costs": "--home ~/home",

@@ -37,6 +37,7 @@ VersionOption = Annotated[
 app.command()(cli_release_checks.verify)
 app.command()(cli_release_checks.diff)
 app.command()(cli_release_checks.check_svg)
+app.command()(cli_release_checks.export)
 app.command()(cli_release_checks.push)
 
 _SHOWN_BY_DEFAULT = ("funnel", "yield_by_source", "rejects_by_reason")

@@ -1,4 +1,4 @@
-"""`vincicoder release verify`, `diff`, `check-svg` and `push`."""
+"""`vincicoder release verify`, `diff`, `check-svg`, `export` and `push`."""
 
 from __future__ import annotations
 
@@ -126,6 +126,28 @@ def check_svg(
         typer.echo(f"- {each.request_id}: {difference}{each.detail}".rstrip())
     median = "" if found.median_difference is None else f", median difference {found.median_difference:.2f}"
     typer.echo(f"{len(found.drawn)} of {found.rows} SVG rows drawn, {len(found.doubtful)} doubtful{median}")
+
+
+def export(
+    release: ReleaseName = "current",
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The folder for the tar files.", file_okay=False)
+    ] = Path("webdataset"),
+    home: HomeOption = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a release as WebDataset: tar files of 1,000 rows, each row a PNG and a JSON file."""
+    from storage.webdataset import export_webdataset
+
+    folder = find(release, home)
+    try:
+        rows = export_webdataset(folder, output)
+    except (OSError, ManifestError) as error:
+        raise _stop(error) from error
+    if as_json:
+        typer.echo(json.dumps({"release": str(folder), "output": str(output), "rows": rows}))
+    else:
+        typer.echo(f"{output}: " + ", ".join(f"{count:,} rows of {split}" for split, count in rows.items()))
 
 
 def push(
