@@ -13,7 +13,7 @@ TWO = -n 2 --dist loadgroup
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test fast env trainers libraries stacks languages system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test fast env trainers libraries stacks languages vllm vllm-test system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -56,6 +56,12 @@ stacks: env ## Install the Python libraries of other years, for code that today'
 languages: env ## Install what draws the languages that the default build does not need
 	@scripts/make-languages.sh
 
+vllm: ## Make an environment with vLLM, which samples answers (some GB)
+	@scripts/make-vllm.sh
+
+vllm-test: trainers vllm ## Sample answers with vLLM from a tiny model
+	$(BIN)/pytest tests/train/test_vllm.py
+
 system: ## Install the Debian or Ubuntu packages
 	@scripts/install-system.sh
 
@@ -66,6 +72,11 @@ lock: ## Pin again what pyproject.toml allows (UPGRADE=--upgrade takes newer rel
 	$(COMPILE) --universal --extra render --extra dev --constraint requirements/lock-trainers.txt \
 		--output-file requirements/lock.txt pyproject.toml requirements/build.txt
 	$(COMPILE) --only-binary :all: --output-file requirements/languages.txt requirements/languages.in
+	$(COMPILE) --only-binary :all: --excludes requirements/vllm/unlocked-cpu.txt \
+		--output-file requirements/vllm/cpu.txt requirements/vllm/cpu.in
+	$(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.12 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --only-binary :all: \
+		--output-file requirements/vllm/gpu.txt requirements/vllm/gpu.in
 	for stack in requirements/stacks/*.in; do \
 		$(COMPILE) --only-binary :all: --output-file "$${stack%.in}.txt" "$$stack"; done
 
