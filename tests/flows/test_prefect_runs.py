@@ -115,7 +115,7 @@ def test_a_cancelled_run_tells_its_progress_and_leaves_no_failed_task(
     run_id = start_run(environment, "build-sft-data/default", parameters)
     progress = (
         r"render slow-chart 00\d\d: 1 kept, 0 rejected; \d+/12 shards, \d+/12 rows, "
-        r"\d\.\d rows/s, \d+:\d\d left"
+        r"\d\.\d rows/s, \d+:\d\d left; the build about \d+%, \d+:\d\d left"
     )
     wait_for_line(environment, run_id, progress)
     cancelling = {"state": {"type": "CANCELLING", "name": "Cancelling"}, "force": False}
