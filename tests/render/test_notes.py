@@ -38,5 +38,5 @@ def test_a_result_says_who_drew_it() -> None:
         "plain": ("rendered", ()),
         "graph": ("rendered", ("handed_over:graphviz",)),
         "figure": ("rendered", ("handed_over:browser",)),
-        "failing": ("rejected", ("handed_over:browser",)),
+        "failing": ("rejected", ("handed_over:browser", "unknown_name:mermaid no")),
     }

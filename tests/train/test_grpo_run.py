@@ -66,9 +66,14 @@ def test_swift_trains_with_our_reward(home: Path, tmp_path: Path) -> None:
     assert {"validation/score", "validation/score/svg", "validation/rendered/svg"} <= names
     folder = Path(shown["folder"])
     kept = list(rollout_files(Home(home), result["release"], folder).read())
-    assert [(answer.split, answer.step) for answer in kept] == [("train", 1)] * 2 + [("validation", 1)] * 2
+    assert [(answer.split, answer.step) for answer in kept] == [
+        *[("validation", 0)] * 2,  # before training
+        *[("train", 1)] * 2,
+        *[("validation", 1)] * 2,
+    ]
     assert result["metrics"]["train/score"] == pytest.approx(result["metrics"]["reward"], abs=1e-6)
-    assert [path.name for path in (folder / "sheets").iterdir()] == ["validation-000001.png"]
+    sheets = sorted(path.name for path in (folder / "sheets").iterdir())
+    assert sheets == ["validation-000000.png", "validation-000001.png"]
     assert (shown["kind"], shown["status"], len(shown["checkpoints"])) == ("grpo", "finished", 1)
 
 

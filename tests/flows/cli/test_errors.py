@@ -18,9 +18,8 @@ from vincicoder.sources.own.corpus_config import SourceConfigError
 # Raised and caught inside one part of the project: they never reach a command.
 _INTERNAL = """
 AbandonedError BrowserGoneError BrowserStalledError BudgetExceededError BuildStoppedError
-EndpointError FullError NotDrawnError NotSelfContainedError NotebookError PageCrashedError PreambleError
-ProtocolError
-RenderError RewardError SampleRefusedError SvgError TooLargeError WireError
+FullError NotDrawnError NotSelfContainedError NotebookError PageCrashedError PreambleError
+ProtocolError RenderError RewardError SampleRefusedError SvgError TooLargeError WireError
 """
 
 

@@ -24,7 +24,7 @@ _SAMPLES = [
     Hostile("endless_loop", "render.timeout", "while (1) { a = 1 }\nplot x", "CPU time"),
     Hostile("swells", "render.out_of_memory", "array A[1000000000]\nplot x"),
     Hostile("message_flood", "render.output_limit", f"while (1) {{ print '{'a' * 500}' }}"),
-    Hostile("huge_picture", "render.too_large", "set terminal svg size 5000,200\nplot x"),
+    Hostile("huge_picture", "render.too_large", "set terminal svg size 20000,200\nplot x"),
     Hostile("worker_dies", "render.crashed", "plot x # @FAULT@ die ", "signal 11"),
 ]
 
