@@ -102,13 +102,13 @@ def test_a_picture_is_trimmed_and_squared() -> None:
 
 @pytest.mark.slow
 def test_models_compare_pictures(tmp_path: Path) -> None:
+    from vincicoder.similarity.encoders import torchvision_cpu
+
+    torchvision_cpu.install()  # before transformers, which imports torchvision
+    import torch
     from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel
 
     from tests.similarity.models import save_tiny_dinov2
-    from vincicoder.similarity.encoders import torchvision_cpu
-
-    torchvision_cpu.install()
-    import torch
 
     torch.manual_seed(1)
     small = {"hidden_size": 32, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
