@@ -7,17 +7,19 @@ or the Parquet depends on the clock, so the same inputs give the same bytes.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from storage.home import open_local_parquet
 from storage.manifest import ManifestError, ReleaseFile, parse_manifest
 from storage.outputs import file_sha256
 from storage.schemas import RELEASE_SCHEMA
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
 
     from storage.home import Home
     from storage.manifest import Kind, RlManifest, SftManifest
@@ -93,6 +95,15 @@ def write_data(
             )
             home.install(scratch, f"{folder}/{path}")
     return files
+
+
+def data_rows(files: Iterable[Path], columns: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a release's local Parquet files, or some of their columns, 64 in memory at a time."""
+    for path in files:
+        with open_local_parquet(path) as file:
+            wanted = None if columns is None else list(columns)
+            for batch in file.iter_batches(64, columns=wanted, use_threads=False):
+                yield from batch.to_pylist()
 
 
 def _row_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

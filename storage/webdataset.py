@@ -10,15 +10,11 @@ import io
 import json
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import pyarrow.parquet as pq
+from typing import Any
 
 from storage.manifest import load_manifest
+from storage.release import data_rows
 from storage.whole_file import whole_file
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ROWS_PER_TAR = 1_000  # some 30 MB of pictures: what one reader takes at a time
 
@@ -32,7 +28,7 @@ def export_webdataset(release: Path, target: Path) -> dict[str, int]:
     """
     manifest = load_manifest(release)
     for split in manifest.rows:
-        rows = _rows([release / file.path for file in manifest.data_files if _split(file.path) == split])
+        rows = data_rows(release / file.path for file in manifest.data_files if _split(file.path) == split)
         for number in range(-(-manifest.rows[split] // ROWS_PER_TAR)):
             with whole_file(target / f"{split}-{number:06d}.tar") as part, tarfile.open(part, "w") as tar:
                 for _ in range(min(ROWS_PER_TAR, manifest.rows[split] - number * ROWS_PER_TAR)):
@@ -42,13 +38,6 @@ def export_webdataset(release: Path, target: Path) -> dict[str, int]:
 
 def _split(path: str) -> str:
     return Path(path).name.partition("-")[0]
-
-
-def _rows(files: list[Path]) -> Iterator[dict[str, Any]]:
-    for path in files:
-        with pq.ParquetFile(path, pre_buffer=False) as file:
-            for batch in file.iter_batches(64, use_threads=False):
-                yield from batch.to_pylist()
 
 
 def _add(tar: tarfile.TarFile, row: dict[str, Any]) -> None:

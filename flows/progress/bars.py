@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from flows.progress.clock import duration
+from flows.progress.clock import build_seconds_left, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from flows.progress.clock import StageProgress
     from storage.outputs import StageOutput
-
-_PERCENT_WORTH_A_GUESS = 5.0
 
 
 @dataclass(slots=True)
@@ -61,8 +59,8 @@ class Bars:
     def _show_build(self, stage: StageProgress) -> None:
         left = ""
         elapsed = self.display.tasks[0].elapsed
-        if elapsed and _PERCENT_WORTH_A_GUESS <= stage.percent < 100:
-            left = f", about {duration(elapsed * (100 - stage.percent) / stage.percent)} left"
+        if elapsed and (seconds := build_seconds_left(stage.percent, elapsed)) is not None:
+            left = f", about {duration(seconds)} left"
         self.display.update(self._build, completed=stage.percent, about=f"{stage.percent:.0f}%{left}")
 
 

@@ -140,6 +140,15 @@ class BuildClock:
                     logger.warning("progress is not shown: %s: %s", type(error).__name__, error)
 
 
+_PERCENT_WORTH_A_GUESS = 5.0
+
+
+def build_seconds_left(percent: float, elapsed: float) -> float | None:
+    """Return the seconds that a build still takes, guessed from the percent done; None
+    where that tells nothing."""
+    return elapsed * (100 - percent) / percent if _PERCENT_WORTH_A_GUESS <= percent < 100 else None
+
+
 def duration(seconds: float) -> str:
     """Return seconds as `m:ss` or `h:mm:ss`."""
     minutes, rest = divmod(round(max(seconds, 0)), 60)

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flows.progress.clock import duration
+from flows.progress.clock import build_seconds_left, duration
 
 if TYPE_CHECKING:
     from flows.progress.clock import StageProgress
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("vincicoder")
 
 _SECONDS_BETWEEN_LINES = 2.0
-_PERCENT_WORTH_A_GUESS = 5.0
 
 
 @dataclass(slots=True)
@@ -42,8 +41,7 @@ class Lines:
             return
         self._shown = now
         of_build = ""
-        if stage.percent >= _PERCENT_WORTH_A_GUESS:
-            left = (now - self._started) * (100 - stage.percent) / stage.percent
+        if (left := build_seconds_left(stage.percent, now - self._started)) is not None:
             of_build = f"; the build about {stage.percent:.0f}%, {duration(left)} left"
         logger.info(
             "%s %s %04d: %d kept, %d rejected; %s, %.1f rows/s, %s left%s",

@@ -131,6 +131,13 @@ def _thumbnails(pictures: dict[str, bytes], order: Sequence[str]) -> dict[str, s
         return {name: data_uri(one) for name, one in zip(names, small, strict=True) if one is not None}
 
 
+def afforded_picture(picture: bytes | None, left: int) -> tuple[str | None, int]:
+    """Return a small form of a picture as the value of an `src`, None where there is none or it takes more
+    than the `left` bytes, and the bytes that are left then."""
+    small = None if picture is None else thumbnail(picture, _SIDE)
+    return _afforded(None if small is None else data_uri(small), left)
+
+
 def _afforded(uri: str | None, left: int) -> tuple[str | None, int]:
     return (uri, left - len(uri)) if uri is not None and len(uri) <= left else (None, left)
 

@@ -6,12 +6,10 @@ import heapq
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
-import pyarrow.parquet as pq
-
-from tasks.look.gallery import PICTURE_BUDGET
+from storage.release import data_rows
+from tasks.look.gallery import PICTURE_BUDGET, afforded_picture
 from vincicoder.look.pages import lone_page
 from vincicoder.look.plots import Histogram, histogram_svg
-from vincicoder.look.thumbnails import data_uri, thumbnail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
     from storage.manifest import RlManifest
 
-_SIDE = 240  # pixels of a thumbnail
 _OF_EACH_DOMAIN = 24
 _MOST_ROWS = 480  # of the gallery, however many domains there are
 _BINS = 20
@@ -66,10 +63,7 @@ def _gallery(folder: Path, wanted: set[str]) -> dict[str, list[dict[str, Any]]]:
     for row in _rows(folder, _SHOWN):
         if row["sample_id"] not in wanted:
             continue
-        small = thumbnail(row["images"][0]["bytes"], _SIDE)
-        uri = None if small is None else data_uri(small)
-        picture = uri if uri is not None and len(uri) <= left else None
-        left -= len(picture or "")
+        picture, left = afforded_picture(row["images"][0]["bytes"], left)
         code = row["reward_model"]["ground_truth"][:_CODE]
         groups[row["domain"]].append({**row, "images": None, "picture": picture, "code": code})
     return {
@@ -79,7 +73,4 @@ def _gallery(folder: Path, wanted: set[str]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _rows(folder: Path, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    for path in sorted((folder / "data").glob("*.parquet")):
-        with pq.ParquetFile(path, pre_buffer=False) as file:
-            for batch in file.iter_batches(64, columns=list(columns), use_threads=False):
-                yield from batch.to_pylist()
+    return data_rows(sorted((folder / "data").glob("*.parquet")), columns)

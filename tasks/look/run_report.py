@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from storage.evaluation import PART_COLUMNS, read_items
 from storage.runs import RunRegistry
 from storage.whole_file import whole_file
-from tasks.look.gallery import PICTURE_BUDGET
+from tasks.look.gallery import PICTURE_BUDGET, afforded_picture
 from tasks.look.report import WrittenReport
 from vincicoder.look.pages import lone_page
 from vincicoder.look.plots import curve_svg
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from storage.home import Home
 
-_SIDE = 240  # pixels of a thumbnail
 _SHEET_SIDE = 1600
 _OF_EACH_REASON, _OF_EACH_END = 12, 24
 _CODE = 1_500  # characters of a program
@@ -114,17 +113,11 @@ def _answers(path: Path) -> _Answers:
         for name in ("reference_image", "image"):
             key = (row["item_id"], name)
             if key not in pictures:
-                pictures[key], left = _afforded(row[name], left)
+                pictures[key], left = afforded_picture(row[name], left)
             row[name.replace("image", "picture")] = pictures[key]
         row["code"] = (row["code"] or row["answer"] or "")[:_CODE]
         row["reference_code"] = (row["reference_code"] or "")[:_CODE]
     return _Answers(dict(sorted(failed.items())), worst, best, reasons)
-
-
-def _afforded(png: bytes | None, left: int) -> tuple[str | None, int]:
-    small = None if png is None else thumbnail(png, _SIDE)
-    uri = None if small is None else data_uri(small)
-    return (uri, left - len(uri)) if uri is not None and len(uri) <= left else (None, left)
 
 
 def _sheets(folder: Path) -> Iterator[tuple[str, str]]:

@@ -112,7 +112,7 @@ _REFUSED = {
     "bokeh no figure": (_BOKEH + "show('no figure')", "render.error", "ValueError"),
     "pygal nothing": ("import pygal\nc = pygal.Bar()", "render.no_output", "picture"),
     "cloud font": (
-        "from wordcloud import WordCloud\nWordCloud(font_path='/root/a.ttf').generate('tree').to_file('a')",
+        "from wordcloud import WordCloud\nWordCloud(font_path='/none/a.ttf').generate('tree').to_file('a')",
         "render.error",
         "cannot open resource",
     ),
