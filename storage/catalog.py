@@ -259,7 +259,7 @@ def _reject_rows(home: Home, output: StageOutput) -> pa.Table:
     code = rejected["code"]
     head = pc.utf8_slice_codeunits(code, 0, REJECT_CODE_CHARACTERS)
     table = rejected.set_column(column, "code_head", head)
-    file = pa.scalar(f"{output.folder}/rejected.parquet")
+    file = pa.scalar(output.path("rejected"))
     for name, values in (
         ("code_characters", pc.utf8_length(code).cast(pa.int64())),
         ("code_file", pa.repeat(file, table.num_rows)),

@@ -40,6 +40,10 @@ class HomeUnwritableError(HomeError):
     """Nothing can be written to this home now, so no other try helps: a full disk, a read-only one."""
 
 
+class HomeUnreachableError(HomeError, OSError):
+    """An object store did not answer for a while. Another try may help."""
+
+
 def why_unwritable(error: BaseException) -> str | None:
     """Return why nothing can be written, if `error` or one of its causes says so; else None."""
     seen: BaseException | None = error

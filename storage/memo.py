@@ -7,6 +7,8 @@ import json
 import logging
 from typing import TYPE_CHECKING, Any
 
+from storage.errors import HomeUnreachableError
+
 if TYPE_CHECKING:
     from storage.home import Home
 
@@ -43,13 +45,15 @@ def write_memo(home: Home, relative: str, value: Any) -> None:
 
 def read_memo(home: Home, relative: str) -> Any | None:
     """Return the value, or None where there is none; a file that is damaged is moved aside."""
-    if not home.exists(relative):
-        return None
     try:
         data = home.read_bytes(relative)
         if data.lstrip().startswith(b"["):  # written by an earlier version, without a checksum
             return None
         return unseal(data)["value"]
+    except FileNotFoundError:
+        return None
+    except HomeUnreachableError:
+        raise
     except (ValueError, KeyError, OSError) as error:
         moved = home.set_aside(relative)
         logger.warning("%s cannot be used (%s): moved to %s, made again", home.path(relative), error, moved)

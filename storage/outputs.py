@@ -3,6 +3,9 @@
 An output's key is a hash of the stage's name and version, its parameters and the keys of its
 inputs. An output exists when its `done.json` does; that file is written last and carries the
 hashes and row counts of the rest. Resuming a build is nothing but finding that outputs exist.
+
+On an object store several machines may make the same output. Their tables have different names unless they
+are the same bytes, and the first marker wins: it is written only if there is none.
 """
 
 from __future__ import annotations
@@ -10,25 +13,31 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from storage.errors import HomeUnreachableError
 from storage.memo import sealed, unseal
 from storage.schemas import REJECT_SCHEMA
+from storage.stores.objects import DamagedObjectError
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from storage.home import Home
+    from storage.stores.objects import ObjectStore
 
 logger = logging.getLogger("vincicoder")
 
 ROW_GROUP_ROWS = 256
+_FORMAT = 2
+_NAMED_BY_CONTENT = 3
 
 
 class DamagedOutputError(UserError):
@@ -58,7 +67,8 @@ class StageOutput:
     rows_made: int = 0  # rows that the stage added to those it was given
     # The content of every output that was read, by `stage/key`: its inputs, and those that hold its renders.
     made_from: Mapping[str, str] = field(default_factory=dict)
-    format: int = 1  # of the marker: 2 has a checksum and `made_from`
+    # Of the marker: 2 has a checksum and `made_from`; with 3 the tables' names have their content's hash.
+    format: int = 1
 
     @property
     def folder(self) -> str:
@@ -74,6 +84,13 @@ class StageOutput:
         """The sha256 of the hashes of all files: it changes when an output is made again with other bytes."""
         return hashlib.sha256(json.dumps(dict(self.files), sort_keys=True).encode()).hexdigest()
 
+    def path(self, name: str) -> str:
+        """Return the relative path of a table: `kept`, `rejected`, ... Raises FileNotFoundError."""
+        digest = self.files.get(f"{name}.parquet")
+        if digest is None:
+            raise FileNotFoundError(f"output {self.name} has no table {name}")
+        return _table_path(self.folder, name, digest if self.format >= _NAMED_BY_CONTENT else "")
+
 
 def output_key(stage: str, version: int, parameters: Mapping[str, Any], inputs: Sequence[str]) -> str:
     """Return the key (32 hex digits) of a stage's output."""
@@ -85,27 +102,31 @@ def output_folder(stage: str, key: str) -> str:
     return f"stages/{stage}/{key}"
 
 
+def _table_path(folder: str, name: str, digest: str) -> str:
+    return f"{folder}/{name}{f'-{digest[:16]}' if digest else ''}.parquet"
+
+
 def find_output(home: Home, stage: str, key: str) -> StageOutput | None:
     """Return the finished output, or None when it must still be made.
 
-    At its first use since the home was opened, every file is compared with the marker's hash. An output
-    that is damaged counts as not there, and so does one made from others that were made again since.
+    At its first use since the home was opened, every file is compared with the marker's hash; on an object
+    store, where markers stay as they are, each table is when it is read. An output that is damaged counts as
+    not there, and so does one made from others that were made again since.
     """
     folder = output_folder(stage, key)
-    marker = f"{folder}/done.json"
-    if not home.exists(marker):
-        return None
+    seen, known = home.checked.get(folder, (b"", None))
+    found: StageOutput | None = known
+    if found is not None and not home.is_local:
+        return found
     try:
-        data = home.read_bytes(marker)
-        seen, known = home.checked.get(folder, (b"", None))
-        if known is not None and seen == data:
-            found: StageOutput = known
+        data = home.read_bytes(f"{folder}/done.json")
+        if found is not None and seen == data:
             return found
         output = _read_whole(home, stage, key)
     except DamagedOutputError as error:
         logger.warning("%s", error)
         return None
-    except FileNotFoundError:  # moved aside meanwhile
+    except FileNotFoundError:  # none was made, or it was moved aside meanwhile
         return None
     if output is None or not _made_from_what_is_there(home, output):
         return None
@@ -125,17 +146,21 @@ def set_aside_damaged(home: Home, stage: str, key: str) -> None:
 def _read_whole(home: Home, stage: str, key: str) -> StageOutput | None:
     """Read a marker and compare the files with it. Raises `DamagedOutputError`."""
     folder = output_folder(stage, key)
-    if not home.exists(f"{folder}/done.json"):
-        return None
     try:
         # Markers of earlier versions have no checksum; their key covers what decides the content.
         fields = unseal(home.read_bytes(f"{folder}/done.json"), checksum_needed=False)
         output = StageOutput(**{**fields, "inputs": tuple(fields["inputs"])})
         stated = output_key(output.stage, output.version, output.parameters, output.inputs)
+    except FileNotFoundError:
+        return None
     except (ValueError, TypeError, KeyError, OSError) as error:
+        if isinstance(error, HomeUnreachableError):
+            raise
         raise DamagedOutputError(f"{home.path(folder)}/done.json is damaged: {error}") from error
     if (output.stage, output.key, stated) != (stage, key, key):
         raise DamagedOutputError(f"{home.path(folder)}/done.json is the marker of another output")
+    if not home.is_local:
+        return output
     for name, digest in output.files.items():
         try:
             with home.open(f"{folder}/{name}") as stream:
@@ -195,7 +220,7 @@ def write_output(
     made_from: Mapping[str, str] | None = None,
 ) -> StageOutput:
     """Write the tables of one output and then its marker. What is there under the same key and is damaged is
-    moved aside.
+    moved aside. Where another machine's marker is there by then, its output is returned.
 
     Raises `BalanceError`, before anything is written, unless rows_in + rows_made = kept + rejected.
     """
@@ -207,10 +232,11 @@ def write_output(
         )
     key = output_key(stage, version, parameters, inputs)
     set_aside_damaged(home, stage, key)
-    home.remove(f"{output_folder(stage, key)}/done.json")
+    if home.is_local:
+        home.remove(f"{output_folder(stage, key)}/done.json")
     tables = {"kept": kept, "rejected": rejected.cast(REJECT_SCHEMA), **(extra or {})}
     files = {
-        f"{name}.parquet": write_table(home, f"{output_folder(stage, key)}/{name}.parquet", table)
+        f"{name}.parquet": _write_stage_table(home, output_folder(stage, key), name, table)
         for name, table in tables.items()
     }
     output = StageOutput(
@@ -228,26 +254,60 @@ def write_output(
         files=files,
         rows_made=rows_made,
         made_from=dict(made_from or {}),
-        format=2,
+        format=_FORMAT if home.is_local else _NAMED_BY_CONTENT,
     )
-    marker = {name: getattr(output, name) for name in StageOutput.__dataclass_fields__}
-    home.write_bytes(f"{output.folder}/done.json", sealed(marker))
+    marker = sealed({name: getattr(output, name) for name in StageOutput.__dataclass_fields__})
+    if home.objects is not None:
+        return _publish_first(home, home.objects, output, marker)
+    home.write_bytes(f"{output.folder}/done.json", marker)
     return output
+
+
+def _publish_first(home: Home, store: ObjectStore, output: StageOutput, marker: bytes) -> StageOutput:
+    """Write a marker, unless there is one that counts: then return its output."""
+    path = f"{output.folder}/done.json"
+    while True:
+        there = store.read_tagged(path)
+        if there is not None and (first := find_output(home, output.stage, output.key)) is not None:
+            return first
+        if store.write_if(path, marker, there[1] if there is not None else None) is not None:
+            home.checked[output.folder] = (marker, output)
+            return output
 
 
 def read_output(
     home: Home, output: StageOutput, name: str = "kept", columns: Sequence[str] | None = None
 ) -> pa.Table:
-    """Read one table of an output, or some of its columns."""
-    return home.read_table(f"{output.folder}/{name}.parquet", columns)
+    """Read one table of an output, or some of its columns. Raises as `open_table` does."""
+    with open_table(home, output, name) as file:
+        return file.read(list(columns) if columns is not None else None, use_threads=False)
 
 
-def write_table(home: Home, relative: str, table: pa.Table) -> str:
+@contextmanager
+def open_table(home: Home, output: StageOutput, name: str) -> Iterator[pq.ParquetFile]:
+    """Open a table of an output. Read from it with `use_threads=False`.
+
+    Raises `DamagedOutputError` where an object store does not have what the marker names, or has it damaged:
+    the output is then moved aside, and the next run makes it again.
+    """
+    try:
+        with home.open_parquet(output.path(name)) as file:
+            yield file
+    except (DamagedObjectError, FileNotFoundError) as error:
+        if home.is_local:
+            raise
+        moved = home.set_aside(output.folder)
+        raise DamagedOutputError(
+            f"{error}; the output is moved to {home.path(moved)}: run the same command again"
+        ) from error
+
+
+def _write_stage_table(home: Home, folder: str, name: str, table: pa.Table) -> str:
     """Write one Parquet file atomically; return its sha256."""
     with home.scratch_file(".parquet") as scratch:
         pq.write_table(table, scratch, compression="zstd", row_group_size=ROW_GROUP_ROWS)
         digest = file_sha256(scratch)
-        home.install(scratch, relative)
+        home.install(scratch, _table_path(folder, name, "" if home.is_local else digest))
     return digest
 
 

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from storage.audit import wrong_files
 from storage.home import Home
 from storage.release import current_version, read_manifest, release_folder
+from storage.release_copy import local_release
 from storage.whole_file import write_parquet
 from vincicoder.sample import UserError
 
@@ -42,7 +43,7 @@ def resolve_version(home: Home, kind: Kind, version: str) -> str:
 
 def data_files(home: Home, kind: Kind, version: str, split: str) -> list[Path]:
     """Return the Parquet files of a split, in order; empty where the release has no such split."""
-    folder = home.local_path(f"{release_folder(kind, version)}/data")
+    folder = local_release(home, kind, version) / "data"
     return sorted(folder.glob(f"{split}-*.parquet"))
 
 

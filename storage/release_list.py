@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 from storage.manifest import Kind, ManifestError
 from storage.release import current_version, read_manifest, release_folder
+from storage.release_copy import local_release
 from storage.release_facts import ReleaseNotFoundError
 
 if TYPE_CHECKING:
@@ -47,14 +48,14 @@ def list_releases(home: Home) -> list[ListedRelease]:
 
 def find_release(home: Home, named: str) -> Path:
     """Return the folder of a release: `named` is a folder, a version in the home, or `current` (of the SFT
-    releases). Raises ReleaseNotFoundError."""
+    releases). One on an object store is fetched. Raises ReleaseNotFoundError."""
     folder = Path(named).expanduser()
     if (folder / "manifest.json").is_file():
         return folder
     releases = list_releases(home)
     for one in releases:
         if named == one.version or (named == "current" and one.current and one.kind == "sft"):
-            return home.local_path(release_folder(one.kind, one.version))
+            return local_release(home, one.kind, one.version)
     known = ", ".join(one.version for one in releases)
     known = known or f"none yet (`vincicoder build sft --home {home.uri}` makes one)"
     raise ReleaseNotFoundError(

@@ -9,20 +9,26 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from storage.outputs import find_output
+from storage.outputs import find_output, open_table
 from vincicoder.sample import LIMIT_DEPENDENT_REASONS, MACHINE_DEPENDENT_REASONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    import pyarrow.parquet as pq
 
     from storage.home import Home
+    from storage.outputs import StageOutput
 
 _ASKED_AGAIN = pa.array(sorted(MACHINE_DEPENDENT_REASONS | LIMIT_DEPENDENT_REASONS))
 
@@ -31,6 +37,14 @@ logger = logging.getLogger("vincicoder")
 RENDER_STAGE = "render"
 # The stages whose outputs hold renders: those of the samples, and those of flawed code.
 _STAGES = (RENDER_STAGE, "refine")
+# How long an index of an object store answers from what it has seen, before it lists again.
+_LOOK_SECONDS = 30.0
+
+
+@cache
+def _shared_index(home: Home) -> RenderIndex:
+    """The index that all of a process shares, where tasks are sent to other processes."""
+    return RenderIndex(home)
 
 
 def render_key(language: str, code: str, fingerprint: str) -> str:
@@ -61,6 +75,10 @@ class RenderIndex:
         self._database.execute("CREATE TABLE places (render_key VARCHAR, output VARCHAR, row INTEGER)")
         self._loaded: set[str] = set()
         self._refused: set[str] = set()
+        self._looked: float | None = None
+
+    def __reduce__(self) -> tuple[Callable[[Home], RenderIndex], tuple[Home]]:
+        return _shared_index, (self._home,)
 
     def __enter__(self) -> Self:
         return self
@@ -93,13 +111,17 @@ class RenderIndex:
         return find_output(self._home, stage, key) is not None
 
     def _load_new_outputs(self) -> None:
+        if not self._home.is_local:  # listing costs: what is new there is seen a little later
+            if self._looked is not None and time.monotonic() - self._looked < _LOOK_SECONDS:
+                return
+            self._looked = time.monotonic()
         for output in self._outputs():
-            if output in self._loaded or not self._home.exists(f"{_folder(output)}/done.json"):
+            if output in self._loaded:
                 continue
             if output in self._refused and not self._is_whole(output):
                 continue
             try:
-                table = self._home.read_table(f"{_folder(output)}/renders.parquet", ["render_key", "reason"])
+                table = self._home.read_columns(self._file(output), ["render_key", "reason"])
             except (OSError, pa.ArrowException) as error:
                 logger.warning("%s cannot be used: %s", self._home.path(_folder(output)), error)
                 self._refused.add(output)
@@ -121,8 +143,13 @@ class RenderIndex:
         return [
             place_of_output(stage, key)
             for stage in _STAGES
-            for key in self._home.list_names(f"stages/{stage}")
+            for key in self._home.list_holding(f"stages/{stage}", "done.json")
         ]
+
+    def _file(self, output: str) -> str:
+        if self._home.is_local:
+            return f"{_folder(output)}/renders.parquet"
+        return _find(self._home, output).path("renders")
 
 
 def place_of_output(stage: str, key: str) -> str:
@@ -139,6 +166,24 @@ def _folder(output: str) -> str:
     return f"stages/{name_of_output(output)}"
 
 
+def _find(home: Home, place: str) -> StageOutput:
+    stage, _, key = name_of_output(place).partition("/")
+    output = find_output(home, stage, key)
+    if output is None:
+        raise FileNotFoundError(f"{home.path(_folder(place))} is not there any more")
+    return output
+
+
+@contextmanager
+def _open_renders(home: Home, place: str) -> Iterator[pq.ParquetFile]:
+    if home.is_local:  # one whose marker was lost since still has the pictures
+        with home.open_parquet(f"{_folder(place)}/renders.parquet") as file:
+            yield file
+    else:
+        with open_table(home, _find(home, place), "renders") as file:
+            yield file
+
+
 def read_renders(
     home: Home, places: Iterable[RenderPlace], columns: Sequence[str]
 ) -> dict[RenderPlace, dict[str, Any]]:
@@ -148,7 +193,7 @@ def read_renders(
         by_output.setdefault(place.output, set()).add(place.row)
     found: dict[RenderPlace, dict[str, Any]] = {}
     for output, wanted in sorted(by_output.items()):
-        with home.open_parquet(f"{_folder(output)}/renders.parquet") as file:
+        with _open_renders(home, output) as file:
             first = 0
             for group in range(file.num_row_groups):
                 count = file.metadata.row_group(group).num_rows

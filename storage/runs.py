@@ -118,10 +118,10 @@ class RegistryBusyError(UserError):
 
 
 class RunRegistry:
-    """The registry of one home, which must be a local folder."""
+    """The registry of one home; of one on an object store each machine has its own."""
 
     def __init__(self, home: Home) -> None:
-        self.path: Path = home.local_path("runs/registry.duckdb")
+        self.path: Path = home.working_path("runs/registry.duckdb")
 
     def start(self, record: RunRecord) -> None:
         """Note that a run starts, or goes on: its first start and its earlier metrics stay."""

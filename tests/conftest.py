@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.s3 import S3Server, s3_server
+
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
 
 _TESTS = Path(__file__).parent
 
@@ -101,3 +103,12 @@ def _needs_tools(path: Path) -> bool:
 
 def _may_skip(item: pytest.Item) -> bool:
     return item.get_closest_marker("may_skip") is not None
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
+    """An S3 server on loopback; this process and those it starts use it by their environment."""
+    with s3_server(tmp_path_factory.mktemp("s3")) as server, pytest.MonkeyPatch.context() as patch:
+        for name, value in server.variables.items():
+            patch.setenv(name, value)
+        yield server

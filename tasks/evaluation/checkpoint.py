@@ -68,7 +68,7 @@ def ask_checkpoint(
     digest = inspect_checkpoint(model).digest if isinstance(model, Path) else ""
     named = json.dumps([VERSION, str(model), digest, sampling.decides_answers()], sort_keys=True)
     key = hashlib.sha256(named.encode()).hexdigest()[:16]
-    folder = home.local_path(f"answers/checkpoint/{key}").absolute()
+    folder = home.working_path(f"answers/checkpoint/{key}").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     rows, output = folder / "rows.jsonl", folder / "answers.jsonl"
     asked = _write_rows(rows, home, items, references)

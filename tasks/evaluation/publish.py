@@ -81,7 +81,7 @@ def publish_evaluation(
     it is written.
     """
     run_id = run_id_of(benchmark, [output for shard in shards for output in shard.results], model)
-    folder = home.local_path(f"runs/{run_id}")
+    folder = home.working_path(f"runs/{run_id}")
     write_parquet(folder / "items.parquet", (_rows(home, shard) for shard in shards))
     parts, fingerprints, strict = _summaries(folder / "items.parquet")
     facts = {

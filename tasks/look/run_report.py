@@ -35,8 +35,8 @@ _SHOWN = (
 
 
 def is_run(home: Home, name: str) -> bool:
-    """Whether the home's registry has a run of this name; a home that is no local folder has none."""
-    return home.is_local and any(run["run_id"] == name for run in RunRegistry(home).runs())
+    """Whether the home's registry has a run of this name."""
+    return any(run["run_id"] == name for run in RunRegistry(home).runs())
 
 
 def write_run_report(home: Home, run_id: str, target: Path) -> WrittenReport:

@@ -71,7 +71,7 @@ def sample_rewards(
     digest = inspect_checkpoint(model).digest if isinstance(model, Path) else ""
     request = sampling_request(sampling, str(model), backend, recipe.seed)
     named = json.dumps([version, digest, sampling.decides_answers(), recipe.seed, str(model), sorted(ids)])
-    folder = home.local_path(f"answers/{hashlib.sha256(named.encode()).hexdigest()[:16]}").absolute()
+    folder = home.working_path(f"answers/{hashlib.sha256(named.encode()).hexdigest()[:16]}").absolute()
     rows, output = folder / "rows.jsonl", folder / "answers.jsonl"
     _write_pool(rows, [path for paths in by_split.values() for path in paths], ids)
     run_sampling({**request, "rows": str(rows), "output": str(output)}, folder, facts.python, sampling)

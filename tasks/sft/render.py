@@ -76,7 +76,7 @@ def render_shard(
     fingerprints = {one[0].renderer: one[0].fingerprint for one in first.values()}
     parameters = {"fingerprints": fingerprints, "limits": asdict(limits)}
     output = run(first, parameters)
-    if not others or not home.exists(f"stages/{STAGE.name}/{output.key}/{_ASKING}.parquet"):
+    if not others or f"{_ASKING}.parquet" not in output.files:
         return output
     further = {
         places[target][0].renderer: {place.stack: place.fingerprint for place in one}

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
+from storage.outputs import open_table
 from storage.renders import RenderPlace, read_renders
 from storage.schemas import VERIFIED_SCHEMA, VERIFY_FIELDS
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected
@@ -102,7 +103,7 @@ def _own_pictures(home: Home, collected: StageOutput) -> Iterator[Callable[[pa.C
     if "source_images.parquet" not in collected.files:
         yield lambda _: {}
         return
-    with home.open_parquet(f"{collected.folder}/source_images.parquet") as file:
+    with open_table(home, collected, "source_images") as file:
         groups: dict[str, int] = {}
         for group in range(file.num_row_groups):
             ids = file.read_row_group(group, columns=["sample_id"], use_threads=False)["sample_id"]

@@ -44,7 +44,7 @@ def compose_dry_run(recipe: TrainingRecipe, home_uri: str) -> str:
     except ReleaseNotFoundError as error:
         logger.warning("placeholder paths: %s", error)
         files = {
-            split: [home.local_path(f"{release_folder(kind, version)}/data/{split}.parquet")]
+            split: [home.working_path(f"{release_folder(kind, version)}/data/{split}.parquet")]
             for split in files
         }
     try:
@@ -55,8 +55,8 @@ def compose_dry_run(recipe: TrainingRecipe, home_uri: str) -> str:
         model,
         files["train"],
         files["validation"],
-        home.local_path("runs/dry-run/output"),
-        release=home.local_path(release_folder(kind, version)),
+        home.working_path("runs/dry-run/output"),
+        release=home.working_path(release_folder(kind, version)),
     )
     python = interpreter(recipe.environment)
     if isinstance(recipe, GrpoRecipe) and recipe.trainer == "verl":

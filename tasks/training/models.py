@@ -34,7 +34,7 @@ def resolve_model(home: Home, model: str, texts: Callable[[], list[str]]) -> tup
             )
         return Path(found["path"]), str(found["checkpoint_id"])
     if model == TINY_MODEL:
-        folder = home.local_path("models/tiny-random")
+        folder = home.working_path("models/tiny-random")
         if not (folder / "tokenizer_config.json").is_file():
             launcher.make_tiny(folder, texts())
         return folder, None

@@ -12,7 +12,7 @@ from prefect import task
 
 from storage.home import Home
 from storage.outputs import file_sha256
-from storage.release import release_folder
+from storage.release_copy import local_release
 from storage.release_facts import (
     count_in,
     count_rows,
@@ -106,7 +106,7 @@ def prepare_run(home: Home, recipe: TrainingRecipe, name: str) -> PreparedRun:
         name=name,
         recipe=recipe,
         release=version,
-        release_folder=home.local_path(release_folder(kind, version)).absolute(),
+        release_folder=local_release(home, kind, version).absolute(),
         model=model,
         parent=parent,
         facts=facts,
@@ -137,7 +137,7 @@ def _choose_rows(
 
 
 def run_folder(home: Home, run_id: str) -> Path:
-    return home.local_path(f"runs/{run_id}").absolute()
+    return home.working_path(f"runs/{run_id}").absolute()
 
 
 def _started_with(home: Home, run_id: str) -> str | None:

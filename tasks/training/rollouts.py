@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
+from storage.release_copy import local_release
 from storage.release_facts import data_files, rl_truths
 from storage.rl_release import reference_path
 from vincicoder.contact_sheet import SheetEntry, contact_sheet, interleaved, message_picture
@@ -53,7 +54,7 @@ def write_answer_sheets(home: Home, release: str, run: Path) -> list[Path]:
         if path.exists() and (split, step) != answers[-1][0]:  # the newest may have been unfinished
             continue
         folder.mkdir(exist_ok=True)
-        path.write_bytes(_sheet(home.local_path(f"releases/rl/{release}"), chosen))
+        path.write_bytes(_sheet(local_release(home, "rl", release), chosen))
         written.append(path)
     return written
 

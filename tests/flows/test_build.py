@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import duckdb
@@ -15,7 +14,6 @@ from storage.audit import ask, audit_names, broken_invariants
 from storage.home import Home
 from storage.release import current_version, read_manifest
 from storage.schemas import RELEASE_SCHEMA
-from tasks.sft.publish import NothingKeptError
 from tasks.stage import TASK_OPTIONS
 from tests.corpora import write_corpus
 from tests.samples import BAD, GOOD, rows
@@ -206,61 +204,3 @@ def test_a_failure_of_ours_blames_no_row_and_the_next_run_goes_on(
     result = build(tmp_path / "home", config)
     assert (result.kept, result.rejected) == (1, 0)
     assert list((tmp_path / "home/stages/render").glob("*/done.json")) == rendered
-
-
-def test_a_home_may_be_an_object_store(tmp_path: Path) -> None:
-    config = BuildConfig(
-        profile=None,
-        source_configs=(write_corpus(tmp_path, "own", rows([c for c in GOOD if c[2] == "svg"])),),
-        workers=1,
-    )
-    uri = f"memory://{tmp_path.name}"
-    result = run_build(config, uri, DirectRunner(1), flow_run="")
-    home = Home(uri)
-    assert current_version(home, "sft") == result.version
-    with home.open(f"releases/sft/{result.version}/data/train-00000-of-00001.parquet") as stream:
-        assert pq.read_table(stream)["source_id"].to_pylist() == ["circle"]
-    assert run_build(config, uri, DirectRunner(1), flow_run="").version == result.version
-
-
-def test_the_release_does_not_depend_on_how_rows_are_cut_into_shards(
-    built: tuple[Path, BuildResult], tmp_path: Path
-) -> None:
-    whole = build(tmp_path / "home", built[0].parent / "own.yaml", shard_rows=5000)
-    assert whole.rejected == built[1].rejected
-    for file in sorted((Path(whole.release) / "data").iterdir()):
-        assert file.read_bytes() == (Path(built[1].release) / "data" / file.name).read_bytes()
-
-
-def test_a_100_mb_row_and_binary_garbage_hurt_nobody(tmp_path: Path) -> None:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    good = GOOD[0][3]
-    (folder / "a.svg").write_text(good)
-    (folder / "b.svg").write_bytes(bytes(range(256)) * 64)
-    (folder / "c.svg").write_text("<svg>" + "x" * 100_000_000 + "</svg>")
-    (folder / "d.svg").write_bytes(b"")
-    (folder / "e.svg").write_text(good.replace("teal", "maroon"))
-    entry = {"name": "files", "format": "folder", "path": "files", "domain": "svg", "license": "CC0-1.0"}
-    config = tmp_path / "files.yaml"
-    config.write_text(json.dumps({"sources": [entry]}))
-    result = build(tmp_path / "home", config)
-    assert (result.collected, result.kept, result.rejected) == (5, 2, 3)
-    with duckdb.connect(f"{result.release}/catalog.duckdb", read_only=True) as catalog:
-        reasons = dict(catalog.execute("SELECT source_id, reason FROM rejects").fetchall())
-        detail = catalog.execute("SELECT detail FROM rejects WHERE source_id = 'c.svg'").fetchone()
-    assert reasons == {
-        "b.svg": "collect.not_text",
-        "c.svg": "collect.oversized",
-        "d.svg": "collect.no_code",
-    }
-    assert detail is not None and detail[0].startswith("100000011 bytes")
-    assert sum(path.stat().st_size for path in (tmp_path / "home").rglob("*.parquet")) < 1_000_000
-
-
-def test_a_build_of_which_nothing_is_left_says_why(tmp_path: Path) -> None:
-    config = write_corpus(tmp_path, "empty", rows([row for row in BAD if row[0] in ("null", "number")]))
-    expected = r"nothing is left to release: .*collect\.no_code \(1\).*look at some with"
-    with pytest.raises(NothingKeptError, match=expected):
-        build(tmp_path / "home", config)
-    assert current_version(Home(tmp_path / "home"), "sft") is None

@@ -12,11 +12,17 @@ import pytest
 
 from storage.errors import HomeBusyError
 from storage.home import Home
+from tests.s3 import BUCKET, S3Server
 
 
-@pytest.fixture(params=["local", "memory"])
-def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
-    return Home(tmp_path / "home" if request.param == "local" else f"memory://{tmp_path.name}")
+@pytest.fixture(params=["local", "memory", "s3"])
+def home(request: pytest.FixtureRequest, tmp_path: Path, s3: S3Server) -> Home:
+    places = {
+        "local": tmp_path / "home",
+        "memory": f"memory://{tmp_path.name}",
+        "s3": f"s3://{BUCKET}/{tmp_path.name}",
+    }
+    return Home(places[request.param])
 
 
 def test_install_moves_a_finished_file_and_leaves_no_scratch(home: Home) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,15 +16,6 @@ def test_a_file_is_no_home(command: list[str], tmp_path: Path) -> None:
     done = CliRunner().invoke(app, [*command, "--home", str(tmp_path / "file")])
     assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
     assert f"home {tmp_path / 'file'} is a file; give a folder" in done.output
-
-
-@pytest.mark.parametrize("command", [["audit"], ["release", "show"], ["build", "rl"]])
-def test_a_package_that_is_missing_is_named(command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "s3fs", None)
-    done = CliRunner().invoke(app, [*command, "--home", "s3://bucket/prefix"])
-    assert (done.exit_code, done.exception.__class__) == (1, SystemExit)
-    assert "home s3://bucket/prefix cannot be opened" in done.output
-    assert "s3fs" in done.output
 
 
 def test_an_unknown_protocol_is_named() -> None:

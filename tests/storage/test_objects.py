@@ -1,0 +1,197 @@
+"""Homes on an object store: a real S3 server, several writers, damage, and what users are told."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import obstore
+import pyarrow as pa
+import pytest
+
+from storage.errors import HomeBusyError, HomeError, HomeUnreachableError, HomeUnwritableError
+from storage.home import Home
+from storage.outputs import DamagedOutputError, find_output, read_output
+from storage.renders import RenderIndex
+from storage.schemas import RENDERS_SCHEMA
+from storage.stores import lease
+from tests.s3 import BUCKET, S3Server
+from tests.storage.test_outputs import sample_table, write
+
+
+@pytest.fixture
+def home(s3: S3Server, request: pytest.FixtureRequest) -> Home:
+    return Home(f"s3://{BUCKET}/{request.node.name}")
+
+
+def test_of_two_writers_of_one_shard_the_first_marker_wins(home: Home) -> None:
+    """What they write differs in what is measured; whoever loses returns the winner's output."""
+    uri = home.uri
+    for shard in range(5):
+
+        def one(number: int, shard: int = shard) -> object:
+            table = sample_table(["a", f"b{number}"])
+            return write(Home(uri), parameters={"shard": shard}, kept=table, seconds=float(number))
+
+        with ThreadPoolExecutor(8) as pool:
+            outputs = list(pool.map(one, range(8)))
+        assert all(output == outputs[0] for output in outputs)
+        fresh = Home(uri)
+        found = find_output(fresh, "clean", outputs[0].key)
+        assert found == outputs[0]
+        winner = int(found.seconds)
+        assert read_output(fresh, found)["code"].to_pylist() == ["a", f"b{winner}"]
+
+
+def test_no_name_is_written_twice_with_other_bytes(home: Home) -> None:
+    first = write(home)
+    assert first.path("kept").startswith(f"stages/clean/{first.key}/kept-{first.files['kept.parquet'][:16]}")
+    assert home.list_names(first.folder) == sorted(
+        ["done.json", *(first.path(name).rpartition("/")[2] for name in ("kept", "rejected"))]
+    )
+    assert home.list_holding("stages/clean", "done.json") == [first.key]
+    assert home.list_holding("stages/none", "done.json") == []
+
+
+def test_an_output_made_from_what_was_made_again_is_replaced(home: Home) -> None:
+    before = write(home, stage="collect", kept=sample_table(["a", "b"]))
+    after = write(home, made_from={before.name: before.content})
+    home.set_aside(before.folder)
+    again = write(Home(home.uri), stage="collect", kept=sample_table(["a", "c"]))
+    assert find_output(Home(home.uri), "clean", after.key) is None
+    replaced = write(Home(home.uri), made_from={again.name: again.content}, kept=sample_table(["a", "c"]))
+    found = find_output(Home(home.uri), "clean", after.key)
+    assert found == replaced
+    assert read_output(home, found)["code"].to_pylist() == ["a", "c"]
+
+
+def test_what_is_damaged_or_gone_is_moved_aside_and_made_again(home: Home) -> None:
+    for harm in ("damage", "remove"):
+        output = write(home)
+        if harm == "damage":
+            home.write_bytes(output.path("kept"), b"not what its name says")
+        else:
+            home.remove(output.path("kept"))
+        fresh = Home(home.uri)
+        with pytest.raises(DamagedOutputError, match=r"moved to .*damaged/stages/clean.*same command again"):
+            read_output(fresh, output)
+        assert find_output(Home(home.uri), "clean", output.key) is None
+
+
+def test_a_write_that_fails_leaves_nothing_to_be_seen(home: Home) -> None:
+    with pytest.raises(RuntimeError), home.scratch_file(".parquet") as scratch:
+        scratch.write_bytes(b"half")
+        raise RuntimeError
+    assert home.list_names("") == []
+
+
+def test_copies_are_bounded_and_what_changed_is_fetched_again(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VINCICODER_SCRATCH_MB", "1")
+    small = Home(home.uri)
+    paths = []
+    for number in range(4):
+        small.write_bytes(f"file-{number}", bytes([number]) * 400_000)
+        with small.local_copy(f"file-{number}") as path:
+            assert path.read_bytes() == bytes([number]) * 400_000
+        paths.append(path)
+    assert [path.exists() for path in paths] == [False, False, True, True]
+    small.write_bytes("file-3", b"new")
+    with small.local_copy("file-3") as path:
+        assert path.read_bytes() == b"new"
+
+
+def test_the_index_reads_keys_and_not_pictures(home: Home, s3: S3Server) -> None:
+    rows = [
+        dict.fromkeys(RENDERS_SCHEMA.names)
+        | {"image_width": 1, "image_height": 1, "render_seconds": 0.0}
+        | {"render_key": f"{number:064x}", "png": os.urandom(20_000), "notes": [], "detail": ""}
+        for number in range(300)
+    ]
+    write(home, stage="render", extra={"renders": pa.Table.from_pylist(rows, RENDERS_SCHEMA)}, made_from={})
+    with RenderIndex(Home(home.uri)) as index:
+        found = index.find([f"{number:064x}" for number in (0, 299, 300)])
+    assert sorted(place.row for place in found.values()) == [0, 299]
+    asked = [
+        one for one in s3.requests() if one.startswith("GET") and "/renders-" in one and home.uri[5:] in one
+    ]
+    assert {one.rpartition(" ")[2] for one in asked} == {"206"}, "parts of the file only"
+    assert len(asked) < 20
+
+
+def _hold(uri: str, ready: multiprocessing.synchronize.Event, seconds: float) -> None:
+    lease.RENEWED_SECONDS = seconds
+    with Home(uri).lock():
+        ready.set()
+        time.sleep(60)
+
+
+def test_a_lease_refuses_a_second_build_and_outlives_no_killed_one(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "LOST_SECONDS", 2.0)
+    context = multiprocessing.get_context("spawn")
+    ready = context.Event()
+    holder = context.Process(target=_hold, args=(home.uri, ready, 0.5))
+    holder.start()
+    assert ready.wait(60)
+    with pytest.raises(HomeBusyError, match=rf"another build \(process {holder.pid} on "), home.lock():
+        pass
+    assert holder.pid is not None
+    os.kill(holder.pid, signal.SIGKILL)
+    holder.join()
+    with home.lock():
+        pass
+    with home.lock():  # given back at the end: nobody waits
+        pass
+
+
+def test_a_build_whose_lease_was_taken_stops(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lease, "RENEWED_SECONDS", 0.1)
+    with pytest.raises(HomeBusyError, match=r"took .* over"), home.lock():
+        home.write_bytes(lease.LEASE, b'{"host": "another", "process": 1, "token": "x"}')
+        assert home.stopping.wait(10)
+
+
+def test_a_home_that_is_sent_keeps_its_place(home: Home) -> None:
+    assert pickle.loads(pickle.dumps(home)).uri == home.uri
+
+
+def test_a_store_that_cannot_be_used_is_said_in_words(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (
+        pytest.raises(HomeError, match="no such bucket; make it first"),
+        Home("s3://nobody-made-this/x").lock(),
+    ):
+        pass
+    with (
+        s3.refusing(),
+        pytest.raises(HomeUnwritableError, match=r"access is denied.*AWS_ACCESS_KEY_ID"),
+        Home(f"s3://{BUCKET}/x").lock(),
+    ):
+        pass
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with (
+        pytest.raises(HomeUnreachableError, match=r"cannot be reached.*AWS_ENDPOINT_URL"),
+        Home(f"s3://{BUCKET}/x").lock(),
+    ):
+        pass
+
+
+def test_a_store_that_overwrites_what_is_to_be_created_is_refused(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = obstore.put
+    monkeypatch.setattr(obstore, "put", lambda *values, mode=None, **named: put(*values, **named))
+    with pytest.raises(HomeError, match="If-None-Match"), home.lock():
+        pass
+
+
+def test_an_unknown_protocol_is_named(tmp_path: Path) -> None:
+    with pytest.raises(HomeError, match="received nowhere://"):
+        Home("nowhere://bucket")
