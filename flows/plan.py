@@ -78,14 +78,13 @@ def _available(selections: Sequence[Selection], strict: bool) -> tuple[list[Sele
     for selection in selections:
         source = get_source(selection.source)
         try:
-            source.count()
+            row_count(source)
         except SourceUnavailableError as error:
             if strict:
                 raise
             logger.warning("source %s is left out: %s", selection.source, error)
             missing.append(_describe(source, "", str(error), available=False))
         else:
-            row_count(source)  # remembered for those who only ask
             found.append(selection)
     return found, missing
 

@@ -14,6 +14,8 @@ from prefect import task
 from storage.schemas import CLEANED_SCHEMA, SAMPLE_SCHEMA, SOURCE_IMAGES_SCHEMA
 from tasks.stage import StageName, StageTables, run_stage, split_rejected
 from vincicoder.collect import to_sample
+from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.counts import forget_count
 from vincicoder.sources.profiles import read_positions
 
 if TYPE_CHECKING:
@@ -75,6 +77,12 @@ def collect_shard(
                 images.append({"sample_id": sample.sample_id, "image": raw.image})
             samples.append(sample)
             changes.append(list(raw.changes))
+        if len(samples) != len(part.positions):
+            forget_count(corpus)
+            raise SourceUnavailableError(
+                f"source {source} gave {len(samples)} of the {len(part.positions)} rows that were counted: "
+                "files of it are gone, or others than before. Run again, and they are counted anew"
+            )
         table = pa.Table.from_pylist([asdict(sample) for sample in samples], SAMPLE_SCHEMA)
         table = table.append_column(CLEANED_SCHEMA.field("changes"), pa.array(changes, pa.list_(pa.string())))
         _log_changes(source, shard, changes)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from prefect import task
 
+from storage.outputs import read_output
 from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace, name_of_output
 from storage.schemas import RENDERED_SCHEMA, RENDERS_SCHEMA
 from tasks.sft.engine import shared_engine
@@ -15,7 +16,7 @@ from tasks.sft.programs import Program, Rendered, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.render import RenderLimits, fingerprint
 from vincicoder.render.on_stacks import name_that_failed, usable_stacks
-from vincicoder.render.registry import language_on, stack_named_in, why_unsupported
+from vincicoder.render.registry import language_on, may_name_a_stack, stack_named_in, why_unsupported
 from vincicoder.sample import Reason, Rejection
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def render_shard(
     these are drawn on the other stacks that are installed here: so one more stack makes anew what failed, and
     nothing else.
     """
-    table = read_shard(home, previous)
-    places = {target: _places(*target, stack) for target in sorted(set(_targets(table)))}
+    places = {target: _places(*target, stack) for target in sorted(set(_targets_of(home, previous)))}
     first = {target: one[:1] for target, one in places.items()}
     others = {target: one[1:] for target, one in places.items() if len(one) > 1}
 
@@ -59,7 +59,7 @@ def render_shard(
         def compute(key: str) -> StageTables:
             stop_if_asked(home)
             engine = shared_engine(limits, workers=workers, require_sandbox=require_sandbox)
-            return _render_table(home, table, key, index, on, engine, limits)
+            return _render_table(home, read_shard(home, previous), key, index, on, engine, limits)
 
         return run_stage(
             home,
@@ -87,6 +87,14 @@ def render_shard(
 
 # A language, and the stack that a program itself names ('' where it names none).
 _Target = tuple[str, str]
+
+
+def _targets_of(home: Home, output: StageOutput) -> list[_Target]:
+    """The targets of a shard; its code is read only where a program may name a stack."""
+    languages = read_output(home, output, columns=["language"])["language"].to_pylist()
+    if any(may_name_a_stack(language) for language in set(languages)):
+        return _targets(read_output(home, output, columns=["language", "code"]))
+    return [(language, "") for language in languages]
 
 
 def _targets(table: pa.Table) -> list[_Target]:

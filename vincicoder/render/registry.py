@@ -71,6 +71,12 @@ def stacks_of(language: str) -> tuple[str, ...]:
     )
 
 
+def may_name_a_stack(language: str) -> bool:
+    """Return whether programs of a language can name their stack."""
+    spec = LANGUAGES.get(row_language(language))
+    return spec is not None and spec.stack_of is not None
+
+
 def stack_named_in(code: str, language: str) -> str:
     """Return the stack that a program itself names, as Vega-Lite's `$schema` does; '' where it names none."""
     spec = LANGUAGES.get(row_language(language))

@@ -22,7 +22,7 @@ class PictureSimilarity:
     """How similar a candidate is to a reference, after the candidate was stretched to its size.
 
     `ssim`: mean structural similarity, -1 to 1. `worst_ssim`: the lowest mean of the same over an 8x8
-    grid of tiles, -1 to 1: what a small local change moves. `phash_distance`: bits of 64 that differ.
+    grid of tiles, -1 to 1: what a small local change moves.
     `color_distance`: CIELAB units, 0 and up, wherever the colours lie. The stretch itself is separate:
     `aspect_ratio` is the candidate's width over height divided by the reference's, `scale` the square
     root of the candidate's area over the reference's; both are 1 where the sizes agree.
@@ -30,7 +30,6 @@ class PictureSimilarity:
 
     ssim: float
     worst_ssim: float
-    phash_distance: int
     color_distance: float
     aspect_ratio: float
     scale: float
@@ -50,18 +49,16 @@ def compare_pictures(reference: NDArray[np.uint8], candidate: NDArray[np.uint8])
     return PictureSimilarity(
         ssim=float(local.mean()),
         worst_ssim=worst_tile(local),
-        phash_distance=phash_distance(
-            perceptual_hash(Image.fromarray(reference)), perceptual_hash(Image.fromarray(candidate))
-        ),
         color_distance=color_distance(first, second),
         aspect_ratio=candidate_width * height / (candidate_height * width),
         scale=float(np.sqrt(candidate_width * candidate_height / (width * height))),
     )
 
 
-def phash_distance(reference: int, candidate: int) -> int:
-    """Return how many of the 64 bits of two perceptual hashes differ."""
-    return (reference ^ candidate).bit_count()
+def phash_distance(reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> int:
+    """Return how many of the 64 bits of the perceptual hashes of two RGB pictures differ."""
+    first, second = (perceptual_hash(Image.fromarray(pixels)) for pixels in (reference, candidate))
+    return (first ^ second).bit_count()
 
 
 def resize_picture(pixels: NDArray[np.uint8], width: int, height: int) -> NDArray[np.uint8]:

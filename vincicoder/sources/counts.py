@@ -11,16 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vincicoder.sources.corpora import corpora_folder
+from vincicoder.sources.registry import is_embedded
 
 if TYPE_CHECKING:
     from vincicoder.sources.base import Source
 
 
 def row_count(source: Source) -> int:
-    """Return `source.count()`, from the last time where revision and code are still the same.
+    """Return `source.count()`; of an embedded source from the last time, where revision and code are still
+    the same.
 
     Raises what `count` does.
     """
+    if not is_embedded(source):
+        return source.count()
     name, key = source.info.name, f"{source.revision()} {_code_version()}"
     known = _read()
     if name in known and known[name][0] == key:
@@ -30,11 +34,19 @@ def row_count(source: Source) -> int:
     return count
 
 
+def forget_count(source: Source) -> None:
+    """Let a source be counted anew the next time."""
+    _write({name: count for name, count in _read().items() if name != source.info.name})
+
+
 @cache
 def _code_version() -> str:
     """Return what changes whenever the code does that cuts the rows."""
-    folder = Path(__file__).with_name("packages")
-    stated = [f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in folder.glob("*.py")]
+    folder = Path(__file__).parent
+    stated = [
+        f"{path.name} {path.stat().st_size} {path.stat().st_mtime_ns}"
+        for path in (*folder.glob("*.py"), *folder.glob("packages/*.py"))
+    ]
     return hashlib.sha256("\n".join(sorted(stated)).encode()).hexdigest()[:16]
 
 

@@ -15,6 +15,7 @@ import yaml
 
 from vincicoder.sample import RawSample, UserError
 from vincicoder.sources.base import Source, SourceUnavailableError
+from vincicoder.sources.counts import row_count
 from vincicoder.sources.registry import get_source
 
 _PROFILES_FILE = Path(__file__).with_name("profiles.yaml")
@@ -84,7 +85,7 @@ def select_positions(selection: Selection, source: Source) -> Sequence[int]:
     Raises `SourceUnavailableError` when the corpus is not here, `ProfileError` when the selection asks
     for sizes or ids of a source that is not made of files.
     """
-    positions: Sequence[int] = range(source.count())
+    positions: Sequence[int] = range(row_count(source))
     if selection.max_bytes is not None or selection.exclude:
         if not isinstance(source, ListedSource):
             raise ProfileError(

@@ -48,6 +48,11 @@ def get_source(name: str) -> Source:
     return sources[name]
 
 
+def is_embedded(source: Source) -> bool:
+    """Return whether this is the embedded source of its name, not another one that is called so."""
+    return _sources().get(source.info.name) is source
+
+
 def list_sources() -> list[SourceInfo]:
     """Return what every embedded source declares, sorted by name. Reads no corpus."""
     return sorted((source.info for source in _sources().values()), key=lambda info: info.name)

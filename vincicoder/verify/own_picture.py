@@ -12,7 +12,7 @@ from PIL import Image
 
 from vincicoder.orientation import upright
 from vincicoder.render.finish import flatten_on_white
-from vincicoder.similarity.compare import compare_pictures
+from vincicoder.similarity.compare import compare_pictures, phash_distance
 from vincicoder.verify.align import align_pictures
 from vincicoder.verify.drawn import chroma_distance, missing_share
 
@@ -84,7 +84,7 @@ def compare_with_own(own: NDArray[np.uint8], render: NDArray[np.uint8]) -> OwnPi
     return OwnPictureScores(
         structure=1.0 - found.ssim,
         detail=1.0 - found.worst_ssim,
-        hash=float(found.phash_distance),
+        hash=float(phash_distance(first, second)),
         color=found.color_distance,
         aspect=abs(math.log(width * own_height / (height * own_width))),
         missing=missing_share(first, second),

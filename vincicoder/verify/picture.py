@@ -85,11 +85,25 @@ def ink_fraction(pixels: NDArray[np.uint8], levels: int) -> float:
     `pixels` is uint8 of shape (height, width, 3); `levels` is the channel difference that counts,
     exact to 4 levels: colours are counted in 64 steps a channel, ten times faster than one by one.
     """
-    steps = pixels >> 2
-    packed = steps[..., 0].astype(np.int32) << 12 | steps[..., 1].astype(np.int32) << 6 | steps[..., 2]
-    counts = np.bincount(packed.ravel())
+    counts = _step_counts(pixels)
     colours = np.flatnonzero(counts)
     channels = np.stack([colours >> 12, colours >> 6 & 63, colours & 63], axis=1) << 2
     background = channels[counts[colours].argmax()]
     visible = np.abs(channels - background).max(axis=1) > levels
-    return float(counts[colours][visible].sum() / packed.size)
+    return float(counts[colours][visible].sum() / (pixels.shape[0] * pixels.shape[1]))
+
+
+# Pillow counts colours in a table of its own, faster than numpy counts pixels, while they are few.
+_FEW_COLOURS = 1 << 16
+
+
+def _step_counts(pixels: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return how many pixels have each colour in 64 steps a channel, by red << 12 | green << 6 | blue."""
+    found = Image.fromarray(pixels).getcolors(_FEW_COLOURS)
+    if found is None:
+        steps, weights = pixels.reshape(-1, 3) >> 2, None
+    else:
+        steps = np.array([colour for _, colour in found], np.uint8) >> 2
+        weights = np.array([count for count, _ in found])
+    packed = steps[:, 0].astype(np.int32) << 12 | steps[:, 1].astype(np.int32) << 6 | steps[:, 2]
+    return np.bincount(packed, weights).astype(np.int64)
