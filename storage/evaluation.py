@@ -34,6 +34,9 @@ ITEM_SCHEMA = pa.schema(
         # The picture put to a model, where it is another one than an answer is compared with.
         pa.field("shown_image", pa.binary()),
         pa.field("stack", pa.string(), nullable=False),  # the libraries of its program, '' for today's
+        pa.field(
+            "data", pa.string(), nullable=False
+        ),  # the files that its program reads, packed; '' for none
     ]
 )
 

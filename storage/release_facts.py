@@ -97,8 +97,8 @@ def longest_rows(kind: str, paths: Iterable[Path], count: int) -> list[dict[str,
 
 def rl_truths(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each row of an RL release by its ground truth: `sample_id`, `domain`, `language`,
-    `reference_sha256`, `stack` ('' for today's). Reads a row group at a time, and no images."""
-    names = ["sample_id", "domain", "language", "reference_sha256", "stack", "reward_model"]
+    `reference_sha256`, `stack` ('' for today's), `data` ('' for none). Reads a row group at a time, no images."""
+    names = ["sample_id", "domain", "language", "reference_sha256", "stack", "data", "reward_model"]
     for path in paths:
         with pq.ParquetFile(path, pre_buffer=False) as file:
             for group in range(file.num_row_groups):
@@ -106,7 +106,7 @@ def rl_truths(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, str]]]:
                 rows = file.read_row_group(group, columns=present, use_threads=False)
                 for row in rows.to_pylist():
                     truth = row.pop("reward_model")["ground_truth"]
-                    yield truth, {**row, "stack": row.get("stack") or ""}
+                    yield truth, {**row, "stack": row.get("stack") or "", "data": row.get("data") or ""}
 
 
 def write_part(

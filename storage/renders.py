@@ -23,7 +23,7 @@ from storage.outputs import find_output, open_table
 from vincicoder.sample import LIMIT_DEPENDENT_REASONS, MACHINE_DEPENDENT_REASONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     import pyarrow.parquet as pq
 
@@ -47,11 +47,13 @@ def _shared_index(home: Home) -> RenderIndex:
     return RenderIndex(home)
 
 
-def render_key(language: str, code: str, fingerprint: str) -> str:
-    """Return the cache key (64 hex digits) of one program under one renderer."""
-    return hashlib.sha256(
-        "\0".join((language, fingerprint, code)).encode("utf-8", "surrogatepass")
-    ).hexdigest()
+def render_key(
+    language: str, code: str, fingerprint: str, data_files: Sequence[Mapping[str, Any]] = ()
+) -> str:
+    """Return the cache key (64 hex digits) of one program under one renderer, with the data that it reads."""
+    data = (part for file in data_files for part in (file["name"], file["sha256"]))
+    parts = (language, fingerprint, code, *data)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _EXTRA_TYPE = pa.struct(
         ("domain", pa.string()),
         ("task", pa.string()),
         ("stack", pa.string()),
+        ("data", pa.string()),
         ("reference_sha256", pa.string()),
     ]
 )
@@ -49,6 +50,7 @@ _FIELDS = [
     pa.field("messages", MESSAGE_TYPE),
     pa.field("language", pa.string()),
     pa.field("stack", pa.string()),
+    pa.field("data", pa.string()),
     pa.field("domain", pa.string()),
     pa.field("reference_sha256", pa.string()),
     pa.field("difficulty", pa.float32()),

@@ -20,9 +20,15 @@ SAMPLE_FIELDS = [
     pa.field("code_sha256", pa.string(), nullable=False),
 ]
 
-# What collecting and cleaning add: what they changed in the code, in order, empty where nothing; and how many
-# tokens of the target model the code has.
+# Files beside the code that it reads: see `storage.data_files`.
+DATA_FILES_TYPE = pa.list_(
+    pa.struct([pa.field("name", pa.string()), pa.field("sha256", pa.string()), pa.field("bytes", pa.int64())])
+)
+
+# What collecting and cleaning add: the data files that the code reads; what they changed in the code, in
+# order, empty where nothing; and how many tokens of the target model the code has.
 CLEAN_FIELDS = [
+    pa.field("data_files", DATA_FILES_TYPE, nullable=False),
     pa.field("changes", pa.list_(pa.string()), nullable=False),
     pa.field("tokens", pa.int32(), nullable=False),
 ]
@@ -221,6 +227,8 @@ def _release_schema() -> pa.Schema:
         pa.field("phash", pa.int64(), nullable=False),
         pa.field("render_fingerprint", pa.string(), nullable=False),
         pa.field("stack", pa.string()),
+        # They lie in the release's folder `data-files`, by their hash.
+        pa.field("data_files", DATA_FILES_TYPE),
         # A measurement, so never the same twice: null here, real in the catalogue.
         pa.field("render_seconds", pa.float32()),
         # To the corpus's own image, 0 to 1; null where the corpus has none.

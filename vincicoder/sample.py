@@ -55,6 +55,9 @@ class Reason(StrEnum):
     COLLECT_NOT_SELF_CONTAINED = "collect.not_self_contained"  # needs data that the row does not bring
     COLLECT_FILTERED = "collect.filtered"  # the source's configuration keeps other rows
     COLLECT_MALFORMED_ROW = "collect.malformed_row"  # a field of another type than the corpus declares
+    COLLECT_DATA_MISSING = "collect.data_missing"  # reads a file that the source's folder of data has not
+    COLLECT_DATA_FORBIDDEN = "collect.data_forbidden"  # reads one outside that folder, through a link, ...
+    COLLECT_DATA_TOO_LARGE = "collect.data_too_large"  # reads more data, or more files, than a sample may
 
     CLEAN_TOO_SHORT = "clean.too_short"
     CLEAN_TOO_LONG = "clean.too_long"  # in characters, or in tokens of the target model
@@ -161,6 +164,27 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that a program reads. `name` is its path relative to the program, parts joined by `/`."""
+
+    name: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The sha256 hex digest of the content."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class DataName:
+    """A path of a data file in a program. `is_read` says that the program is sure to read it."""
+
+    path: str
+    is_read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RawSample:
     """One row as a source yields it, before anything is trusted.
 
@@ -169,6 +193,7 @@ class RawSample:
     `image` is the corpus's own picture as its file's bytes, undecoded and unchecked, where it has one.
     `rejection` is the source's own verdict: a row that is not image-to-code at all.
     `changes` says what the source did to the code, or could not find of the row, a line each.
+    `data` are the files beside the code that it reads.
     """
 
     source_id: str
@@ -179,6 +204,7 @@ class RawSample:
     image: bytes | None = None
     rejection: Rejection | None = None
     changes: tuple[str, ...] = ()
+    data: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from vincicoder.render.registry import (
     stacks_of,
     why_unsupported,
 )
-from vincicoder.sample import InfrastructureError, Rejection, Sample, Task, code_sha256
+from vincicoder.sample import DataFile, InfrastructureError, Rejection, Sample, Task, code_sha256
+from vincicoder.sources.data_folder import DataFolder, DataRefusedError
 from vincicoder.sources.own.folder_files import language_of
 from vincicoder.sources.own.program import read_program
 
@@ -51,6 +52,14 @@ def render(
         ),
     ] = _AUTO,
     as_json: Annotated[bool, typer.Option("--json", help="Print the outcome as one line of JSON.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            help="A folder of data files that the code may read, by names relative to it.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     require_sandbox: Annotated[
         bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
     ] = False,
@@ -73,14 +82,15 @@ def render(
         message = f"vincicoder: received --stack {stack} for {chosen}; allowed are {', '.join(allowed)}"
         typer.echo(message, err=True)
         raise typer.Exit(2)
-    program = read_program(file, file.resolve().parent, chosen)
+    program = read_program(file, file.resolve().parent, chosen, write_data=data is None)
     code = program.code if isinstance(program.code, str) else program.code.decode("utf-8", "replace")
-    cleaned = None if as_is else _clean(chosen, code)
-    rejection = program.rejection or (cleaned.rejection if cleaned else None)
+    files, refused = _data_for(code, chosen, data)
+    cleaned = None if as_is else _clean(chosen, code, files)
+    rejection = program.rejection or refused or (cleaned.rejection if cleaned else None)
     drawn = None
     try:
         if rejection is None:
-            drawn = _draw(chosen, cleaned.code if cleaned else code, stack, require_sandbox)
+            drawn = _draw(chosen, cleaned.code if cleaned else code, files, stack, require_sandbox)
     except InfrastructureError as error:
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(_OUR_FAULT) from error
@@ -103,6 +113,7 @@ def render(
         "stack": drawn.stack if drawn else None,
         "before": [_attempt(*one) for one in drawn.before] if drawn else [],
         "notes": list(result.notes) if result else [],
+        "data_files": [{"name": one.name, "sha256": one.sha256, "bytes": len(one.content)} for one in files],
         "changes": [*program.changes, *(cleaned.changes if cleaned else ())],
     }
     if as_json:
@@ -117,24 +128,38 @@ def render(
         raise typer.Exit(_OUR_FAULT)
 
 
-def _clean(language: str, code: str) -> Cleaned:
+def _data_for(code: str, language: str, folder: Path | None) -> tuple[tuple[DataFile, ...], Rejection | None]:
+    """Return the data files that the code names, or why it cannot have them."""
+    if folder is None:
+        return (), None
+    try:
+        return DataFolder(folder).files_for(code, language), None
+    except DataRefusedError as error:
+        return (), error.rejection
+
+
+def _clean(language: str, code: str, files: tuple[DataFile, ...]) -> Cleaned:
     from vincicoder.clean import CleanLimits, clean_samples
 
     sample = Sample("", "", "", "", "", "", language, Task.DIRECT, code, code_sha256(code))
-    return clean_samples([sample], replace(CleanLimits(), min_characters=1))[0]
+    brought = {0: frozenset(file.name for file in files)} if files else {}
+    return clean_samples([sample], replace(CleanLimits(), min_characters=1), brought=brought)[0]
 
 
-def _draw(language: str, code: str, stack: str, require_sandbox: bool) -> OnStack:
+def _draw(
+    language: str, code: str, files: tuple[DataFile, ...], stack: str, require_sandbox: bool
+) -> OnStack:
     from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
     from vincicoder.render.on_stacks import OnStack, render_on_stacks
 
+    request = RenderRequest("", language, code, data=files)
     with RenderEngine(RenderLimits(), workers=1, require_sandbox=require_sandbox) as engine:
         if stack == _AUTO:
-            return next(render_on_stacks(engine, [RenderRequest("", language, code)]))
+            return next(render_on_stacks(engine, [request]))
         named = language_on(language, stack)
         if problem := why_unsupported(named):
             raise InfrastructureError(problem)
-        return OnStack(engine.render_one(code, named), stack)
+        return OnStack(next(engine.render([replace(request, language=named)])), stack)
 
 
 def _attempt(stack: str, result: RenderResult) -> dict[str, str]:

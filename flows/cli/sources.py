@@ -25,7 +25,7 @@ from vincicoder.sources.profiles import read_positions, spread
 from vincicoder.sources.registry import get_source, list_sources
 
 if TYPE_CHECKING:
-    from vincicoder.sample import RawSample, Rejection, Sample
+    from vincicoder.sample import DataFile, RawSample, Rejection, Sample
     from vincicoder.sources.base import Source
     from vincicoder.sources.hub.source import CorpusSource
 
@@ -57,6 +57,7 @@ class _Row:
     code: str
     rejection: Rejection | None
     changes: tuple[str, ...]
+    data: tuple[DataFile, ...] = ()
 
 
 @app.callback(invoke_without_command=True)
@@ -172,16 +173,21 @@ def peek(
 
 def _collect(source: Source, raw: RawSample) -> _Row:
     sample, rejection = to_sample(raw, source.info, "", _MAX_CODE_BYTES)
-    return _Row(sample, sample.code, rejection, raw.changes)
+    return _Row(sample, sample.code, rejection, raw.changes, raw.data)
 
 
 def _clean(rows: list[_Row]) -> None:
     """Clean the rows that were collected, with the bounds that a build has."""
     whole = [number for number, row in enumerate(rows) if row.rejection is None]
-    cleaned = clean_samples([rows[number].sample for number in whole], CleanLimits())
+    brought = {place: frozenset(file.name for file in rows[row].data) for place, row in enumerate(whole)}
+    cleaned = clean_samples(
+        [rows[number].sample for number in whole],
+        CleanLimits(),
+        brought={place: names for place, names in brought.items() if names},
+    )
     for number, found in zip(whole, cleaned, strict=True):
         row = rows[number]
-        rows[number] = _Row(row.sample, found.code, found.rejection, row.changes + found.changes)
+        rows[number] = _Row(row.sample, found.code, found.rejection, row.changes + found.changes, row.data)
 
 
 def _chosen(name: str, source_config: Path | None) -> list[Source]:
@@ -209,7 +215,7 @@ def _render(rows: list[_Row], output: Path) -> list[dict[str, Any]]:
         path = output / f"{_stem(number, sample)}{suffixes.get(sample.language, '.txt')}"
         path.write_text(row.code, "utf-8")
         if rejection is None:
-            requests.append(RenderRequest(str(number - 1), sample.language, row.code))
+            requests.append(RenderRequest(str(number - 1), sample.language, row.code, data=row.data))
         outcomes.append(
             {
                 "source": sample.source,
@@ -222,6 +228,7 @@ def _render(rows: list[_Row], output: Path) -> list[dict[str, Any]]:
                 "outcome": f"{rejection.reason.value}: {rejection.detail}" if rejection else "",
                 "picture": None,
                 "changes": list(row.changes),
+                "data_files": [file.name for file in row.data],
             }
         )
     with RenderEngine(RenderLimits(), workers=1) as engine:

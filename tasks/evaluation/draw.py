@@ -15,11 +15,12 @@ from storage.outputs import read_output
 from tasks.evaluation.rows import all_kept
 from tasks.sft.engine import shared_engine
 from tasks.stage import StageName, run_stage, stop_if_asked
+from vincicoder.data_files import unpack_data
 from vincicoder.evaluate.programs import program_of
 from vincicoder.render import RenderRequest, RenderStatus, fingerprint
 from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
 from vincicoder.render.registry import language_on, stacks_of, why_unsupported
-from vincicoder.sample import Domain, InfrastructureError, Language
+from vincicoder.sample import DataFile, Domain, InfrastructureError, Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 REFERENCES = StageName("draw_references", 6)
 ANSWERS = StageName("draw_answers", 5)
+
+# A renderer, code, whether its drawing is recorded, and the files that it may read.
+_Drawn = tuple[str, str, bool, tuple[DataFile, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def draw_references(
     fingerprints = fingerprints_of(table, settings)
 
     def compute(_key: str) -> StageTables:
-        programs: dict[int, tuple[str, str, bool]] = {}
+        programs: dict[int, _Drawn] = {}
         rows: list[dict[str, Any]] = []
         shown = set()  # the items whose own picture can be the reference
         redrawn = set()  # the items whose code draws the reference, where it can
@@ -73,7 +77,7 @@ def draw_references(
                 if row["is_redrawn"]:
                     redrawn.add(number)
                 renderer = settings.renderer(row["language"], row["stack"])
-                programs[number] = (renderer, row["reference_code"], traced)
+                programs[number] = (renderer, row["reference_code"], traced, unpack_data(row["data"]))
             elif row["reference_code"] is None and row["item_image"] is None:
                 rows[number]["reason"] = "reference.missing"
         for number, drawn in _draw(home, programs, settings).items():
@@ -102,11 +106,11 @@ def draw_answers(
     settings: DrawingSettings,
 ) -> StageOutput:
     """Take the program out of every answer and draw it."""
-    asked = read_output(home, items, columns=["language", "domain", "stack"])
+    asked = read_output(home, items, columns=["language", "domain", "stack", "data"])
     fingerprints = fingerprints_of(asked, settings)
 
     def compute(_key: str) -> StageTables:
-        programs: dict[int, tuple[str, str, bool]] = {}
+        programs: dict[int, _Drawn] = {}
         rows: list[dict[str, Any]] = []
         answered = read_output(home, answers).to_pylist()
         for number, (row, item) in enumerate(zip(answered, asked.to_pylist(), strict=True)):
@@ -115,7 +119,7 @@ def draw_answers(
             if program.code is not None:
                 traced = _is_traced(item["language"], item["domain"])
                 renderer = settings.renderer(item["language"], item["stack"])
-                programs[number] = (renderer, program.code, traced)
+                programs[number] = (renderer, program.code, traced, unpack_data(item["data"]))
         for number, drawn in _draw(home, programs, settings).items():
             rows[number] |= drawn
         return all_kept(pa.Table.from_pylist(rows, DRAWN_SCHEMA))
@@ -145,9 +149,7 @@ def _fingerprints(renderer: str) -> dict[str, str]:
     return {name: fingerprint(name) for name in names if not why_unsupported(name)}
 
 
-def _draw(
-    home: Home, programs: Mapping[int, tuple[str, str, bool]], settings: DrawingSettings
-) -> dict[int, dict[str, Any]]:
+def _draw(home: Home, programs: Mapping[int, _Drawn], settings: DrawingSettings) -> dict[int, dict[str, Any]]:
     """Run programs by their numbers. Raises `InfrastructureError` where one fails through no fault of its
     own."""
     if not programs:

@@ -13,6 +13,7 @@ from storage.evaluation import ITEM_SCHEMA
 from storage.release import read_manifest
 from storage.release_facts import data_files, resolve_version
 from tasks.evaluation.rows import all_kept
+from tasks.packed_data import packed_data
 from tasks.stage import StageName, run_stage
 from vincicoder.benchmarks import BENCHMARKS, LAYOUT_VERSION, BenchmarkError, choose_one, content_digest
 from vincicoder.evaluate.published import published_items
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.evaluate.item import BenchmarkItem
 
-STAGE = StageName("benchmark_items", 3)
+STAGE = StageName("benchmark_items", 4)
 VALIDATION = "validation"
 
 
@@ -83,7 +84,7 @@ def _validation(home: Home, release: str) -> _Source:
     return _Source(
         VALIDATION,
         {"benchmark": VALIDATION, "version": version, "files": files},
-        validation_items(data_files(home, "sft", version, VALIDATION)),
+        validation_items(data_files(home, "sft", version, VALIDATION), packed_data),
         f"benchmark {VALIDATION}: release {version} has no rows in its validation split. Build one whose "
         "recipe holds some back (validation_percent), or of more rows",
     )
@@ -127,6 +128,7 @@ def _table(shard: list[BenchmarkItem]) -> pa.Table:
                 "is_redrawn": item.is_redrawn,
                 "shown_image": item.shown,
                 "stack": item.stack,
+                "data": item.data,
             }
             for item in shard
         ],

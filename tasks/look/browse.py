@@ -25,6 +25,8 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from storage.data_files import read_data_files
+from storage.home import Home
 from storage.pictures import (
     find_places,
     home_of,
@@ -61,7 +63,6 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from storage.home import Home
     from storage.pictures import Place
 
 LOOPBACK = "127.0.0.1"
@@ -251,6 +252,7 @@ def make_app(shown: Shown) -> Starlette:
                 facts.fields["language"],
                 facts.fields.get("stack"),
                 shown.picture(facts.sample_id),
+                read_data_files(Home(shown.folder), facts.fields.get("data_files") or ()),
             )
         return sample(request, again)
 

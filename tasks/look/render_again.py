@@ -8,22 +8,26 @@ from typing import Any
 from PIL import Image
 
 from vincicoder.look.thumbnails import data_uri, thumbnail
-from vincicoder.render import RenderEngine, RenderLimits
+from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
 from vincicoder.render.finish import flatten_on_white, hash_pixels
 from vincicoder.render.registry import language_on
-from vincicoder.sample import InfrastructureError
+from vincicoder.sample import DataFile, InfrastructureError
 
 _SIDE = 1200
 
 
-def draw_again(code: str, language: str, stack: str | None, before: bytes | None) -> dict[str, Any]:
+def draw_again(
+    code: str, language: str, stack: str | None, before: bytes | None, data: tuple[DataFile, ...] = ()
+) -> dict[str, Any]:
     """Return `picture` (the value of an `src`, or None), `said` (what came of it) and `seconds`.
 
     `before` is the PNG that the build drew, `stack` the libraries that drew it, if its language has several.
+    `data` are the files that it reads.
     """
     try:
         with RenderEngine(RenderLimits(), workers=1) as engine:
-            result = engine.render_one(code, language_on(language, stack) if stack else language)
+            renderer = language_on(language, stack) if stack else language
+            (result,) = engine.render([RenderRequest("", renderer, code, data=data)])
     except InfrastructureError as error:
         return {"picture": None, "said": f"the engine failed: {error}", "seconds": None}
     if result.png is None:

@@ -17,6 +17,7 @@ from prefect import task
 from storage.release import SPLITS
 from storage.release_facts import data_files, resolve_version
 from storage.whole_file import whole_file
+from tasks.packed_data import packed_data
 from tasks.stage import TASK_OPTIONS
 from tasks.training.execute import TrainingFailedError
 from tasks.training.models import parent_recipe, resolve_model
@@ -81,7 +82,7 @@ def sample_rewards(
 def _write_pool(target: Path, files: list[Path], ids: set[str]) -> None:
     """Write the rows as JSON lines, anew each time: what is there may be damaged. The sampling environment
     need not read Parquet."""
-    wanted = ("sample_id", "instruction", "language", "stack", "code", "image")
+    wanted = ("sample_id", "instruction", "language", "stack", "code", "image", "data_files")
     with whole_file(target) as part, part.open("w", encoding="utf-8") as stream:
         for path in files:
             with pq.ParquetFile(path, pre_buffer=False) as file:
@@ -89,6 +90,7 @@ def _write_pool(target: Path, files: list[Path], ids: set[str]) -> None:
                 for batch in file.iter_batches(_BATCH, columns=columns, use_threads=False):
                     for row in batch.to_pylist():
                         if row["sample_id"] in ids:
+                            row["data"] = packed_data(path, row)
                             row["image"] = base64.b64encode(row["image"]["bytes"]).decode()
                             stream.write(json.dumps(row) + "\n")
 
@@ -116,6 +118,7 @@ def _score(pool: Path, answers: Path, sampling: Sampling) -> dict[str, list[floa
                     "language": row["language"],
                     "ground_truth": row["code"],
                     "stack": row.get("stack"),
+                    "data": row.get("data"),
                 }
                 items += [{"response": answer, **given} for answer in line["answers"]]
                 owners += [row["sample_id"]] * len(line["answers"])

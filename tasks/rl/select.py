@@ -18,6 +18,7 @@ from storage.release_check import whole_release
 from storage.release_facts import data_files, resolve_version
 from storage.rl_release import write_rl_files
 from tasks.gate import pass_gate
+from tasks.packed_data import packed_data
 from tasks.stage import TASK_OPTIONS
 from vincicoder import __version__
 from vincicoder.sample import UserError
@@ -43,9 +44,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger("vincicoder")
 
 # Of the layout and the rules: a new version makes new releases of the same inputs.
-VERSION = 5
+VERSION = 6
 _COLUMNS = ("sample_id", "domain", "language", "task", "code", "source", "license")
-_COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height", "stack")
+_COPIED = (*_COLUMNS, "instruction", "image", "image_width", "image_height", "stack", "data_files")
 _BATCH_ROWS = 64
 
 
@@ -174,6 +175,7 @@ def read_candidates(
     Raises `OldReleaseError` where the files have no `cluster_id`.
     """
     rows: list[tuple[str, str, str, str, int, int, str]] = []
+    data: dict[str, int] = {}
     licenses: dict[str, str] = {}
     for split, path in ((split, path) for split, paths in files.items() for path in paths):
         with open_local_parquet(path) as file:
@@ -182,12 +184,17 @@ def read_candidates(
                     f"{path} has no column cluster_id: it was published by an earlier version. "
                     "`vincicoder build sft` on the same home publishes it again without rendering"
                 )
+            wanted = [
+                name for name in (*_COLUMNS, "cluster_id", "data_files") if name in file.schema_arrow.names
+            ]
             for group in range(file.num_row_groups):
-                table = file.read_row_group(group, columns=[*_COLUMNS, "cluster_id"], use_threads=False)
+                table = file.read_row_group(group, columns=wanted, use_threads=False)
                 for row in table.to_pylist():
                     if row["task"] != "direct" or (rewards is not None and row["sample_id"] not in rewards):
                         continue
                     licenses[row["sample_id"]] = row["license"]
+                    if row.get("data_files"):
+                        data[row["sample_id"]] = len(packed_data(path, row))
                     complexity = structural_complexity(row["language"], row["code"])
                     rows.append(
                         (
@@ -205,7 +212,7 @@ def read_candidates(
     else:
         difficulties = difficulty_by_rank([(row[1], row[2]) for row in rows], [row[5] for row in rows])
     found = [
-        Candidate(sample_id, domain, cluster, characters, difficulty, split)
+        Candidate(sample_id, domain, cluster, characters, difficulty, split, data.get(sample_id, 0))
         for (sample_id, domain, _, cluster, characters, _, split), difficulty in zip(
             rows, difficulties, strict=True
         )
@@ -228,7 +235,7 @@ def _rows(files: Sequence[Path], chosen: Sequence[ChosenRow], split: str) -> Ite
                         continue
                     made.append(
                         rl_row(
-                            row,
+                            {**row, "data": packed_data(path, row)},
                             index=index,
                             split=split,
                             stratum=pick.stratum,

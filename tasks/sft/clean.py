@@ -40,7 +40,11 @@ def clean_shard(
 
     def compute(_key: str) -> StageTables:
         table = read_shard(home, previous)
-        cleaned = clean_samples(samples_of(table), limits)
+        listed = table["data_files"].to_pylist()
+        brought = {
+            row: frozenset(file["name"] for file in files) for row, files in enumerate(listed) if files
+        }
+        cleaned = clean_samples(samples_of(table), limits, brought=brought)
         rejections = {row: one.rejection for row, one in enumerate(cleaned) if one.rejection is not None}
         parted = split_rejected(STAGE, table, rejections)
         kept = [one for one in cleaned if one.rejection is None]

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from prefect import task
 
-from storage.schemas import CLEANED_SCHEMA, SAMPLE_SCHEMA, SOURCE_IMAGES_SCHEMA
+from storage.data_files import keep_data_files, missing_data_files
+from storage.outputs import read_output
+from storage.schemas import CLEANED_SCHEMA, DATA_FILES_TYPE, SAMPLE_SCHEMA, SOURCE_IMAGES_SCHEMA
 from tasks.stage import StageName, StageTables, run_stage, split_rejected
 from vincicoder.collect import to_sample
 from vincicoder.sources.base import SourceUnavailableError
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("vincicoder")
 
-STAGE = StageName("collect", 4)
+STAGE = StageName("collect", 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,9 @@ def collect_shard(
 ) -> StageOutput:
     """Read the rows of one shard. The key holds the corpus's revision, so new content is read again.
 
-    Column `changes` says what the source did to the code, or could not find of the row. The extra table
-    `source_images` holds the corpus's own picture of each kept row that has one.
+    Column `data_files` lists the files that the code reads, which are kept in the home. Column `changes` says
+    what the source did to the code, or could not find of the row. The extra table `source_images` holds the
+    corpus's own picture of each kept row that has one.
     """
     revision = corpus.revision()
     parameters = {
@@ -68,6 +71,7 @@ def collect_shard(
         samples: list[Sample] = []
         rejections: dict[int, Rejection] = {}
         changes: list[list[str]] = []
+        data_files: list[list[dict[str, Any]]] = []
         images: list[dict[str, str | bytes]] = []
         for raw in read_positions(corpus, part.positions):
             sample, rejection = to_sample(raw, corpus.info, revision, max_code_bytes)
@@ -77,6 +81,7 @@ def collect_shard(
                 images.append({"sample_id": sample.sample_id, "image": raw.image})
             samples.append(sample)
             changes.append(list(raw.changes))
+            data_files.append(keep_data_files(home, raw.data if rejection is None else ()))
         if len(samples) != len(part.positions):
             forget_count(corpus)
             raise SourceUnavailableError(
@@ -84,6 +89,7 @@ def collect_shard(
                 "files of it are gone, or others than before. Run again, and they are counted anew"
             )
         table = pa.Table.from_pylist([asdict(sample) for sample in samples], SAMPLE_SCHEMA)
+        table = table.append_column(CLEANED_SCHEMA.field("data_files"), pa.array(data_files, DATA_FILES_TYPE))
         table = table.append_column(CLEANED_SCHEMA.field("changes"), pa.array(changes, pa.list_(pa.string())))
         _log_changes(source, shard, changes)
         split = split_rejected(STAGE, table, rejections)
@@ -91,7 +97,7 @@ def collect_shard(
             return split
         return replace(split, extra={"source_images": pa.Table.from_pylist(images, SOURCE_IMAGES_SCHEMA)})
 
-    return run_stage(
+    output = run_stage(
         home,
         STAGE,
         source=source,
@@ -101,6 +107,18 @@ def collect_shard(
         rows_in=len(part.positions),
         compute=compute,
     )
+    _keep_what_is_gone(home, output, corpus, part)
+    return output
+
+
+def _keep_what_is_gone(home: Home, output: StageOutput, corpus: Source, part: CollectShard) -> None:
+    """Write again the data files of a shard that somebody has removed from the home."""
+    if not output.rows_kept:
+        return
+    listed = read_output(home, output, columns=["data_files"])["data_files"].to_pylist()
+    if missing_data_files(home, [file for files in listed for file in files]):
+        for raw in read_positions(corpus, part.positions):
+            keep_data_files(home, raw.data)
 
 
 def _log_changes(source: str, shard: int, changes: Sequence[Sequence[str]]) -> None:

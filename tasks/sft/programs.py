@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from storage.data_files import read_data_files
 from storage.renders import RenderIndex, RenderPlace, read_renders, render_key
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
 from vincicoder.sample import InfrastructureError
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One program to run. `name` is for messages about failures of ours."""
+    """One program to run. `name` is for messages about failures of ours; `data_files` is as in its row."""
 
     name: str
     language: str
     code: str
+    data_files: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,15 @@ def render_programs(
     cached_columns: Sequence[str],
 ) -> Rendered:
     """Render programs. Raises `InfrastructureError` when one fails through no fault of its own."""
-    keys = [render_key(one.language, one.code, fingerprints[one.language]) for one in programs]
+    keys = [
+        render_key(one.language, one.code, fingerprints[one.language], one.data_files) for one in programs
+    ]
     places = index.find(keys)
     known = {number: places[key] for number, key in enumerate(keys) if key in places}
     cached = read_renders(home, known.values(), cached_columns)
     renders = {number: cached[place] for number, place in known.items()}
     requests = (
-        RenderRequest(str(number), one.language, one.code)
+        RenderRequest(str(number), one.language, one.code, data=read_data_files(home, one.data_files))
         for number, one in enumerate(programs)
         if number not in known
     )

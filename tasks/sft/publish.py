@@ -16,6 +16,7 @@ from storage.card import ABOUT, render_card
 from storage.catalog import write_catalog
 from storage.column_notes import table_notes
 from storage.croissant import croissant
+from storage.data_files import data_file_path, read_data_files
 from storage.manifest import SftManifest
 from storage.outputs import output_key, read_output
 from storage.release import (
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.gate import GateLimits
 
-STAGE = StageName("publish", 7)
+STAGE = StageName("publish", 8)
 
 # Rows whose images are in memory at a time while copying.
 _COPY_ROWS = 256
@@ -98,6 +99,7 @@ def publish_release(
     files: list[ReleaseFile] = []
     for split, rows in counts.items():
         files += write_data(home, folder, split, _release_tables(home, composed, split, created_by), rows)
+    files += _data_files(home, folder, composed)
     files.append(write_file(home, folder, "assets/samples.png", sample_sheet(home, composed)))
     verified = [output for outputs in stages for output in outputs if output.stage == VERIFY_STAGE.name]
     thresholds = thresholds_table(home, verified)
@@ -135,6 +137,18 @@ def publish_release(
     )
     finish_release(home, manifest)
     return PublishedRelease(version, pass_gate(home, "sft", version, gate))
+
+
+def _data_files(home: Home, folder: str, composed: Sequence[StageOutput]) -> list[ReleaseFile]:
+    """Copy the data files that the released programs read, each once."""
+    listed: dict[str, dict[str, Any]] = {}
+    for output in composed:
+        for row in read_output(home, output, columns=["data_files"])["data_files"].to_pylist():
+            listed.update({file["sha256"]: file for file in row})
+    return [
+        write_file(home, folder, data_file_path(sha256), read_data_files(home, [file])[0].content)
+        for sha256, file in sorted(listed.items())
+    ]
 
 
 def _why_nothing(home: Home, stages: Sequence[Sequence[StageOutput]]) -> str:

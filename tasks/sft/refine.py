@@ -66,7 +66,9 @@ def refine_shard(
 
     def compute(key: str) -> StageTables:
         table = read_shard(home, previous)
-        work = _Work(home, key, index, renderers, fingerprints, refine.limits)
+        work = _Work(
+            home, key, index, renderers, table["data_files"].to_pylist(), fingerprints, refine.limits
+        )
         if maker is not None:
             rows = _chosen(table, refine.share_percent)
             for first in range(0, len(rows), _BATCH_ROWS):
@@ -124,6 +126,7 @@ class _Work:
     key: str
     index: RenderIndex
     renderers: list[str]  # by row
+    data_files: list[list[dict[str, Any]]]  # by row
     fingerprints: dict[str, str]
     limits: RefineLimits
     accepted: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -150,7 +153,10 @@ class _Work:
     def _judge(
         self, flaws: Sequence[tuple[int, Flaw]], targets: dict[int, Target], engine: RenderEngine
     ) -> dict[int, tuple[FlawVerdict, dict[str, Any]]]:
-        programs = [Program(targets[row].sample_id, self.renderers[row], flaw.code) for row, flaw in flaws]
+        programs = [
+            Program(targets[row].sample_id, self.renderers[row], flaw.code, self.data_files[row])
+            for row, flaw in flaws
+        ]
         columns = [name for name in RENDERS_SCHEMA.names if name != "thumbnail"]
         done = render_programs(self.home, programs, self.index, self.fingerprints, engine, columns)
         for number, place in done.known.items():

@@ -140,14 +140,14 @@ def _render_table(
     engine: RenderEngine,
     limits: RenderLimits,
 ) -> StageTables:
-    columns = ("source_id", "code")
+    columns = ("source_id", "code", "data_files")
     rows = list(zip(*(table[name].to_pylist() for name in columns), strict=True))
     targets = _targets(table)
     drawn = _Drawn(asking=list(range(table.num_rows)))
     for turn in range(max(map(len, on.values()), default=1)):
         numbers = [row for row in drawn.asking if turn < len(on[targets[row]])]
         by = {row: on[targets[row]][turn] for row in numbers}
-        programs = [Program(rows[row][0], by[row].renderer, rows[row][1]) for row in numbers]
+        programs = [Program(name, by[row].renderer, *rest) for row in numbers for name, *rest in [rows[row]]]
         fingerprints = {place.renderer: place.fingerprint for place in by.values()}
         done = render_programs(home, programs, index, fingerprints, engine, _CACHED_COLUMNS)
         for number, row in enumerate(numbers):

@@ -111,7 +111,7 @@ def _draw(rollouts: Sequence[Rollout]) -> list[tuple[bytes, str]]:
     config = RewardConfig.preset("default")
     answers = [read_answer(rollout.response, rollout.row.language, config) for rollout in rollouts]
     programs = [
-        (language_on(rollout.row.language, rollout.row.stack), answer.code or "")
+        (language_on(rollout.row.language, rollout.row.stack), answer.code or "", rollout.row.data)
         for rollout, answer in zip(rollouts, answers, strict=True)
     ]
     with Renderer(config) as renderer:

@@ -24,12 +24,14 @@ FilterResult = Changed | Rejection | None
 class Filter:
     """One filter of cleaning. `check` is given the codes of some rows and answers once for each.
 
-    `languages` are those it looks at; empty means all.
+    `languages` are those it looks at; empty means all. `beside` is asked instead about a program that brings
+    data files, whose names it is given.
     """
 
     name: str
     check: Callable[[Sequence[str]], Sequence[FilterResult]]
     languages: frozenset[str] = frozenset()
+    beside: Callable[[str, frozenset[str]], FilterResult] | None = None
 
 
 def each(check: Callable[[str], FilterResult]) -> Callable[[Sequence[str]], Sequence[FilterResult]]:

@@ -37,11 +37,11 @@ _GUARDED = (
 )
 
 
-def python_files(code: str) -> FilterResult:
+def python_files(code: str, brought: frozenset[str] = frozenset()) -> FilterResult:
     """Reject programs that are sure to read a file or an address that can't be there.
 
     Sure means: outside functions, branches, loops and `try`, by a name written out in the call, in a
-    program that writes no file itself.
+    program that writes no file itself. `brought` are the names of the data files that the program brings.
     """
     if not _HINT.search(code):
         return None
@@ -55,7 +55,7 @@ def python_files(code: str) -> FilterResult:
             continue
         for node in nodes:
             found = named_input(node) if isinstance(node, ast.Call) else None
-            if found is None:
+            if found is None or found.removeprefix("./") in brought:
                 continue
             if _ADDRESS.match(found):
                 return Rejection(

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
 
 from vincicoder.clean.blobs import graphics_blob, html_blob, python_blob
 from vincicoder.clean.encoding import plain_text
@@ -61,7 +62,7 @@ def filters(limits: CleanLimits) -> tuple[Filter, ...]:
         Filter("data_blobs", each(html_blob), _HTML),
         Filter("data_blobs", each(graphics_blob), frozenset({Language.SVG, Language.LATEX})),
         Filter("data_blobs", each(python_blob), _PYTHON),
-        Filter("missing_files", each(python_files), _PYTHON),
+        Filter("missing_files", each(python_files), _PYTHON, python_files),
         Filter("missing_files", each(latex_files), _LATEX),
         *(
             Filter("missing_files", each(partial(shown_files, name)), frozenset({name}))
@@ -75,11 +76,15 @@ def filters(limits: CleanLimits) -> tuple[Filter, ...]:
 
 
 def clean_samples(
-    samples: Sequence[Sample], limits: CleanLimits, clock: dict[str, float] | None = None
+    samples: Sequence[Sample],
+    limits: CleanLimits,
+    clock: dict[str, float] | None = None,
+    brought: Mapping[int, frozenset[str]] = MappingProxyType({}),
 ) -> list[Cleaned]:
     """Clean the code of many rows at once: some filters start a program and want it for all.
 
-    `clock` collects the seconds of processor time of each filter by its name.
+    `clock` collects the seconds of processor time of each filter by its name. `brought` has the names of the
+    data files that rows bring, by the row's number.
     Raises `InfrastructureError` where a tool is missing or broken.
     """
     codes = [sample.code for sample in samples]
@@ -92,6 +97,10 @@ def clean_samples(
             for row, sample in enumerate(samples)
             if row not in rejections and (not filter_.languages or sample.language in filter_.languages)
         ]
+        if filter_.beside is not None and brought:
+            for row in (row for row in rows if row in brought):
+                _apply(row, filter_.beside(codes[row], brought[row]), codes, changes, rejections)
+            rows = [row for row in rows if row not in brought]
         if rows:
             for row, verdict in zip(rows, filter_.check([codes[row] for row in rows]), strict=True):
                 _apply(row, verdict, codes, changes, rejections)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -37,9 +38,11 @@ def instruction_for(
     task: str,
     flawed_code: str | None = None,
     error: str | None = None,
+    data_names: Sequence[str] = (),
 ) -> str:
     """Return the user's turn: the image tag, one phrasing that names the language, and for `refine` the
-    flawed code in a fence. `error` is what the flawed code fails with, where it does.
+    flawed code in a fence. `error` is what the flawed code fails with, where it does. `data_names` are the
+    files beside the code, which no picture tells.
 
     Raises KeyError for an unknown language; ValueError for a refinement
     sample without flawed code.
@@ -52,6 +55,8 @@ def instruction_for(
     digest = hashlib.sha256(f"instruction\0{sample_id}".encode()).digest()
     phrasing = choices[int.from_bytes(digest[:8]) % len(choices)]
     text: str = IMAGE_TAG + phrasing.format(name=name, subject=subject, error=" ".join((error or "").split()))
+    if data_names:
+        text += "\n" + data["data_files"].format(names=", ".join(data_names))
     if task != "refine":
         return text
     if flawed_code is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 
@@ -12,13 +13,18 @@ from vincicoder.sample import Domain
 
 _COLUMNS = (
     *("sample_id", "language", "domain", "task", "difficulty", "chart_type"),
-    *("instruction", "code", "image", "stack"),
+    *("instruction", "code", "image", "stack", "data_files"),
 )
 _BATCH_ROWS = 64
 
 
-def validation_items(files: Iterable[Path]) -> Iterator[BenchmarkItem]:
-    """Yield the items of a split's Parquet files, in their order. The group is the task."""
+def validation_items(
+    files: Iterable[Path], packed_data: Callable[[Path, Mapping[str, Any]], str]
+) -> Iterator[BenchmarkItem]:
+    """Yield the items of a split's Parquet files, in their order. The group is the task.
+
+    `packed_data` returns the data files of a row of such a file.
+    """
     for path in files:
         with pq.ParquetFile(path, pre_buffer=False) as file:
             columns = [
@@ -37,4 +43,5 @@ def validation_items(files: Iterable[Path]) -> Iterator[BenchmarkItem]:
                         difficulty=row["difficulty"] or "",
                         chart_type=row["chart_type"] if row["domain"] == Domain.CHART else "",
                         stack=row.get("stack") or "",
+                        data=packed_data(path, row),
                     )

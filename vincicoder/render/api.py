@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.sample import Reason
+from vincicoder.sample import DataFile, Reason
 
 
 class RenderStatus(StrEnum):
@@ -41,13 +41,16 @@ class RenderLimits:
 class RenderRequest:
     """One sample to render. `request_id` is chosen by the caller and returned unchanged.
 
-    `traced` asks for a record of what is drawn beside the picture, where the language has one.
+    `traced` asks for a record of what is drawn beside the picture, where the language has one. `data` are
+    files that the program may read, by names relative to the folder that it runs in; their names are checked
+    by who makes the request (`vincicoder.data_files`). A language whose programs read none leaves them out.
     """
 
     request_id: str
     language: str
     code: str
     traced: bool = False
+    data: tuple[DataFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vincicoder.render.sandbox.namespaces import LEAST_BYTES
+from vincicoder.sample import DataFile
 
 _MODE = 0o700
+_READ_ONLY = 0o400
 
 
 def holds_more_than(folder: Path, allowed: int) -> bool:
@@ -27,6 +29,15 @@ def holds_more_than(folder: Path, allowed: int) -> bool:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
     return False
+
+
+def lay_files(folder: Path, files: Iterable[DataFile]) -> None:
+    """Write data files below the folder of a sample, before it runs. Raises OSError."""
+    for file in files:
+        path = folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(file.content)
+        path.chmod(_READ_ONLY)
 
 
 def empty_folder(folder: Path) -> None:

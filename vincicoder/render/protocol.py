@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits
-from vincicoder.sample import Reason
+from vincicoder.sample import DataFile, Reason
 
 MAX_SCALE = 16
 MAX_TRACE_BYTES = 1 << 18
@@ -128,7 +128,8 @@ class LanguageRenderer(Generic[Drawer]):
     worker keeps of a sample, from what most share to what few do, so that the sample goes to a worker that
     has it (see `affinity.choose`); it runs in the engine's process too: cheap, and linear in code that
     nobody has looked at. `interpreter` returns the Python that runs the worker, where it is not the engine's.
-    `render_traced` draws a program and records what it drew, for requests that ask so.
+    `render_traced` draws a program and records what it drew, for requests that ask so. `bring` gives the
+    drawer the data files that the next program may read, none for most; a language without it reads none.
     """
 
     fingerprint: Callable[[], Mapping[str, str]]
@@ -140,3 +141,4 @@ class LanguageRenderer(Generic[Drawer]):
     affinity: Callable[[str], tuple[str, ...]] | None = None
     interpreter: Callable[[], Path] | None = None
     render_traced: Callable[[Drawer, str], Picture | Refusal | HandOver] | None = None
+    bring: Callable[[Drawer, Sequence[DataFile]], None] | None = None

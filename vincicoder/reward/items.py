@@ -13,9 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.data_files import unpack_data
 from vincicoder.orientation import upright
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.registry import ROW_LANGUAGES, language_on, stacks_of
+
+ProgramKey = tuple[str, str, str]
+"""The renderer of a language, on the stack of its row (`python-2022`), code in it, and packed data."""
 
 MOST_REFERENCE_PIXELS = 64_000_000
 
@@ -27,7 +31,8 @@ class RewardItem:
     `reference` is an encoded image (bytes of a PNG or any format Pillow reads) or the path of one. `language`
     is the row's own, never guessed from a prompt. `ground_truth` is the row's own program, where it is known:
     an answer may be twice as long, and its score falls to 0 at six times. `stack` names the libraries that
-    drew the row's picture (`vincicoder.render.stacks`) and draw the answer first, '' for today's.
+    drew the row's picture (`vincicoder.render.stacks`) and draw the answer first, '' for today's. `data` are
+    the files that the row's program reads and an answer may (`vincicoder.data_files.pack_data`), '' for none.
     """
 
     response: str
@@ -35,11 +40,16 @@ class RewardItem:
     language: str
     ground_truth: str | None = None
     stack: str = ""
+    data: str = ""
 
     @property
     def renderer(self) -> str:
         """The name of what draws the answer: the language's renderer on the row's stack."""
         return language_on(self.language, self.stack)
+
+    def program(self, code: str) -> ProgramKey:
+        """Return what is drawn of such code."""
+        return (self.renderer, code, self.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,7 @@ def as_item(row: RewardItem | Mapping[str, Any]) -> RewardItem:
             row["language"],
             own if isinstance(own, str) else None,
             row.get("stack") or "",
+            row.get("data") or "",
         )
     if not isinstance(item.response, str):
         raise TypeError(f"received a response of type {type(item.response).__name__}; needed is str")
@@ -77,6 +88,7 @@ def as_item(row: RewardItem | Mapping[str, Any]) -> RewardItem:
         )
     if item.language not in ROW_LANGUAGES:
         raise ValueError(f"received the language {item.language!r}; there are {', '.join(ROW_LANGUAGES)}")
+    unpack_data(item.data)
     stacks = stacks_of(item.language)
     if item.stack and stacks and item.stack not in stacks:
         raise ValueError(

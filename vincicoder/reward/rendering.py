@@ -8,13 +8,12 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Self
 
+from vincicoder.data_files import unpack_data
 from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.on_stacks import render_on_stacks
 from vincicoder.reward.config import RewardConfig
+from vincicoder.reward.items import ProgramKey
 from vincicoder.sample import Reason
-
-ProgramKey = tuple[str, str]
-"""The renderer of a language, on the stack of its row (`python-2022`), and code in it."""
 
 
 class Renderer:
@@ -110,9 +109,9 @@ def _draw_once(
     asked: dict[str, ProgramKey] = {}
 
     def requests() -> Iterator[RenderRequest]:
-        for number, (renderer, code) in enumerate(programs):
-            asked[str(number)] = (renderer, code)
-            yield RenderRequest(str(number), renderer, code, traced)
+        for number, program in enumerate(programs):
+            renderer, code, data = asked[str(number)] = program
+            yield RenderRequest(str(number), renderer, code, traced, unpack_data(data))
 
     for drawn in render_on_stacks(engine, requests(), abandoned):
         yield asked.pop(drawn.result.request_id), drawn.result

@@ -21,10 +21,10 @@ from vincicoder.reward.answer import ParsedAnswer, read_answer
 from vincicoder.reward.breakdown import Breakdown, RewardError
 from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.copies import Verdict, judge
-from vincicoder.reward.items import RewardItem, as_item, read_reference
+from vincicoder.reward.items import ProgramKey, RewardItem, as_item, read_reference
 from vincicoder.reward.outcome import RenderOutcome, assemble
 from vincicoder.reward.references import ReferenceCache
-from vincicoder.reward.rendering import ProgramKey, Renderer, is_our_fault
+from vincicoder.reward.rendering import Renderer, is_our_fault
 from vincicoder.reward.stream import RenderStream
 from vincicoder.reward.structural import needs_record, structure_likeness
 from vincicoder.reward.visual import (
@@ -149,7 +149,7 @@ class RewardScorer:
                 if answer.code is not None:
                     sha256, encoded_bytes = read_reference(item.reference)
                     encoded[sha256] = encoded_bytes
-                    keys[index] = ((item.renderer, answer.code), sha256)
+                    keys[index] = (item.program(answer.code), sha256)
                 answers[index], items[index] = answer, item
             except (OSError, TypeError, ValueError) as error:
                 failures[index] = str(error)
@@ -179,7 +179,7 @@ class RewardScorer:
     ) -> dict[ProgramKey, str]:
         """Return what the rows' own programs draw, where their structure is compared by that."""
         wanted = {
-            (item.renderer, item.ground_truth)
+            item.program(item.ground_truth)
             for item in items
             if self.config.structure_weight and item.ground_truth and needs_record(item.language)
         }
@@ -203,7 +203,7 @@ class RewardScorer:
     ) -> float | None:
         if not self.config.structure_weight or outcome is None or outcome.likeness is None:
             return None
-        own = records.get((item.renderer, item.ground_truth or ""), "")
+        own = records.get(item.program(item.ground_truth or ""), "")
         return structure_likeness(item.language, item.ground_truth, answer.code or "", own, outcome.record)
 
     def compare_picture(self, reference: bytes, candidate: NDArray[np.uint8]) -> Likeness:
@@ -215,7 +215,7 @@ class RewardScorer:
         prepared = self.references.prepare({sha256: encoded})[sha256]
         if isinstance(prepared, str):
             raise RewardError({0: prepared}, [None])
-        ((_, outcome),) = self._compare([self._pair((("", ""), sha256), prepared, candidate)])
+        ((_, outcome),) = self._compare([self._pair((("", "", ""), sha256), prepared, candidate)])
         if outcome.likeness is None:
             raise RuntimeError("a comparison has a likeness")
         return outcome.likeness
@@ -227,7 +227,7 @@ class RewardScorer:
         reference = self.references.prepare({sha256: encoded})[sha256]
         if isinstance(reference, str):
             raise RewardError({0: reference}, [None])
-        program = (item.renderer, read_answer(item.response, item.language, self.config).code or "")
+        program = item.program(read_answer(item.response, item.language, self.config).code or "")
         picture = None
         if program[1]:
             ((_, result),) = self._renderer.draw([program])

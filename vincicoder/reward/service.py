@@ -41,6 +41,7 @@ class ScoreItem(BaseModel):
     reference: str
     ground_truth: str | None = None
     stack: str | None = None
+    data: str | None = None
 
 
 class ScoreRequest(BaseModel):

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from vincicoder.render import RenderResult
-from vincicoder.reward.rendering import ProgramKey, Renderer
+from vincicoder.reward.items import ProgramKey
+from vincicoder.reward.rendering import Renderer
 
 _LOOK_SECONDS = 0.1
 _PICTURES_AHEAD = 8  # at most 48 MB each, usually 1 MB

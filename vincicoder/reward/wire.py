@@ -36,6 +36,7 @@ def pack_rows(rows: Sequence[RewardItem | Mapping[str, Any]]) -> tuple[dict[str,
                 "reference": sha256,
                 "ground_truth": item.ground_truth,
                 "stack": item.stack,
+                "data": item.data,
             }
         )
     return {"references": references, "items": packed}, failures
@@ -48,11 +49,15 @@ def in_parts(request: Mapping[str, Any], most_bytes: int) -> Iterator[dict[str, 
     size = 0
     for item in request["items"]:
         name = item["reference"]
-        added = len(item["response"]) + (0 if name in references else len(request["references"][name]))
+        added = (
+            len(item["response"])
+            + len(item["data"])
+            + (0 if name in references else len(request["references"][name]))
+        )
         if items and size + added > most_bytes:
             yield {"references": references, "items": items}
             items, references, size = [], {}, 0
-            added = len(item["response"]) + len(request["references"][name])
+            added = len(item["response"]) + len(item["data"]) + len(request["references"][name])
         items.append(item)
         references[name] = request["references"][name]
         size += added
@@ -69,6 +74,7 @@ def unpack_rows(references: Mapping[str, str], items: Sequence[Mapping[str, Any]
             item["language"],
             item.get("ground_truth"),
             item.get("stack") or "",
+            item.get("data") or "",
         )
         for item in items
     ]

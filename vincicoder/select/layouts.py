@@ -17,7 +17,7 @@ def rl_row(
 
     verl reads `data_source, prompt, images, ability, reward_model, extra_info`; EasyR1 `problem, answer,
     images`; ms-swift `messages, images` and hands all columns to the reward. The instruction must hold
-    `<image>` once, for its one image: raises ValueError otherwise.
+    `<image>` once, for its one image: raises ValueError otherwise. `row["data"]` is its packed data, if any.
     """
     instruction = row["instruction"]
     if instruction.count(IMAGE_TAG) != 1:
@@ -37,6 +37,7 @@ def rl_row(
         "domain": row["domain"],
         "task": row["task"],
         "stack": stack,
+        "data": row.get("data") or "",
         "reference_sha256": reference,
     }
     return {
@@ -52,6 +53,7 @@ def rl_row(
         "messages": turn,
         "language": row["language"],
         "stack": stack,
+        "data": row.get("data") or "",
         "domain": row["domain"],
         "reference_sha256": reference,
         "difficulty": difficulty,
@@ -66,5 +68,7 @@ def rl_row(
 def answer_of(extra: Mapping[str, Any], code: str) -> str:
     """Return the column `answer`: EasyR1 hands no other to the reward, so it holds all that the reward needs,
     as JSON. `extra` is the row's `extra_info`."""
-    needed = {name: extra[name] for name in ("language", "stack", "reference_sha256") if extra.get(name)}
+    needed = {
+        name: extra[name] for name in ("language", "stack", "data", "reference_sha256") if extra.get(name)
+    }
     return json.dumps({**needed, "code": code}, ensure_ascii=False)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from vincicoder.data_files import MOST_PACKED
 from vincicoder.select.difficulty import Difficulty
 from vincicoder.select.recipe import SelectionRecipe
 
@@ -16,7 +17,8 @@ class Candidate:
     """A row that may be chosen. Rows of one `cluster` are near-duplicates of one another.
 
     `split` is the row's side in the SFT release, which it keeps: a model that was fine-tuned there has
-    seen the training rows, so none of them may measure it.
+    seen the training rows, so none of them may measure it. `data_characters` is the length of its
+    packed data.
     """
 
     sample_id: str
@@ -25,6 +27,7 @@ class Candidate:
     code_characters: int
     difficulty: Difficulty
     split: str = "train"
+    data_characters: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ def _why_not(candidate: Candidate, recipe: SelectionRecipe, quotas: dict[str, in
         return "other_domain"
     if candidate.code_characters > recipe.max_code_characters:
         return "too_long"
+    if candidate.data_characters > MOST_PACKED:
+        return "data_too_large"
     difficulty = candidate.difficulty
     if difficulty.mean is not None:
         if difficulty.mean > recipe.max_mean:

@@ -33,13 +33,14 @@ Split = Literal["train", "validation"]
 @dataclass(frozen=True, slots=True)
 class PromptRow:
     """What is known of the row that was answered. `reference` is the sha256 of its picture, `stack` names its
-    libraries, '' for today's."""
+    libraries, '' for today's, `data` are the files that its program reads, packed."""
 
     sample_id: str
     domain: str
     language: str
     reference: str
     stack: str = ""
+    data: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def rollout_line(rollout: Rollout) -> str:
         "language": row.language,
         "reference": row.reference,
         "stack": row.stack,
+        "data": row.data,
         "response": rollout.response,
         "terms": dict(rollout.terms),
     }
@@ -148,8 +150,9 @@ def _from_ours(fields: Mapping[str, Any]) -> Rollout | None:
     if not is_step(step) or "score" not in terms:
         return None
     sample_id, domain, language, reference, response = cast("list[str]", texts)
-    stack = fields.get("stack")  # lines of an earlier version have none
-    prompt = PromptRow(sample_id, domain, language, reference, stack if isinstance(stack, str) else "")
+    # Lines of an earlier version lack these two.
+    stack, data = (found if isinstance(found := fields.get(name), str) else "" for name in ("stack", "data"))
+    prompt = PromptRow(sample_id, domain, language, reference, stack, data)
     return Rollout(cast("Split", split), step, prompt, response, terms)
 
 

@@ -163,10 +163,13 @@ class WorkerHandle:
         self.jobs.append(job)
         page = job.handed_over
         code = (page.document if page else job.request.code).encode("utf-8", "surrogatepass")
-        head = {"view": asdict(page.view)} if page else {"traced": job.request.traced}
-        self._outgoing.append(memoryview(pack_head(head, len(code))))
-        if code:
-            self._outgoing.append(memoryview(code))
+        head: Message = {"view": asdict(page.view)} if page else {"traced": job.request.traced}
+        data = job.request.data
+        if data:
+            head["data"] = [[file.name, len(file.content)] for file in data]
+        parts = [part for part in (code, *(file.content for file in data)) if part]
+        self._outgoing.append(memoryview(pack_head(head, sum(map(len, parts)))))
+        self._outgoing.extend(map(memoryview, parts))
         self.flush()
 
     def begin_sample(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.hostile_sample import HostileSuite
 from vincicoder.render.languages.token_rules import TokenRules, usual_rules
 from vincicoder.render.protocol import LanguageRenderer
+from vincicoder.sample import DataName
 
 if TYPE_CHECKING:
     from vincicoder.refine.edits import Edit
@@ -54,8 +55,10 @@ class LanguageSpec:
     it may have all the same. `documents` are the marks of whole documents. `recognise` returns True for
     code of this language, False for code that can be of no language, None where others are to be asked;
     languages of a lower `guess_rank` are asked first. `chart_type` returns the kind of drawing in one word;
-    None gives the language's name. `faults` imports the function that finds the faults which refinement can
-    make in a program; it raises what the language's parser raises. None makes no refinement rows.
+    None gives the language's name. `data_names` returns the paths of data files that a program reads or may
+    read, also what cannot be one; None where no program of the language gets any. `faults` imports the
+    function that finds the faults which refinement can make in a program; it raises what the language's
+    parser raises. None makes no refinement rows.
     """
 
     name: str
@@ -85,4 +88,5 @@ class LanguageSpec:
     recognise: Callable[[CodeHead], bool | None] | None = None
     guess_rank: int = 80
     chart_type: Callable[[str], str] | None = None
+    data_names: Callable[[str], Iterable[DataName]] | None = None
     faults: Callable[[], Callable[[str], list[Edit]]] | None = None

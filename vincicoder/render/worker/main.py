@@ -25,7 +25,7 @@ from vincicoder.render.sandbox.confine import confine_worker
 from vincicoder.render.wire import FrameReader, Message, send_blocking
 from vincicoder.render.worker.faults import fault_in
 from vincicoder.render.worker.guard import run_guarded
-from vincicoder.sample import InfrastructureError, Reason
+from vincicoder.sample import DataFile, InfrastructureError, Reason
 
 MAX_DETAIL_CHARACTERS = 2000
 # These note missing letters themselves: what their pages show, what their libraries or TeX say.
@@ -86,9 +86,24 @@ def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfigur
     return message, np.ascontiguousarray(pixels)
 
 
-def _draw(language: str, drawer: Any, code: str, head: Message) -> Picture | Refusal | HandOver:
+def _take_apart(head: Message, payload: bytearray) -> tuple[str, tuple[DataFile, ...]]:
+    """Return the code of a request and its data files, which stand behind it in the payload."""
+    sizes: list[tuple[str, int]] = head.get("data", [])
+    start = len(payload) - sum(size for _, size in sizes)
+    code, files = payload[:start].decode("utf-8", "surrogatepass"), []
+    for name, size in sizes:
+        files.append(DataFile(name, bytes(payload[start : start + size])))
+        start += size
+    return code, tuple(files)
+
+
+def _draw(
+    language: str, drawer: Any, code: str, head: Message, data: tuple[DataFile, ...]
+) -> Picture | Refusal | HandOver:
     """Draw a sample of the worker's own language, or with a view one that was handed over to it."""
     renderer, view = LANGUAGES[language].renderer(), head.get("view")
+    if renderer.bring is not None:
+        renderer.bring(drawer, data)
     if view is None:
         if head.get("traced") and renderer.render_traced is not None:
             return renderer.render_traced(drawer, code)
@@ -109,13 +124,13 @@ def _serve(configuration: WorkerConfiguration, drawer: Any, connection: socket.s
             return
         if frame is None:
             continue
-        code = frame[1].decode("utf-8", "surrogatepass")
+        code, data = _take_apart(*frame)
         view = frame[0].get("view")
         started, cpu_before = time.monotonic(), _cpu_seconds()
         try:
             if (fault := fault_in(code)) is not None:
                 fault()
-            outcome = _draw(configuration.language, drawer, code, frame[0])
+            outcome = _draw(configuration.language, drawer, code, frame[0], data)
             by_library = view is not None and bool(view.get("library"))
             if isinstance(outcome, Picture) and (
                 by_library or _row_language(configuration) not in _LOOK_FOR_THEMSELVES

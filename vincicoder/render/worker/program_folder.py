@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.render.api import RenderLimits
-from vincicoder.render.files import empty_folder
+from vincicoder.render.files import empty_folder, lay_files
 from vincicoder.render.protocol import Refusal
 from vincicoder.render.worker.child_process import ChildExit, ChildSandbox, read_output, run_child
-from vincicoder.sample import Reason
+from vincicoder.sample import DataFile, Reason
 
 MARGIN_PIXELS = 11
 """White around a picture that is cut to its ink: the 4 points of a LaTeX snippet, at 200 dots per inch."""
@@ -31,6 +31,10 @@ class ProgramFolder:
     def run(self, command: Sequence[str], environment: Mapping[str, str]) -> ChildExit:
         """Run a program in the folder. Raises InfrastructureError if it cannot start."""
         return run_child(command, self.path, environment, self._limits, self._sandbox)
+
+    def lay(self, files: Iterable[DataFile]) -> None:
+        """Write the data files that the program may read. Raises OSError."""
+        lay_files(self.path, files)
 
     def read(self, path: Path | str) -> bytes | None:
         """Return a file that the program left, or None where there is no regular file of that name."""

@@ -33,7 +33,7 @@ _FILES = {
     "arrow": ("*.arrow", "*.feather"),
 }
 _CONVERSATION = "conversation"
-_FIELDS = ("corpus", "path", "columns", "keep", "name", "revision", "stack")
+_FIELDS = ("corpus", "path", "columns", "keep", "name", "revision", "stack", "data")
 
 
 class SourceConfigError(UserError):
@@ -58,6 +58,8 @@ def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> Co
     if len(found) > 1:
         listed = ", ".join(corpus.name for corpus in found)
         raise SourceConfigError(f"{where}: {entry['corpus']!r} means {listed}; name one of them")
+    if "data" in entry and (not isinstance(entry["data"], str) or not entry["data"]):
+        raise SourceConfigError(f"{where}: data is {entry['data']!r}; expected the path of a folder")
     corpus = found[0]
     columns = entry.get("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):

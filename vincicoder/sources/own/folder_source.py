@@ -30,7 +30,8 @@ class FolderSource:
     beside it (style sheets, scripts, LaTeX inputs, data) is written into it.
 
     `language` overrides what the suffix tells; `encoding` is that of all files ('': UTF-8, or what each
-    declares). The id is the path within the folder.
+    declares). The id is the path within the folder. Data is not written into programs that are given the files
+    themselves (`is_given_data`).
     """
 
     info: SourceInfo
@@ -39,6 +40,7 @@ class FolderSource:
     license: str
     language: str | None = None
     encoding: str = ""
+    is_given_data: bool = False
 
     @cached_property
     def _files(self) -> FolderFiles:
@@ -86,7 +88,7 @@ class FolderSource:
     def _row(self, name: str, picture: str | None) -> RawSample:
         path = self._files.root / name
         language = self.language or language_of(name) or ""
-        program = read_program(path, self._files.root, language, self.encoding)
+        program = read_program(path, self._files.root, language, self.encoding, not self.is_given_data)
         image = (self._files.root / picture).read_bytes() if picture is not None else None
         if image is not None and len(image) > MAX_PICTURE_BYTES:
             image = None

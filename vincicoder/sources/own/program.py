@@ -21,11 +21,14 @@ class DecodedProgram:
     rejection: Rejection | None = None
 
 
-def read_program(path: Path, root: Path, language: str, encoding: str = "") -> DecodedProgram:
+def read_program(
+    path: Path, root: Path, language: str, encoding: str = "", write_data: bool = True
+) -> DecodedProgram:
     """Read a file of code in `language`. Only files within `root` are taken into it.
 
     Style sheets and scripts go into pages, inputs into LaTeX documents, data into scripts; a notebook becomes
-    a script. `encoding` '' takes UTF-8, or what the file declares.
+    a script. Data stays where it is with `write_data` false. `encoding` '' takes UTF-8, or what the file
+    declares.
     """
     decoded = decode(path.read_bytes(), language, encoding)
     code, changes = decoded.code, decoded.changes
@@ -41,7 +44,7 @@ def read_program(path: Path, root: Path, language: str, encoding: str = "") -> D
         code, notes = inline_page(code, path.parent, root)
     elif language == "latex":
         code, notes = flatten_latex(code, path.parent, root)
-    elif language == "python":
+    elif language == "python" and write_data:
         code, notes, rejection = bring_data(code, path.parent, root)
         return DecodedProgram(code, changes + notes, rejection)
     else:

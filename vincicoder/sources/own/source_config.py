@@ -11,6 +11,7 @@ sources:
     license: CC-BY-4.0       # or also license_column
     image_column: picture    # the row's own picture: bytes, a path, base64; default: none
     stack: 2022              # the libraries its programs were written for (docs/stacks.md); default: today's
+    data: .                  # a folder of files that its programs read (docs/sources.md); default: none
     encoding: cp1252         # of text files; default: UTF-8, or what the file's mark says
     citation: Our charts, 2026
   - name: someone-elses
@@ -36,6 +37,7 @@ from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
 from vincicoder.sample import Domain
 from vincicoder.sources.base import Source, SourceInfo
+from vincicoder.sources.data_folder import DataFolder, WithData
 from vincicoder.sources.own.corpus_config import (
     SourceConfigError,
     check_stack,
@@ -49,7 +51,7 @@ __all__ = ["SourceConfigError", "load_source_config"]
 _FORMATS = ("jsonl", "json", "parquet", "csv", "arrow", "folder", "hub")
 _FORMAT_NAMES = {"ndjson": "jsonl", "jsonlines": "jsonl", "tsv": "csv", "feather": "arrow", "files": "folder"}
 _TEXT_FIELDS = ("encoding",)
-_COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation", "stack")
+_COMMON_FIELDS = ("name", "format", "path", "domain", "language", "license", "citation", "stack", "data")
 _COLUMN_FIELDS = (
     "language_column",
     "code_column",
@@ -86,6 +88,9 @@ def load_source_config(path: Path) -> list[Source]:
             source = make_corpus_source(entry, path.parent, where)
         else:
             source = _make_source(entry, path.parent, where)
+        if "data" in entry:
+            folder = DataFolder(path.parent / Path(entry["data"]).expanduser())
+            source = WithData(source, folder, isinstance(source, FolderSource))
         if source.info.name in sources:
             raise SourceConfigError(f"{where}: the name {source.info.name!r} is given twice; choose another")
         sources[source.info.name] = source
@@ -128,6 +133,7 @@ def _make_source(given: Mapping[str, Any], folder: Path, where: str) -> Source:
         entry["license"],
         entry.get("language"),
         entry.get("encoding", ""),
+        is_given_data="data" in entry,
     )
 
 

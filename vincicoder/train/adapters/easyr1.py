@@ -29,8 +29,8 @@ def compute_score(reward_inputs: Sequence[Mapping[str, Any]], **settings: Any) -
 
     EasyR1 hands over `response, response_length, ground_truth` and no other column of a row. So
     `ground_truth`, the column `answer` of an RL release, is an object as JSON: `language`, `code`, `stack`
-    where there is one, and `reference_sha256`, the name of the picture in the release `references`. Without
-    `references` the picture is the first of `multi_modal_data`, which some versions of EasyR1 add; a
+    and `data` where there are, and `reference_sha256`, the name of the picture in the release `references`.
+    Without `references` the picture is the first of `multi_modal_data`, which some versions of EasyR1 add; a
     `ground_truth` that is plain code has the language that it looks like. Raises ValueError where a row has
     no picture or no language, RewardError and InfrastructureError, never a false zero.
     """
@@ -61,7 +61,7 @@ def _item(row: Mapping[str, Any], references: str) -> RewardItem:
         )
     own = code if isinstance(code, str) and code.strip() else None
     picture, stack = _picture(row, answer, references), answer.get("stack") or ""
-    return RewardItem(row["response"], picture, str(language), own, stack)
+    return RewardItem(row["response"], picture, str(language), own, stack, answer.get("data") or "")
 
 
 def _opened(ground_truth: Any) -> Mapping[str, Any]:

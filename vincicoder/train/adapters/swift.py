@@ -31,7 +31,7 @@ _logger = logging.getLogger("vincicoder")
 
 class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no types
     """One batch of completions; the rows' columns are `language`, `reference_sha256` or `images`, and
-    `stack` where it is not today's."""
+    `stack` where it is not today's, `data` where its program reads files."""
 
     async def __call__(self, completions: Sequence[str], **columns: Any) -> list[float]:
         """Return the scores. Raises RewardError and InfrastructureError, never a false zero."""
@@ -48,6 +48,7 @@ class VinciCoderReward(AsyncORM):  # type: ignore[misc]  # ms-swift ships no typ
                 row["language"],
                 _own_program(row),
                 row.get("stack") or "",
+                row.get("data") or "",
             )
             for completion, row in zip(completions, rows, strict=True)
         ]
@@ -71,6 +72,7 @@ def _rollout(completion: str, row: Mapping[str, Any], breakdown: Breakdown, step
         row["language"],
         row.get("reference_sha256", ""),
         row.get("stack") or "",
+        row.get("data") or "",
     )
     if validation:
         return Rollout("validation", step, prompt, completion, breakdown.as_dict())

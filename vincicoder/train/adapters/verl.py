@@ -36,7 +36,8 @@ async def compute_score(
 ) -> dict[str, float]:
     """Return the breakdown of one response, with the same keys for every sample.
 
-    The language is `extra_info["language"]`, its libraries those of `extra_info["stack"]`, if any. The
+    The language is `extra_info["language"]`, its libraries those of `extra_info["stack"]`, if any,
+    its files those of `extra_info["data"]`. The
     reference picture, which verl strips from the row, is `extra_info["reference"]` (a path, or encoded
     bytes), else the file of `extra_info["reference_sha256"]` under the RL release `references`. Raises
     RewardError and InfrastructureError, never a false zero.
@@ -53,6 +54,7 @@ async def compute_score(
         str(extra_info["language"]),
         own,
         extra_info.get("stack") or "",
+        extra_info.get("data") or "",
     )
     return (await batchers[settings].score(item)).as_dict()
 

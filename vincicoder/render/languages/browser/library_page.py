@@ -9,7 +9,7 @@ and after `SAMPLES_PER_PAGE`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vincicoder.render.api import RenderLimits
     from vincicoder.render.languages.browser.cdp import CdpPipe
     from vincicoder.render.protocol import PageView
+    from vincicoder.sample import DataFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,12 @@ def _scripts(driver: str) -> tuple[str, str]:
     return (folder / "library.js").read_text(), own.read_text()
 
 
+@cache
+def data_script() -> str:
+    """Return the script by which a library loads the data files of a text."""
+    return (Path(__file__).parent / "library_data.js").read_text()
+
+
 def library_fingerprint(name: str) -> dict[str, str]:
     """Return the versions of a library's files, and 16 hex digits over the project's own scripts for it."""
     library = LIBRARIES[name]
@@ -85,11 +92,16 @@ class LibraryPage(BrowserPage):
     def __init__(self, pipe: CdpPipe, name: str) -> None:
         self._library = LIBRARIES[name]
         self._left = 0
+        self._data: Sequence[DataFile] = ()
         super().__init__(pipe)
 
     def clear(self) -> None:
         """Have the next sample start in a new document."""
         self._left = 0
+
+    def bring(self, files: Sequence[DataFile]) -> None:
+        """Let the next text load these files, by their names."""
+        self._data = files
 
     def draw(self, text: str, limits: RenderLimits, view: PageView) -> bytes:
         """Let the library draw the text; return a PNG of the drawing with a small margin."""
@@ -105,6 +117,10 @@ class LibraryPage(BrowserPage):
             self._pipe.send("Emulation.setVirtualTimePolicy", {"policy": "pause"}, self._session)
 
     def _draw_once(self, text: str, limits: RenderLimits, view: PageView) -> bytes:
+        if self._data:
+            files = {file.name: file.content.decode("utf-8", "replace") for file in self._data}
+            self._run(data_script() + f"\nvincicoder.bring({json.dumps(files)});0")
+            self._left = 0  # the next text finds a page without them
         answer = self._run(f"vincicoder.draw({json.dumps(text)})")
         if not isinstance(answer, dict):
             raise NotDrawnError("the library gave no answer")

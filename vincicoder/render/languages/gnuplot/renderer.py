@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from vincicoder.render.languages.png_files import SIGNATURE, split_pngs, stacked
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
 from vincicoder.render.worker.child_process import ChildExit
 from vincicoder.render.worker.program_folder import ProgramFolder, file_is_not_here
-from vincicoder.sample import Reason
+from vincicoder.sample import DataFile, Reason
 
 SIZE = "640,480"  # pixels, where the script says nothing
 
@@ -44,6 +44,7 @@ class GnuplotRenderer:
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Make the folder and its rules."""
         self._limits = limits
+        self._data: Sequence[DataFile] = ()
         self._folder = ProgramFolder(workspace, limits, may_fork=False)
         self._environment = {
             "PATH": "/usr/bin:/bin",
@@ -53,11 +54,16 @@ class GnuplotRenderer:
             "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
         }
 
+    def bring(self, files: Sequence[DataFile]) -> None:
+        """Have the next script find these files in its folder."""
+        self._data = files
+
     def render(self, code: str) -> Picture | Refusal:
         """Draw the last picture of every file that the script writes, one below the other."""
         if refusal := _refused_before(map_comments(code, lambda comment: "")):
             return refusal
         try:
+            self._folder.lay(self._data)
             (self._folder.path / "sample.gp").write_bytes(on_png(code).encode("utf-8", "replace"))
             ended = self._folder.run(_COMMAND, self._environment)
             return ended.refusal("gnuplot") or self._picture(ended)
@@ -126,4 +132,6 @@ def missing_tools() -> list[str]:
     return [] if shutil.which("gnuplot") else ["gnuplot is not found: vincicoder setup languages"]
 
 
-RENDERER = LanguageRenderer(fingerprint=fingerprint, missing_tools=missing_tools, create=create)
+RENDERER = LanguageRenderer(
+    fingerprint=fingerprint, missing_tools=missing_tools, create=create, bring=GnuplotRenderer.bring
+)

@@ -23,4 +23,5 @@ SPEC = LanguageSpec(
     recognise=text.recognise,
     guess_rank=78,
     chart_type=text.chart_type,
+    data_names=text.data_names,
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from vincicoder.render.languages.code_head import CodeHead
+from vincicoder.sample import DataName
 
 # Strings first: a hash in one begins a colour. What is never closed ends with its line.
 _OPAQUE = re.compile(r"\"(?:[^\"\\\n]|\\.)*+(?:\"|$)|'(?:[^'\n]|'')*+(?:'|$)|#[^\n]*", re.MULTILINE)
@@ -23,6 +24,9 @@ _OTHERS = re.compile(
     r"^(?:import [\w.]+|from [\w.]+ import\b|def \w+\(|library\(|function\b|\\)", re.MULTILINE
 )
 _WITH = re.compile(r"\b(?:with|w)[ \t]++(?P<kind>[a-z]\w+)")
+_DATA = re.compile(
+    r"(?:\b(?:s?plot|stats)|[],])[ \t]*+(?:\\\n[ \t]*+)?(?P<quote>[\"'])(?P<path>[^\"'\n]{1,250})(?P=quote)"
+)
 _TERMINAL = re.compile(
     r"(?P<before>^|;)[ \t]*+set[ \t]++term(?:i(?:n(?:a(?:l)?)?)?)?[ \t]++(?P<name>[a-z][\w]*)"
     r"(?P<options>(?:[^\\\n;\"']|\\\n|\"[^\"\n]*\"|'[^'\n]*')*+)",
@@ -61,6 +65,12 @@ def chart_type(code: str) -> str:
     if found:
         return found["kind"]
     return "surface" if re.search(r"^\s*+splot\b", text, re.MULTILINE) else "function"
+
+
+def data_names(code: str) -> Iterator[DataName]:
+    """Yield the files whose rows are drawn: texts where a plot or `stats` has its data."""
+    for found in _DATA.finditer(map_comments(code, lambda comment: "")):
+        yield DataName(found["path"])
 
 
 def recognise(head: CodeHead) -> bool | None:

@@ -34,10 +34,10 @@ from vincicoder.render.languages.browser.page import (
 from vincicoder.render.notes import missing_glyphs, script_errors
 from vincicoder.render.processes import usage
 from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
-from vincicoder.sample import InfrastructureError, Reason, code_sha256
+from vincicoder.sample import DataFile, InfrastructureError, Reason, code_sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 PAGES_PER_BROWSER = 500
 """A browser is replaced after this many pages, so that what it hoards stays bounded."""
@@ -61,12 +61,17 @@ class HtmlRenderer:
         self._page: BrowserPage | None = None
         self._library_pages: dict[str, LibraryPage] = {}
         self._drawn = 0
+        self._data: Sequence[DataFile] = ()
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Launch the browser. Raises InfrastructureError when there is none or it does not start."""
         self._limits = limits
         self._workspace = workspace
         self._launch()
+
+    def bring(self, files: Sequence[DataFile]) -> None:
+        """Let the next text for a library load these files."""
+        self._data = files
 
     def render(self, code: str) -> Picture | Refusal:
         """Draw one HTML document, with its own scripts run and everything outside it unreachable."""
@@ -120,6 +125,8 @@ class HtmlRenderer:
         budget = Budget(self._browser.process_id, self._limits, wall_share, patient)
         self._browser.pipe.watch = budget.check
         page = self._page_for(view)
+        if isinstance(page, LibraryPage):
+            page.bring(self._data)
         png = page.draw(code, self._limits, view)
         notes = page.made_of
         if not view.library:  # a library's letters are those of its text: the worker looks at them
@@ -215,4 +222,5 @@ RENDERER = LanguageRenderer(
     missing_tools=missing_tools,
     create=create,
     render_page=HtmlRenderer.render_page,
+    bring=HtmlRenderer.bring,
 )

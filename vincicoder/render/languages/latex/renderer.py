@@ -6,13 +6,14 @@ import contextlib
 import shutil
 import signal
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from vincicoder.program_output import first_line_of
 from vincicoder.render.api import RenderLimits
+from vincicoder.render.files import lay_files
 from vincicoder.render.languages.latex.document import TexDocument, parse
 from vincicoder.render.languages.latex.errors import explain, forbidden, missing_letters, undefined_name
 from vincicoder.render.languages.latex.packages import package_for, read_packages
@@ -23,7 +24,7 @@ from vincicoder.render.languages.latex.run import JOB_NAME, TexExit, needs_secon
 from vincicoder.render.languages.latex.server import PreambleError, WarmLatex, fork_library, start_warm
 from vincicoder.render.notes import merged
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
-from vincicoder.sample import InfrastructureError, Reason, code_sha256
+from vincicoder.sample import DataFile, InfrastructureError, Reason, code_sha256
 
 WARM_PROCESSES = 24
 """pdflatex processes kept warm in a worker, each with another beginning of a document read: 34 MB
@@ -44,6 +45,7 @@ class LatexRenderer:
         self._habits = Habits()
         self._warm: OrderedDict[str, WarmLatex] = OrderedDict()
         self._jobs = 0
+        self._data: Sequence[DataFile] = ()
 
     def prepare(self, cache: Path) -> None:
         """Before the worker is confined: build the library that makes pdflatex a fork server."""
@@ -58,6 +60,10 @@ class LatexRenderer:
             raise InfrastructureError(
                 "pdflatex does not get through the preamble of snippets: is TeX complete?"
             )
+
+    def bring(self, files: Sequence[DataFile]) -> None:
+        """Have the next document find these files in its folder."""
+        self._data = files
 
     def render(self, code: str) -> Picture | Refusal:
         """Set the code and draw its pages; a snippet that lacks a package, with that package."""
@@ -98,11 +104,13 @@ class LatexRenderer:
         self._jobs += 1
         directory = self._workspace / f"job-{self._jobs}"
         directory.mkdir()
+        lay_files(directory, self._data)
         try:
             ended, offset = self._run(document, engine, directory)
             if ended.code == -signal.SIGKILL and not ended.out_of_time:  # by someone else: once more
                 shutil.rmtree(directory)
                 directory.mkdir()
+                lay_files(directory, self._data)
                 ended, offset = self._run(document, engine, directory)
             return self._result(document, ended, offset, directory)
         finally:
@@ -266,4 +274,5 @@ RENDERER = LanguageRenderer(
     create=create,
     prepare=LatexRenderer.prepare,
     affinity=affinity,
+    bring=LatexRenderer.bring,
 )

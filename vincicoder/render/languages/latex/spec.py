@@ -27,5 +27,6 @@ SPEC = LanguageSpec(
     recognise=text.recognise,
     guess_rank=60,
     chart_type=text.chart_type,
+    data_names=text.data_names,
     faults=when_used("vincicoder.refine.latex_faults", "latex_faults"),
 )

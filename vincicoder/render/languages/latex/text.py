@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from vincicoder.render.languages.code_head import CodeHead
 from vincicoder.render.languages.token_rules import NAME, NUMBER, TokenRules
+from vincicoder.sample import DataName
 
 START = re.compile(r"(?:%[^\n]*+\s++)*+\\(?:documentclass|documentstyle|usepackage|begin\{document\})")
 COMMANDS = re.compile(r"\\(?:documentclass|begin\{|usepackage|usetikzlibrary|tikz\b|draw\b|node\b|chemfig\b)")
@@ -29,6 +30,12 @@ _OPAQUE = re.compile(
 # Code that gives braces or the backslash another meaning can't be judged without running TeX.
 _OTHER_BRACES = re.compile(
     r"\\catcode|`\\?[{}]|\\string\s*[{}\\]|\\(?:sh|el)verb|\\Define\w*Verb|\\MakeShortVerb"
+)
+
+# A table or file of pgfplots, what pgfplotstable, csvsimple and datatool read.
+_DATA = re.compile(
+    r"(?:\btable|\bfile|\\pgfplotstable(?:read|typeset)|\\csv(?:reader|autotabular|autobooktabular|loop)"
+    r"|\\DTLloaddb)\*?\s*+(?:\[[^][]{0,500}\]\s*+)?(?:\{\w{1,50}\}(?=\{))?\{\s*+(?P<path>[^{}\\\n]{1,250})\}"
 )
 
 
@@ -101,6 +108,12 @@ def _line(text: str, position: int) -> int:
 def map_comments(code: str, change: Callable[[str], str]) -> str:
     """Return the code with every comment passed through `change`; code with listings or links stays."""
     return code if _LISTING.search(code) else _COMMENT.sub(lambda match: change(match[0]), code)
+
+
+def data_names(code: str) -> Iterator[DataName]:
+    """Yield the files that tables and plots are read from."""
+    for found in _DATA.finditer(_COMMENT.sub("", code)):
+        yield DataName(found["path"])
 
 
 def recognise(head: CodeHead) -> bool | None:

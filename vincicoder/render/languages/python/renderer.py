@@ -17,9 +17,11 @@ from vincicoder.render.protocol import HandOver, LanguageRenderer, Picture, Refu
 from vincicoder.render.stacks import interpreter, is_installed, versions
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from vincicoder.render.languages.python.worker import PythonRenderer
+    from vincicoder.sample import DataFile
 
 _NEEDED = ("matplotlib", "numpy", "pandas", "seaborn", "scipy", "PIL")
 # Distributions whose version can change pixels.
@@ -89,6 +91,11 @@ def missing_tools() -> list[str]:
     return [f"the Python packages {', '.join(missing)}: pip install 'vincicoder[render]'"] if missing else []
 
 
+def bring(renderer: PythonRenderer, files: Sequence[DataFile]) -> None:
+    """Lay data files where the next program reads them."""
+    renderer.bring(files)
+
+
 def render_traced(renderer: PythonRenderer, code: str) -> Picture | Refusal | HandOver:
     """Draw a program and note what it drew."""
     return renderer.render(code, traced=True)
@@ -100,6 +107,7 @@ RENDERER = LanguageRenderer(
     create=create,
     prepare=prepare,
     render_traced=render_traced,
+    bring=bring,
 )
 
 

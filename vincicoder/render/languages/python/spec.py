@@ -8,6 +8,7 @@ from typing import Any
 
 from vincicoder.render.languages.python import text
 from vincicoder.render.languages.python.chart_type import chart_type
+from vincicoder.render.languages.python.data_names import data_names
 from vincicoder.render.languages.spec import LanguageSpec
 from vincicoder.render.languages.when_used import when_used
 from vincicoder.render.protocol import LanguageRenderer
@@ -43,6 +44,7 @@ SPEC = LanguageSpec(
     recognise=text.recognise,
     guess_rank=90,
     chart_type=chart_type,
+    data_names=data_names,
     faults=when_used("vincicoder.refine.python_faults", "python_faults"),
 )
 

@@ -7,13 +7,14 @@ imports anything else is run by its child, `python_heavy`.
 from __future__ import annotations
 
 import signal
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from vincicoder.render.api import RenderLimits
-from vincicoder.render.files import empty_folder
+from vincicoder.render.files import empty_folder, lay_files
 from vincicoder.render.finish import measure
 from vincicoder.render.languages.python.capture.deferred import Deferred, VegaLiteChart, hand_over
 from vincicoder.render.languages.python.capture.install import install_hooks
@@ -25,7 +26,7 @@ from vincicoder.render.languages.python.warm_imports import import_heavy, import
 from vincicoder.render.languages.python.warm_up import warm_up_heavy, warm_up_light
 from vincicoder.render.languages.python.zygote import SampleExit, Zygote
 from vincicoder.render.protocol import HandOver, Picture, Refusal
-from vincicoder.sample import InfrastructureError, Reason
+from vincicoder.sample import DataFile, InfrastructureError, Reason
 
 _ATTEMPTS_AFTER_KILL = 2
 _FOLDER_MODE = 0o700
@@ -44,6 +45,13 @@ class PythonRenderer:
     def prepare(self, cache: Path) -> None:
         """Import matplotlib, while the cache of font names can still be written."""
         import_light(cache)
+
+    def __init__(self) -> None:
+        self._data: Sequence[DataFile] = ()
+
+    def bring(self, files: Sequence[DataFile]) -> None:
+        """Have the next samples find these files in the folder that they run in."""
+        self._data = files
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
         """Draw once in both processes, so that lazy tables are filled, and compile the sandbox's rules."""
@@ -91,6 +99,7 @@ class PythonRenderer:
     ) -> tuple[Picture | Refusal | Deferred | None, SampleExit]:
         try:
             self._region.clear()
+            lay_files(self._folder, self._data)
             ended = zygote.run(code, traced)
             return ended.cut_short or self._judge(ended), ended
         except OSError as error:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from vincicoder.render.languages.browser.library_page import library_fingerprint, missing_files
+from vincicoder.render.languages.browser.library_page import data_script, library_fingerprint, missing_files
 from vincicoder.render.languages.html import renderer as html
 from vincicoder.render.languages.vega_lite.text import stack_of
 from vincicoder.render.protocol import HandOver, LanguageRenderer, PageView, WorkerRenderer
+from vincicoder.sample import code_sha256
 
 _LIBRARIES = {"5": "vega-lite-5", "6": "vega-lite"}
 
@@ -37,7 +38,7 @@ def missing_tools() -> list[str]:
 
 
 def _fingerprint_on(stack: str) -> Mapping[str, str]:
-    return library_fingerprint(_LIBRARIES[stack])
+    return {**library_fingerprint(_LIBRARIES[stack]), "data": code_sha256(data_script())[:16]}
 
 
 def _missing_on(stack: str) -> list[str]:

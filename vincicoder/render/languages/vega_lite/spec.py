@@ -34,6 +34,7 @@ SPEC = LanguageSpec(
     recognise=text.recognise,
     guess_rank=20,
     chart_type=text.chart_type,
+    data_names=text.data_names,
     faults=when_used("vincicoder.refine.vega_faults", "vega_lite_faults"),
 )
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 from vincicoder.render.languages.code_head import CodeHead
+from vincicoder.sample import DataName
 
 _MARKS = re.compile(
     r'"\$schema"\s*:\s*"[^"]{0,80}vega(?:-lite)?/|"(?:mark|layer|hconcat|vconcat|facet|repeat)"\s*:'
@@ -14,6 +16,7 @@ _MARK = re.compile(r'"mark"\s*:\s*(?:\{[^{}]*"type"\s*:\s*)?"(\w+)"')
 _LOOKED_AT = 200_000  # characters: data may stand before the view
 _SCHEMA = re.compile(r'"\$schema"\s*+:\s*+"[^"]{0,80}vega-lite/v?(\d{1,3})')
 _NEW = 6
+_ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*+:|//")
 _VIEWS = ("mark", "layer", "concat", "hconcat", "vconcat", "facet", "repeat", "spec")
 
 
@@ -52,6 +55,24 @@ def stack_of(code: str) -> str:
     if version is None:
         return ""
     return str(_NEW) if int(version[1]) >= _NEW else "5"
+
+
+def data_names(code: str) -> Iterator[DataName]:
+    """Yield the addresses of data, of views and of lookups, but for those of other machines."""
+    try:
+        waiting = [json.loads(code)]
+    except (ValueError, RecursionError):
+        return
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            data = part.get("data")
+            address = data.get("url") if isinstance(data, dict) else None
+            if isinstance(address, str) and not _ELSEWHERE.match(address):
+                yield DataName(address)
+            waiting.extend(reversed(list(part.values())))
+        elif isinstance(part, list):
+            waiting.extend(reversed(part))
 
 
 def recognise(head: CodeHead) -> bool | None:
