@@ -97,7 +97,7 @@ def longest_rows(kind: str, paths: Iterable[Path], count: int) -> list[dict[str,
 
 def rl_truths(paths: Iterable[Path]) -> Iterator[tuple[str, dict[str, str]]]:
     """Yield each row of an RL release by its ground truth: `sample_id`, `domain`, `language`,
-    `reference_sha256`, `stack` ('' for today's), `data` ('' for none). Reads a row group at a time, no images."""
+    `reference_sha256`, `stack` ('' for today's), `data` ('' for none). A row group is read at a time."""
     names = ["sample_id", "domain", "language", "reference_sha256", "stack", "data", "reward_model"]
     for path in paths:
         with pq.ParquetFile(path, pre_buffer=False) as file:

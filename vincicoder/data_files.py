@@ -26,7 +26,7 @@ SUFFIXES = frozenset(
         *(".xml", ".yaml", ".yml", ".npy", ".npz", ".xlsx", ".xls", ".parquet", ".feather", ".arrow"),
     }
 )
-"""What data files end in. Code and settings are none, as they would change how a program runs; nor pictures."""
+"""What data files end in. Code and settings are none, they would change how a program runs; nor pictures."""
 
 _MOST_CHARACTERS = 200
 # Names that renderers use themselves in the folder where a program runs.

@@ -211,8 +211,9 @@ def _out_of_bounds(
 
 def _composed(kept: pa.Table, recipe: ReleaseRecipe) -> pa.Table:
     names = ("sample_id", "domain", "language", "task", "flawed_code", "flaw_error", "data_files")
-    asked = zip(*(kept[name].to_pylist() for name in names), strict=True)
-    instructions = [instruction_for(*fields, [file["name"] for file in files]) for *fields, files in asked]
+    columns = [kept[name].to_pylist() for name in names]
+    columns[-1] = [[file["name"] for file in files] for files in columns[-1]]
+    instructions = list(map(instruction_for, *columns))
     splits = [split_of(cluster, recipe.validation_percent) for cluster in kept["cluster_id"].to_pylist()]
     for name, values in (
         ("chart_type", chart_types(kept)),

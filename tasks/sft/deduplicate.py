@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from prefect import task
 
 from storage.schemas import DEDUP_FIELDS, DUPLICATE_SCHEMA
@@ -49,17 +48,6 @@ _UNIT = {"near_image": "bits", "near_code": "percent", "same_template": "percent
 Removal = list[Any]
 
 
-def _programs_with_data(table: pa.Table) -> pa.ChunkedArray:
-    """Return a column that is equal for the same program, where it reads the same data."""
-    programs = table["normal_sha256"]
-    if not pc.any(pc.greater(pc.list_value_length(table["data_files"]), 0)).as_py():
-        return programs
-    rows = zip(programs.to_pylist(), table["data_files"].to_pylist(), strict=True)
-    return pa.chunked_array(
-        [[program + "".join(f"\0{one['name']}\0{one['sha256']}" for one in data) for program, data in rows]]
-    )
-
-
 @task(**CODE_STAGE.whole_task)
 def deduplicate_code(
     home: Home, previous: Sequence[StageOutput], signatures: Sequence[StageOutput]
@@ -68,10 +56,10 @@ def deduplicate_code(
 
     def decide() -> list[list[Removal]]:
         table = with_code_length(
-            home, previous, signatures, ["sample_id", "source", "source_id", "data_files"], ["normal_sha256"]
+            home, previous, signatures, ["sample_id", "source", "source_id"], ["normal_sha256"]
         )
         table = table.take(pa.array(preference_order(table)))
-        removed, kept = exact_duplicates(group_numbers(_programs_with_data(table)))
+        removed, kept = exact_duplicates(group_numbers(table["normal_sha256"]))
         ids = table["sample_id"]
         shards, rows = table["shard"].to_numpy(), table["row"].to_numpy()
         decisions: list[list[Removal]] = [[] for _ in previous]

@@ -30,8 +30,8 @@ class FolderSource:
     beside it (style sheets, scripts, LaTeX inputs, data) is written into it.
 
     `language` overrides what the suffix tells; `encoding` is that of all files ('': UTF-8, or what each
-    declares). The id is the path within the folder. Data is not written into programs that are given the files
-    themselves (`is_given_data`).
+    declares). The id is the path within the folder. Data is not written into programs that are given its
+    files (`is_given_data`).
     """
 
     info: SourceInfo

@@ -75,7 +75,7 @@ class GnuplotRenderer:
             return file_is_not_here(found["name"])
         if ended.code != 0 or _NO_OUTPUT.search(ended.printed):
             return _explain(ended)
-        files = [path for path in self._folder.path.iterdir() if not path.is_symlink()]
+        files = [path for path in self._folder.path.iterdir() if path.is_file() and not path.is_symlink()]
         files.sort(key=lambda path: (path.stat().st_mtime_ns, path.name))
         written = [
             self._folder.read(path) for path in files if path.name not in ("sample.gp", "terminal.txt")

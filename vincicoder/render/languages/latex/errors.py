@@ -15,6 +15,7 @@ _BARE = re.compile(r"^! (?P<message>.+)$", re.MULTILINE)
 _CONTEXT = re.compile(r"^l\.\d+ .*$", re.MULTILINE)
 _MISSING = (
     re.compile(r"File [`'](?P<name>[^']+)' not found"),
+    re.compile(r"Could not read table file '(?P<name>[^']+)'"),
     re.compile(r"I can't find file [`'\"](?P<name>[^'\"]+)['\"]"),
     re.compile(r"I did not find the (?:tikz|pgf) library '(?P<name>[^']+)'"),
     re.compile(r"Unknown pgf library '(?P<name>[^']+)'"),
