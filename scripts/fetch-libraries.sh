@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Fetch the JavaScript libraries of requirements/render-npm.list at their pinned versions and hashes: one
-# file each, not the hundreds of packages that an installation would bring. A second run does no work.
+# Fetch the JavaScript libraries of a list, by default requirements/render-npm.list, at their pinned versions
+# and hashes: one file each, not the hundreds of packages that an installation would bring. A second run does no work.
 #
+#   scripts/fetch-libraries.sh [LIST]
 #   VINCICODER_LIBRARIES  where to put them (default: ~/.local/share/vincicoder/libraries)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 libraries=${VINCICODER_LIBRARIES:-${XDG_DATA_HOME:-$HOME/.local/share}/vincicoder/libraries}
-mapfile -t wanted < <(grep -v '^#' requirements/render-npm.list)
+list=${1:-requirements/render-npm.list}
+mapfile -t wanted < <(grep -v '^#' "$list")
 
 missing=()
 for line in "${wanted[@]}"; do
@@ -19,7 +21,7 @@ if [[ ${#missing[@]} -eq 0 ]]; then
     exit 0
 fi
 if ! command -v npm >/dev/null; then
-    echo "libraries: no npm here, so Mermaid and Vega-Lite cannot be drawn; going on without them" >&2
+    echo "libraries: no npm here, so what draws with the libraries of $list cannot be drawn; going on without" >&2
     exit 0
 fi
 
@@ -32,11 +34,11 @@ for line in "${missing[@]}"; do
     archive=$(npm pack --silent --ignore-scripts --pack-destination "$temporary" "$package" </dev/null)
     received="sha512-$(openssl dgst -sha512 -binary "$temporary/$archive" | base64 -w 0)"
     if [[ $received != "$integrity" ]]; then
-        echo "libraries: $package has the hash $received; requirements/render-npm.list wants $integrity" >&2
+        echo "libraries: $package has the hash $received; $list wants $integrity" >&2
         exit 1
     fi
     mkdir "$temporary/kept"
-    tar -xzf "$temporary/$archive" -C "$temporary/kept" --strip-components 2 "package/$file"
+    tar -xzf "$temporary/$archive" -O "package/$file" >"$temporary/kept/$(basename "$file")"
     rm -rf "$libraries/${package/@/-}"
     mv "$temporary/kept" "$libraries/${package/@/-}" # appears whole or not at all
 done

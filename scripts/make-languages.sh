@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Install what draws the languages that the default build does not need: PlantUML, Typst, Gnuplot, ABC.
-# Debian's packages as the system's, those of PyPI, pinned with their hashes, into a folder of their own.
+# Install what draws the languages that the default build does not need: PlantUML, Typst, Gnuplot, ABC,
+# ECharts, WaveDrom.
+# Debian's packages as the system's, those of npm beside the other libraries, those of PyPI, pinned with their
+# hashes, into a folder of their own.
 # A second run does no work.
 #
 #   VINCICODER_LANGUAGES  where to put them (default: ~/.local/share/vincicoder/languages)
@@ -9,6 +11,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install-system.sh requirements/languages-system.txt
+scripts/fetch-libraries.sh requirements/languages-npm.list
 languages=${VINCICODER_LANGUAGES:-${XDG_DATA_HOME:-$HOME/.local/share}/vincicoder/languages}
 python=$(realpath -s "${PYTHON:-.venv/bin/python}")
 wanted=requirements/languages.txt

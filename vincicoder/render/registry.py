@@ -27,6 +27,8 @@ LANGUAGES: dict[str, LanguageSpec] = {
         import_module("vincicoder.render.languages.typst.spec").SPEC,
         import_module("vincicoder.render.languages.gnuplot.spec").SPEC,
         import_module("vincicoder.render.languages.abc.spec").SPEC,
+        import_module("vincicoder.render.languages.echarts.spec").SPEC,
+        import_module("vincicoder.render.languages.wavedrom.spec").SPEC,
         *import_module("vincicoder.render.languages.python.spec").ON_OTHER_STACKS,
     )
 }

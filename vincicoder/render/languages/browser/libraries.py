@@ -8,7 +8,10 @@ from functools import cache
 from pathlib import Path
 
 LIBRARIES_VARIABLE = "VINCICODER_LIBRARIES"
-_FILES = {"mathjax": "tex-svg-full.js"}  # where the file has another name
+_FILES = {
+    "mathjax": "tex-svg-full.js",
+    "wavedrom": "wavedrom.unpkg.min.js",
+}  # where the file has another name
 FETCH_COMMAND = "vincicoder setup libraries"
 
 
@@ -36,10 +39,10 @@ def find_library(name: str) -> Path | None:
     return found[-1] if found else None
 
 
-def missing_libraries(*names: str) -> list[str]:
+def missing_libraries(*names: str, fetched_by: str = FETCH_COMMAND) -> list[str]:
     """Say how to get those of the libraries that are not here."""
     return [
-        f"no JavaScript library {name!r} under {libraries_folder()}: run {FETCH_COMMAND} (it needs npm), or "
+        f"no JavaScript library {name!r} under {libraries_folder()}: run {fetched_by} (it needs npm), or "
         f"set {LIBRARIES_VARIABLE} to the folder where it was fetched"
         for name in names
         if find_library(name) is None

@@ -1,0 +1,1 @@
+"""ECharts options and programs."""

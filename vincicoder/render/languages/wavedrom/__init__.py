@@ -1,0 +1,1 @@
+"""WaveDrom: timing diagrams, registers and circuits as JSON."""
