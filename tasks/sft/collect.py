@@ -18,6 +18,7 @@ from tasks.stage import StageName, StageTables, run_stage, split_rejected
 from vincicoder.collect import to_sample
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.counts import forget_count
+from vincicoder.sources.data_folder import WithData
 from vincicoder.sources.profiles import read_positions
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def collect_shard(
         rows_in=len(part.positions),
         compute=compute,
     )
-    _keep_what_is_gone(home, output, corpus, part)
+    if isinstance(corpus, WithData):
+        _keep_what_is_gone(home, output, corpus, part)
     return output
 
 
