@@ -135,12 +135,12 @@ def test_preflight_says_what_kills_have_left(tmp_path: Path) -> None:
     assert f"1.5 GiB of cut-off checkpoints lie in {tmp_path}/run/output/broken" in check.detail
 
 
-def test_memory_is_sixteen_bytes_a_parameter_spread_by_zero() -> None:
+def test_memory_is_sixteen_bytes_a_parameter_spread_by_zero_and_eight_without() -> None:
     shape = {"hidden_size": 4096, "num_hidden_layers": 36, "vocab_size": 151_936}
     alone = estimate_memory(8_000_000_000, shape, tokens=1, devices=1, zero_stage=0)
     spread = estimate_memory(8_000_000_000, shape, tokens=1, devices=8, zero_stage=3)
     second = estimate_memory(8_000_000_000, shape, tokens=1, devices=8, zero_stage=2)
-    assert alone.states == 128_000_000_000
+    assert alone.states == 64_000_000_000  # no fp32 copy, and both moments in bf16
     assert spread.states == 16_000_000_000
     assert second.states == 16_000_000_000 + 14_000_000_000
     longer = estimate_memory(8_000_000_000, shape, tokens=16_384, devices=8, zero_stage=3)

@@ -145,6 +145,8 @@ def _shared(recipe: SftRecipe | GrpoRecipe, inputs: TrainingInputs) -> Arguments
         "check_model": False,
         "use_hf": True,
     }
+    if not recipe.environment.gpus:
+        arguments["use_cpu"] = True  # else transformers refuses bf16
     if recipe.max_steps is not None:
         arguments["max_steps"] = recipe.max_steps
     if recipe.zero_stage:

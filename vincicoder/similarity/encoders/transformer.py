@@ -22,14 +22,24 @@ _FINAL_NORMS = ("layernorm", "norm")  # what transformers calls it in DINOv2, an
 
 
 class TransformerEncoder:
-    """Features: the class token, before or after the final LayerNorm. See `Encoder`."""
+    """Features: the class token, before or after the final LayerNorm. See `Encoder`.
 
-    def __init__(self, model: str, feature: Feature, device: torch.device, batch_tiles: int) -> None:
+    `dtype` None is bfloat16 on a GPU and float32 on a CPU.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        feature: Feature,
+        device: torch.device,
+        batch_tiles: int,
+        dtype: torch.dtype | None = None,
+    ) -> None:
         import torch
 
         check_local_folder(model)
         self._model = _load(model)
-        self._dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+        self._dtype = dtype or (torch.bfloat16 if device.type == "cuda" else torch.float32)
         self._model.eval().to(device, self._dtype)
         self._device = device
         self._batch_tiles = batch_tiles
