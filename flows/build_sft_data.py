@@ -98,7 +98,7 @@ def build_sft_data(
         clock = BuildClock([Lines(every_stage=True), PrefectProgress(profile or "own sources")])
         run = str(flow_run.get_id() or "")
         result = run_build(config, home or default_home(), PrefectRunner(), run, clock)
-        report = leave_report(home or default_home(), result)
+        report = leave_report(home or default_home(), result.release, result.version)
         show_build(result, report)
         if result.refused:
             raise ReleaseRefusedError(result.version, result.refused)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.release_report import leave_run_report
 from storage.home import Home
 from tasks.evaluation.answers import TakenAnswers, take_answers
 from tasks.evaluation.checkpoint import ask_checkpoint, require_checkpoint
@@ -154,7 +155,8 @@ def run_evaluation(
             encoders=config.encoders,
             flow_run=flow_run,
         )
-    return result
+    report = leave_run_report(home, result["run_id"])
+    return {**result, "report": None if report is None else str(report)}
 
 
 def _answers(

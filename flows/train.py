@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.runtime import flow_run
 
+from flows.release_report import run_reported
 from flows.report import show_progress
 from flows.run_log import log_to_run
 from flows.step_clock import StepClock
@@ -74,7 +75,8 @@ def _follow(home: Home, recipe: SftRecipe | GrpoRecipe, name: str) -> dict[str, 
             reached = max(metric.step for metric in metrics)
             progress(min(100.0 * reached / steps, 100.0))
 
-    result = execute_run(home, prepared, str(flow_run.get_id() or ""), show)
+    with run_reported(home, prepared.run_id):
+        result = execute_run(home, prepared, str(flow_run.get_id() or ""), show)
     Guarded().call("showing the run's end", lambda: _show_end(recipe.kind, prepared, progress, result))
     return dict(result)
 

@@ -168,7 +168,7 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
             result = run_build(config, home_uri, runner, "", BuildClock([bars]))
     else:
         result = run_build(config, home_uri, runner, "", BuildClock([Lines()]))
-    report = leave_report(home_uri, result)
+    report = leave_report(home_uri, result.release, result.version)
     return {**result_json(result), "report": None if report is None else str(report)}
 
 

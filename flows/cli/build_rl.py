@@ -80,4 +80,6 @@ def rl(
     else:
         domains = ", ".join(f"{domain} {rows}" for domain, rows in result["domains"].items())
         typer.echo(f"{result['rows']} rows ({domains}). Release: {result['release']}")
+        if result["report"]:
+            typer.echo(f"Report, to open in a browser: {result['report']}")
     end_if_refused(result)

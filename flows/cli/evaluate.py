@@ -143,6 +143,8 @@ def _show(result: dict[str, Any], as_json: bool) -> None:
     if result["not_measured"]:
         typer.echo(f"Not measured, for want of weights (--encoder): {', '.join(result['not_measured'])}")
     typer.echo(f"Items, report and sheet: {result['folder']}")
+    if result["report"]:
+        typer.echo(f"Report, to open in a browser: {result['report']}")
 
 
 @app.command()

@@ -135,6 +135,7 @@ def _train(recipe: TrainingRecipe, path: Path, home: str | None) -> dict[str, An
 
         flow = train_sft if isinstance(recipe, SftRecipe) else train_grpo
         return dict(flow(str(path), where))
+    from flows.release_report import run_reported
     from flows.step_clock import StepClock
     from storage.home import Home as OpenHome
     from tasks.training.execute import execute_run
@@ -144,7 +145,8 @@ def _train(recipe: TrainingRecipe, path: Path, home: str | None) -> dict[str, An
     prepared = prepare_run.fn(opened, recipe, path.stem)
     for check in prepared.checks:
         typer.echo(f"{check.name}: {check.detail}", err=True)
-    return execute_run.fn(opened, prepared, "", StepClock(recipe.max_steps).show)
+    with run_reported(opened, prepared.run_id):
+        return execute_run.fn(opened, prepared, "", StepClock(recipe.max_steps).show)
 
 
 def _dry_run(recipe: TrainingRecipe, home: str | None) -> str:

@@ -1,7 +1,8 @@
 """The browser of a release: pages over its catalogue, read-only, for one user on this machine.
 
 GET /health; GET / (a page of rows); GET /api/samples (the same rows as JSON); GET /sample/ID; GET
-/picture/ID.png, /thumbnail/ID.webp, /own/ID.png, /flawed/ID.png; GET /sql?q=SELECT…; POST /sample/ID/render.
+/picture/ID.png, /thumbnail/ID.webp, /own/ID.png, /flawed/ID.png; GET /sql?q=SELECT…; POST /sample/ID/render
+and /sample/ID/score, which want the token of a page of this server, and run one at a time.
 
 Samples are hostile. They reach a page as escaped text or as a picture that we encoded; the content security
 policy runs no script but `browse.js`; requests with the name of another host, or made by another site, are
@@ -10,12 +11,13 @@ refused.
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections import OrderedDict
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -51,12 +53,13 @@ from tasks.look.rows import (
     search_rows,
 )
 from tasks.look.sample_facts import NoSampleError, gather_sample
+from tasks.look.score_answer import MOST_CHARACTERS, ScoredAnswer, score_answer
 from vincicoder.look.highlight import highlighted
 from vincicoder.look.pages import page, static_text
 from vincicoder.look.thumbnails import encoded_again, thumbnail
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     import duckdb
@@ -64,12 +67,15 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from storage.pictures import Place
+    from tasks.look.sample_facts import SampleFacts
 
 LOOPBACK = "127.0.0.1"
 _MEMORY = "1GB"
 _SQL_ROWS, _SQL_SECONDS = 500, 20.0
 _REMEMBERED = 5_000  # places of pictures, thumbnails (about 5 kB each)
 _SIDE, _OWN_SIDE = 240, 1200
+_MOST_BODY = 12 * MOST_CHARACTERS  # bytes of a form: an escaped character has up to twelve
+_BUSY_SECONDS = 60.0  # what a drawing waits for the one before it
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -95,6 +101,7 @@ class Shown:
     lock: threading.Lock = field(default_factory=threading.Lock)
     questions_lock: threading.Lock = field(default_factory=threading.Lock)
     rendering: threading.Lock = field(default_factory=threading.Lock)
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     places: OrderedDict[str, Place] = field(default_factory=OrderedDict)
     thumbnails: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
     counts: dict[Wanted, int] = field(default_factory=dict)
@@ -222,12 +229,17 @@ def make_app(shown: Shown) -> Starlette:
             address=address,
         )
 
-    def sample(request: Request, again: dict[str, Any] | None = None) -> Response:
+    def facts_of(request: Request) -> SampleFacts:
         with shown.lock:
             try:
-                facts = gather_sample(shown.database, shown.home, request.path_params["sample_id"])
+                return gather_sample(shown.database, shown.home, request.path_params["sample_id"])
             except NoSampleError as error:
                 raise HTTPException(404, str(error)) from error
+
+    def sample(
+        request: Request, again: dict[str, Any] | None = None, scored: ScoredAnswer | None = None
+    ) -> Response:
+        facts = facts_of(request)
         language = facts.fields["language"]
         flawed = facts.fields.get("flawed_output") is not None
         return _page(
@@ -238,15 +250,13 @@ def make_app(shown: Shown) -> Starlette:
             flawed=flawed,
             code=highlighted(facts.code, language),
             again=again,
+            scored=scored,
+            token=shown.token,
         )
 
     def render(request: Request) -> Response:
-        with shown.lock:
-            try:
-                facts = gather_sample(shown.database, shown.home, request.path_params["sample_id"])
-            except NoSampleError as error:
-                raise HTTPException(404, str(error)) from error
-        with shown.rendering:
+        facts = facts_of(request)
+        with _one_at_a_time(shown.rendering):
             again = draw_again(
                 facts.code,
                 facts.fields["language"],
@@ -255,6 +265,22 @@ def make_app(shown: Shown) -> Starlette:
                 read_data_files(Home(shown.folder), facts.fields.get("data_files") or ()),
             )
         return sample(request, again)
+
+    def score(request: Request, answer: str) -> Response:
+        facts = facts_of(request)
+        reference = shown.picture(facts.sample_id)
+        if reference is None:
+            raise HTTPException(409, "this sample has no picture that an answer could be compared with")
+        own = None if facts.shortened else facts.code
+        with _one_at_a_time(shown.rendering):
+            scored = score_answer(answer, reference, facts.fields["language"], facts.fields.get("stack"), own)
+        return sample(request, None, scored)
+
+    async def draw(request: Request) -> Response:
+        form = await _form(request, shown.token)
+        if request.url.path.endswith("/render"):
+            return await run_in_threadpool(render, request)
+        return await run_in_threadpool(score, request, form.get("answer", ""))
 
     def picture(request: Request) -> Response:
         return _image(shown.picture(request.path_params["sample_id"]), "image/png")
@@ -297,7 +323,8 @@ def make_app(shown: Shown) -> Starlette:
         Route("/health", health),
         Route("/api/samples", samples),
         Route(f"/sample/{identity}", sample),
-        Route(f"/sample/{identity}/render", render, methods=["POST"]),
+        Route(f"/sample/{identity}/render", draw, methods=["POST"]),
+        Route(f"/sample/{identity}/score", draw, methods=["POST"]),
         Route(f"/picture/{identity}.png", picture),
         Route(f"/thumbnail/{identity}.webp", small),
         Route(f"/own/{identity}.png", own),
@@ -321,6 +348,30 @@ def make_app(shown: Shown) -> Starlette:
         ],
         exception_handlers={HTTPException: wrong, WrongFilterError: wrong},
     )
+
+
+async def _form(request: Request, token: str) -> dict[str, str]:
+    """Return the fields of a form of ours. Raises HTTPException for a body that is too long, and for one
+    without the token: its page was not of this server, or of an earlier start."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MOST_BODY:
+            raise HTTPException(413, f"received more than {_MOST_BODY:,} bytes")
+    form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
+    if not secrets.compare_digest(form.get("token", "").encode(), token.encode()):
+        raise HTTPException(403, "refused: the form is not of this server's pages; load the page again")
+    return form
+
+
+@contextmanager
+def _one_at_a_time(lock: threading.Lock) -> Iterator[None]:
+    if not lock.acquire(timeout=_BUSY_SECONDS):
+        raise HTTPException(429, "another sample is being drawn: try again")
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def serve(folder: Path, port: int, announce: Callable[[str], object]) -> None:

@@ -1,4 +1,4 @@
-"""One picture that shows a score: the reference, the candidate, and the similarity of every tile."""
+"""One picture that shows a score: reference, candidate, the likeness of every tile, and where they differ."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 from vincicoder.reward.breakdown import KEYS
 from vincicoder.reward.scorer import Inspected
@@ -19,16 +19,20 @@ _LINE = (120, 120, 120)
 # Dark red to white: one order of brightness, so that the colour-blind can read it.
 _SCALE = np.array([(165, 0, 38), (253, 174, 97), (255, 255, 255)], np.float64)
 _SHOWN_FROM = 0.5  # below it all is dark red: what matters is between "half" and "same"
+_CELL = 10  # pixels a side of what `_differing` colours
+_MOST_DIFFERENCE = 60.0  # of 255: a cell that differs by more is dark red
+_SOFTENED = 2.0  # pixels: what only moved by one is alike
 
 
 def draw_heat_map(inspected: Inspected) -> bytes:
-    """Return a PNG: reference with its grid, candidate as drawn, candidate under the tiles' likeness."""
+    """Return a PNG of two rows: reference with its grid and candidate as drawn; then the candidate under the
+    likeness of the reward's tiles, and under the colour difference of small cells, which no score counts.
+    """
     height, width = inspected.reference.shape[:2]
     scale = min(_PANEL_WIDTH / width, _MOST_HEIGHT / height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    sheet = Image.new(
-        "RGB", (3 * (_PANEL_WIDTH + _MARGIN) + _MARGIN, size[1] + _TITLE + _FOOT + _MARGIN), _PAPER
-    )
+    wide, high = _PANEL_WIDTH + _MARGIN, size[1] + _TITLE + _MARGIN
+    sheet = Image.new("RGB", (2 * wide + _MARGIN, 2 * high + _FOOT), _PAPER)
     draw = ImageDraw.Draw(sheet)
     candidate = inspected.candidate
     panels = [
@@ -37,14 +41,16 @@ def draw_heat_map(inspected: Inspected) -> bytes:
             "no picture" if candidate is None else f"candidate {candidate.shape[1]}x{candidate.shape[0]}",
             Image.new("RGB", size, "white") if candidate is None else _contained(candidate, size),
         ),
-        ("likeness by tile", _heated(inspected, size)),
+        ("likeness by tile, as scored", _heated(inspected, size)),
+        ("where they differ, by colour", _differing(inspected, size)),
     ]
     for number, (title, panel) in enumerate(panels):
-        left = _MARGIN + number * (_PANEL_WIDTH + _MARGIN)
-        draw.text((left, 8), title, _INK, ImageFont.load_default(17))
-        sheet.paste(panel, (left, _TITLE))
-        draw.rectangle((left - 1, _TITLE - 1, left + size[0], _TITLE + size[1]), None, _LINE)
-    _write_foot(draw, inspected, _TITLE + size[1] + 8)
+        left, top = _MARGIN + number % 2 * wide, number // 2 * high
+        draw.text((left, top + 8), title, _INK, ImageFont.load_default(17))
+        sheet.paste(panel, (left, top + _TITLE))
+        box = (left - 1, top + _TITLE - 1, left + size[0], top + _TITLE + size[1])
+        draw.rectangle(box, None, _LINE)
+    _write_foot(draw, inspected, 2 * high)
     stream = io.BytesIO()
     sheet.save(stream, "PNG", optimize=True)
     return stream.getvalue()
@@ -91,6 +97,27 @@ def _heated(inspected: Inspected, size: tuple[int, int]) -> Image.Image:
         draw.rectangle((box[0] - 5, box[1] - 4, box[2] + 5, box[3] + 4), "white", _LINE)
         draw.text((x, y), text, _INK, font, anchor="mm")
     return image
+
+
+def _differing(inspected: Inspected, size: tuple[int, int]) -> Image.Image:
+    """Return the candidate, pale and stretched as it was compared, under a red that says where it differs."""
+    if inspected.candidate is None:
+        return Image.new("RGB", size, "white")
+    first, second = (
+        Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
+        for pixels in (inspected.reference, inspected.candidate)
+    )
+    softened = [
+        np.asarray(one.filter(ImageFilter.GaussianBlur(_SOFTENED)), np.float32) for one in (first, second)
+    ]
+    differences = np.abs(softened[0] - softened[1]).max(axis=2)
+    cells = (max(1, size[0] // _CELL), max(1, size[1] // _CELL))
+    level = Image.fromarray(differences).resize(cells, Image.Resampling.BOX)
+    share = np.clip(np.asarray(level) / _MOST_DIFFERENCE, 0, 1)
+    colors = np.array([_color(1 - (1 - _SHOWN_FROM) * value) for value in share.flat], np.uint8)
+    heat = Image.fromarray(colors.reshape(cells[1], cells[0], 3)).resize(size, Image.Resampling.NEAREST)
+    pale = Image.blend(second.convert("L").convert("RGB"), Image.new("RGB", size, "white"), 0.55)
+    return ImageChops.multiply(pale, heat)
 
 
 def _color(likeness: float) -> tuple[int, int, int]:
