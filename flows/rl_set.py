@@ -35,8 +35,8 @@ def build_rl_set(
     """Sample and score answers where a checkpoint is named, then choose, publish and ask the gate.
 
     `answers`, `tokens` and `environment` (an interpreter) take the place of the recipe's `sampling`.
-    `sample` and `build` are the two tasks (within a flow), or their plain functions. Returns what `build` does,
-    and where the report is.
+    `sample` and `build` are the two tasks (within a flow), or their plain functions. Returns what `build`
+    does, and where the report is.
     """
     chosen = load_selection_recipe(recipe).sampled_by(answers, tokens, environment)
     rewards = (

@@ -17,8 +17,8 @@ _FENCE = re.compile(r"^\s*```", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class ScoredAnswer:
-    """`terms` are the score and its parts, 0 to 1; `picture` is a data URI; `problem` says why there is none of
-    either."""
+    """`terms` are the score and its parts, 0 to 1; `picture` is a data URI; `problem` says why there is
+    neither."""
 
     answer: str
     terms: dict[str, float]

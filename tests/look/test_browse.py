@@ -208,6 +208,42 @@ def test_a_page_shows_all_of_a_sample(looked: Looked, server: httpx.Client, seen
     assert seen.clean()
 
 
+def test_an_answer_is_scored_beside_its_sample(looked: Looked, server: httpx.Client, seen: Seen) -> None:
+    page = seen.page
+    ((sample_id, code),) = looked.ask(
+        "SELECT sample_id, code FROM samples WHERE language = 'svg' AND task = 'direct' "
+        "AND contains(code, 'purple')"
+    )
+
+    def score(answer: str) -> dict[str, float]:
+        page.goto(f"{server.base_url}/sample/{sample_id}")
+        page.fill("textarea[name=answer]", answer)
+        page.click("text=Score it")
+        page.wait_for_selector("table.terms")
+        assert page.input_value("textarea[name=answer]") == answer
+        assert seen.clean()
+        names, values = (page.locator(f"table.terms {cell}").all_inner_texts() for cell in ("th", "td"))
+        return dict(zip(names, map(float, values), strict=True))
+
+    same = score(f"Here:\n```svg\n{code}\n```")
+    assert same["score"] > 0.99 and same["visual"] > 0.99
+    assert page.locator("img.sheet").evaluate("one => one.decode().then(() => one.naturalWidth)") > 1000
+    other = score(code.replace("purple", "orange"))
+    assert 0.2 < other["score"] < same["score"]
+    assert score(f"</textarea>{SCRIPT}{HANDLER}")["score"] < 0.1
+    assert "render." in page.inner_text("pre.problem")
+
+
+def test_only_a_form_of_its_own_pages_draws(looked: Looked, server: httpx.Client) -> None:
+    ((sample_id,),) = looked.ask("SELECT min(sample_id) FROM samples")
+    for what in ("render", "score"):
+        address = f"/sample/{sample_id}/{what}"
+        assert server.post(address, data={"answer": "x"}).status_code == 403
+        assert server.post(address, data={"answer": "x", "token": "guessed"}).status_code == 403
+        assert server.post(address, content=b"answer=" + b"x" * 3_000_000).status_code == 413
+        assert server.get(address).status_code == 405
+
+
 def test_hostile_rows_are_words_on_a_phone_too(looked: Looked, server: httpx.Client, seen: Seen) -> None:
     page = seen.page
     page.set_viewport_size({"width": 360, "height": 740})
