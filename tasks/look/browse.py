@@ -43,6 +43,7 @@ from tasks.look.rows import (
     FATES,
     NUMBERS,
     WORDS,
+    Found,
     Wanted,
     WrongFilterError,
     count_rows,
@@ -104,10 +105,10 @@ class Shown:
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     places: OrderedDict[str, Place] = field(default_factory=OrderedDict)
     thumbnails: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
-    counts: dict[Wanted, int] = field(default_factory=dict)
+    counts: dict[Wanted, Found] = field(default_factory=dict)
     searched: Wanted | None = None
 
-    def rows(self, wanted: Wanted) -> tuple[int, list[dict[str, Any]]]:
+    def rows(self, wanted: Wanted) -> tuple[Found, list[dict[str, Any]]]:
         """Return how many rows there are, and those of one page, whose pictures are looked up at once."""
         key = replace(wanted, limit=0, offset=0, sort=wanted.sort if wanted.text else "sample_id")
         with self.lock:
@@ -115,7 +116,7 @@ class Shown:
                 self.counts[key] = search_rows(self.database, key)
                 self.searched = key
             elif key not in self.counts:
-                self.counts[key] = count_rows(self.database, key)
+                self.counts[key] = Found(count_rows(self.database, key))
             rows = find_rows(self.database, wanted) if wanted.limit else []
             self._look_up([row["sample_id"] for row in rows])
         for row in rows:
@@ -198,9 +199,15 @@ def make_app(shown: Shown) -> Starlette:
     def samples(request: Request) -> Response:
         wanted = _wanted(request)
         total, rows = shown.rows(wanted)
-        found = [{name: plain(value) for name, value in row.items() if name != "drawn"} for row in rows]
+        shown_rows = [{name: plain(value) for name, value in row.items() if name != "drawn"} for row in rows]
         return JSONResponse(
-            {"total": total, "offset": wanted.offset, "limit": wanted.limit, "samples": found}
+            {
+                "total": total.rows,
+                "complete": total.complete,
+                "offset": wanted.offset,
+                "limit": wanted.limit,
+                "samples": shown_rows,
+            }
         )
 
     def grid(request: Request) -> Response:
@@ -217,7 +224,8 @@ def make_app(shown: Shown) -> Starlette:
             "grid.html",
             shown,
             rows=rows,
-            total=total,
+            total=total.rows,
+            searched=total,
             wanted=wanted,
             given=given,
             facets=shown.choices,

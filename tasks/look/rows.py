@@ -5,6 +5,7 @@ Every value that a user gives is a parameter of the query; names of columns come
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,8 @@ FATES = ("released", "rejected", "all")
 FACETS = ("domain", "source", "language", "reason", "task", "split", "license")
 MOST_ROWS, ROWS = 500, 60
 _CHOICES = 300
+_SEARCH_SECONDS = 2.5  # after which a search shows what it has found, unless all rows are wanted
+_AT_ONCE = 2 * 122_880  # rows that are looked through between two looks at the clock: a row group a processor
 _CODE = 320  # characters of the code that a page of rows shows
 
 _RELEASED = {
@@ -53,6 +56,21 @@ _REJECTED = {
 _COLUMNS = (*WORDS, "detail", *NUMBERS, "text")
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many rows there are. A search that was cut short knows only those among the first `looked` rows of
+    `of`."""
+
+    rows: int
+    looked: int = 0
+    of: int = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether there are no others."""
+        return self.looked == self.of
+
+
 class WrongFilterError(UserError):
     """A filter that there is not: the message says which there are."""
 
@@ -62,7 +80,8 @@ class Wanted:
     """Which rows, in which order, and which of them: what the address of a page says.
 
     `words` are exact, `least` and `most` bound numbers, `text` is looked for in code, names and details, its
-    letters as they are. `sort` names a column, with `-` before it for the largest first.
+    letters as they are; `whole` looks through all rows, however long it takes. `sort` names a column, with
+    `-` before it for the largest first.
     """
 
     fate: str = "released"
@@ -70,6 +89,7 @@ class Wanted:
     least: tuple[tuple[str, float], ...] = ()
     most: tuple[tuple[str, float], ...] = ()
     text: str = ""
+    whole: bool = False
     sort: str = "sample_id"
     limit: int = ROWS
     offset: int = 0
@@ -95,6 +115,8 @@ def parse_wanted(parameters: Mapping[str, str]) -> Wanted:
             words.append((name, value))
         elif name == "q":
             plain["text"] = value
+        elif name == "whole":
+            plain["whole"] = value != "0"
         elif name == "sort":
             if value.removeprefix("-") not in (*WORDS, *NUMBERS):
                 raise WrongFilterError(
@@ -117,7 +139,8 @@ def parse_wanted(parameters: Mapping[str, str]) -> Wanted:
 def make_view(database: duckdb.DuckDBPyConnection) -> None:
     """Add the view `every_row` to a connection of `open_locked`."""
     parts = [
-        f"SELECT {', '.join(f'{given.get(name, name)} AS {name}' for name in _COLUMNS)} FROM {of}"
+        f"SELECT {', '.join(f'{given.get(name, name)} AS {name}' for name in _COLUMNS)}, "
+        f"rowid AS place FROM {of}"
         for of, given in (("samples", _RELEASED), ("rejects", _REJECTED))
     ]
     database.execute(f"CREATE TEMP VIEW every_row AS {' UNION ALL '.join(parts)}")
@@ -130,16 +153,36 @@ def count_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> int:
     return int(found)
 
 
-def search_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> int:
-    """Look through all texts once: keep what `find_rows` then sorts, and return how many rows there are."""
+def search_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> Found:
+    """Look through the texts once: keep what `find_rows` then sorts, and return how many rows there are.
+
+    The rows are looked through in the order in which they lie, part by part, until all are or, where not
+    `wanted.whole`, the next part would end after 2.5 seconds.
+    """
     where, values = _where(wanted)
-    database.execute(
-        "CREATE OR REPLACE TEMP TABLE matches AS "
-        f"SELECT sample_id, stage, detail, {_column(wanted)} AS sorted FROM every_row WHERE {where}",
-        values,
-    )
+    query = f"SELECT sample_id, stage, detail, {_column(wanted)} AS sorted FROM every_row WHERE {where}"
+    database.execute(f"CREATE OR REPLACE TEMP TABLE matches AS {query} AND place < 0", values)
+    ((rows, most),) = database.execute(
+        "SELECT count(*), coalesce(max(place) + 1, 0) FROM every_row WHERE fate = ? OR ? = 'all'",
+        [wanted.fate, wanted.fate],
+    ).fetchall()
+    started = time.monotonic()
+    looked, longest = 0, 0.0
+    for start in range(0, most, _AT_ONCE):
+        asked = time.monotonic()
+        if start and not wanted.whole and asked - started + longest > _SEARCH_SECONDS:
+            break
+        part = [start, start + _AT_ONCE]
+        database.execute(f"INSERT INTO matches {query} AND place >= ? AND place < ?", [*values, *part])
+        looked, longest = start + _AT_ONCE, max(longest, time.monotonic() - asked)
     ((found,),) = database.execute("SELECT count(*) FROM matches").fetchall()
-    return int(found)
+    if looked >= most:
+        return Found(int(found), rows, rows)
+    ((done,),) = database.execute(
+        "SELECT count(*) FROM every_row WHERE (fate = ? OR ? = 'all') AND place < ?",
+        [wanted.fate, wanted.fate, looked],
+    ).fetchall()
+    return Found(int(found), int(done), int(rows))
 
 
 def find_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[dict[str, Any]]:

@@ -11,7 +11,9 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+import tasks.look.rows as rows_of_pages
 from flows.cli import app
+from storage.sql import open_locked
 from tests.look.conftest import HANDLER, SCRIPT, Looked, Seen
 
 pytestmark = pytest.mark.slow
@@ -76,6 +78,22 @@ def test_pages_and_orders(looked: Looked, server: httpx.Client) -> None:
     assert sizes == sorted(sizes, reverse=True) and len(sizes) > 10
     parts = [samples(server, fate="all", sort="-characters", limit=4, offset=at)["samples"] for at in (0, 4)]
     assert [*parts[0], *parts[1]] == whole[:8]
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_search_that_takes_long_shows_what_it_has_found(
+    looked: Looked, monkeypatch: pytest.MonkeyPatch, whole: bool
+) -> None:
+    monkeypatch.setattr(rows_of_pages, "_AT_ONCE", 4)
+    monkeypatch.setattr(rows_of_pages, "_SEARCH_SECONDS", 0.0)
+    there = looked.ask("SELECT count(*), count(*) FILTER (contains(code, '<svg')) FROM samples")
+    with open_locked(looked.release, "1GB") as database:
+        rows_of_pages.make_view(database)
+        wanted = rows_of_pages.Wanted(text="<svg", whole=whole)
+        found = rows_of_pages.search_rows(database, wanted)
+        shown = rows_of_pages.find_rows(database, wanted)
+    assert found.complete is whole and (found.looked, found.of) == (there[0][0] if whole else 4, there[0][0])
+    assert found.rows == len(shown) == (there[0][1] if whole else min(4, len(shown)))
 
 
 @pytest.mark.parametrize(
