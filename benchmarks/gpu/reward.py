@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any
 
@@ -37,36 +39,36 @@ def measure(part: Part) -> None:
         "reference", encoder=str(models.dino(part)), device=part.device,
         batch_tiles=_BATCH_TILES if part.gpu else None,
     )  # fmt: skip
-    config, drawing = _drawing(part, config, rows)
-    part.note(languages_drawn=sorted(drawing), cores=len(os.sched_getaffinity(0)))
-    if drawing:
-        _draw_and_score(part, config, [row for row in rows if row["language"] in drawing])
+    config, drawn = _drawn(part, config, [row for row in rows if row["language"] in LANGUAGES])
+    part.note(languages_drawn=sorted({row["language"] for row in drawn}), programs=len(drawn))
+    part.note(cores=len(os.sched_getaffinity(0)))
+    if drawn:
+        _draw_and_score(part, config, drawn)
     else:
         _score_pictures(part, config, rows)
 
 
-def _drawing(
-    part: Part, config: RewardConfig, rows: Sequence[dict[str, Any]]
-) -> tuple[RewardConfig, set[str]]:
-    """Return a configuration whose sandbox holds here, or none, and the languages that are drawn."""
-    programs = {row["language"]: row["program"] for row in rows if row["language"] in LANGUAGES}
-    requests = [RenderRequest(language, language, code) for language, code in programs.items()]
+def _drawn(
+    part: Part, config: RewardConfig, rows: list[dict[str, Any]]
+) -> tuple[RewardConfig, list[dict[str, Any]]]:
+    """Return a configuration whose sandbox holds here, or holds in part, and the rows whose programs draw."""
+    requests = [RenderRequest(str(n), row["language"], row["program"]) for n, row in enumerate(rows)]
     for required in (True, False):
         try:
-            with RenderEngine(config.limits, workers=1, require_sandbox=required, measure=False) as engine:
-                drawn = {result.request_id: result for result in engine.render(requests)}
+            with RenderEngine(config.limits, require_sandbox=required, measure=False) as engine:
+                found = {result.request_id: result for result in engine.render(requests)}
         except InfrastructureError as error:
             part.note(sandbox=f"not whole here: {error}"[:300])
             continue
-        failed = {name: str(one.detail)[:200] for name, one in drawn.items() if one.png is None}
-        if failed:
-            part.note(not_drawn=failed)
-        changed = RewardConfig.preset(
-            "reference", encoder=config.encoder, device=config.device, batch_tiles=config.batch_tiles,
-            require_sandbox=required,
-        )  # fmt: skip
-        return changed, set(drawn) - set(failed)
-    return config, set()
+        failed = Counter(
+            f"{row['language']}: {found[str(n)].detail}".splitlines()[-1][:120]
+            for n, row in enumerate(rows)
+            if found[str(n)].png is None
+        )
+        part.note(not_drawn=dict(failed.most_common(5)))
+        changed = replace(config, require_sandbox=required)
+        return changed, [row for n, row in enumerate(rows) if found[str(n)].png is not None]
+    return config, []
 
 
 def _draw_and_score(part: Part, config: RewardConfig, rows: Sequence[dict[str, Any]]) -> None:
@@ -107,10 +109,11 @@ def _draw_and_score(part: Part, config: RewardConfig, rows: Sequence[dict[str, A
         list(engine.render(requests))
         alone = time.perf_counter() - started
     encoding = part.figures["encoding_seconds"]
+    shorter = min(alone, encoding)
     part.note(
         drawing_alone_seconds=round(alone, 2),
         # 1: the shorter of both is hidden behind the longer; 0: one waits for the other.
-        overlap_share=round((alone + encoding - seconds) / max(min(alone, encoding), 1e-6), 2),
+        overlap_share=round((alone + encoding - seconds) / shorter, 2) if shorter > seconds / 10 else None,
     )
 
 

@@ -13,7 +13,7 @@ from vincicoder.reward.scorer import Inspected
 from vincicoder.similarity.tiles import Grid
 
 _PANEL_WIDTH, _MOST_HEIGHT, _MARGIN = 520, 900, 12
-_TITLE, _FOOT = 34, 64
+_TITLE, _FOOT = 34, 72
 _PAPER, _INK, _QUIET = (250, 250, 248), (25, 25, 25), (110, 110, 110)
 _LINE = (120, 120, 120)
 # Dark red to white: one order of brightness, so that the colour-blind can read it.
@@ -130,9 +130,11 @@ def _color(likeness: float) -> tuple[int, int, int]:
 
 def _write_foot(draw: ImageDraw.ImageDraw, inspected: Inspected, top: int) -> None:
     breakdown = inspected.breakdown
-    terms = "   ".join(f"{name} {breakdown[name]:.3f}" for name in KEYS[1:])
     draw.text((_MARGIN, top), f"score {breakdown.score:.4f}", _INK, ImageFont.load_default(20))
-    draw.text((_MARGIN, top + 28), terms, _QUIET, ImageFont.load_default(14))
+    half = len(KEYS) // 2 + 1
+    for number, keys in enumerate((KEYS[1:half], KEYS[half:])):
+        terms = "   ".join(f"{name} {breakdown[name]:.3f}" for name in keys)
+        draw.text((_MARGIN, top + 28 + 18 * number), terms, _QUIET, ImageFont.load_default(14))
     if breakdown.reason:
         said = f"{breakdown.reason}: {breakdown.detail}".replace("\n", " ")
-        draw.text((_MARGIN + 160, top + 3), said[:150], (160, 30, 30), ImageFont.load_default(15))
+        draw.text((_MARGIN + 160, top + 3), said[:100], (160, 30, 30), ImageFont.load_default(15))
