@@ -78,9 +78,9 @@ lock: ## Pin again what pyproject.toml allows (UPGRADE=--upgrade takes newer rel
 		--custom-compile-command "make lock" --only-binary :all: \
 		--output-file requirements/vllm/gpu.txt requirements/vllm/gpu.in
 	$(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.12 --generate-hashes --no-emit-index-url \
-		--custom-compile-command "make lock" --only-binary :all: --excludes requirements/gpu/there.txt \
+		--custom-compile-command "make lock" --only-binary :all: --excludes benchmarks/gpu/there.txt \
 		--constraint requirements/lock-trainers.txt \
-		--output-file requirements/gpu/carry.txt requirements/gpu/carry.in
+		--output-file benchmarks/gpu/carry.txt benchmarks/gpu/carry.in
 	for stack in requirements/stacks/*.in; do \
 		$(COMPILE) --only-binary :all: --output-file "$${stack%.in}.txt" "$$stack"; done
 

@@ -3,7 +3,7 @@
     python -m benchmarks.gpu.carry --home HOME FOLDER
 
 The machine must have Python 3.12 with torch, transformers, peft, accelerate and timm; the wheels are all
-else, at the versions of requirements/gpu/carry.txt. FOLDER gets `piece-00`, `piece-01`, ..., SHA256SUMS, and
+else, at the versions of benchmarks/gpu/carry.txt. FOLDER gets `piece-00`, `piece-01`, ..., SHA256SUMS, and
 `unpack.sh`, which makes an environment beside itself that also sees the machine's own packages. The checkout
 itself is carried as it is.
 """
@@ -22,8 +22,7 @@ from pathlib import Path
 from benchmarks.gpu.data import write_data
 
 PIECE_BYTES = 60 << 20
-_ROOT = Path(__file__).parents[2]
-_REQUIREMENTS = _ROOT / "requirements/gpu/carry.txt"
+_REQUIREMENTS = Path(__file__).with_name("carry.txt")
 _GLIBC = range(17, 29)  # the minor versions of glibc 2 that wheels for Linux are built for
 
 
