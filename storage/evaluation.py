@@ -44,6 +44,8 @@ ANSWER_SCHEMA = pa.schema(
     [
         pa.field("item_id", pa.string(), nullable=False),
         pa.field("answer", pa.string()),  # null where the file has none
+        # All answers to the item in order, where a file has several to any item; else null.
+        pa.field("tries", pa.list_(pa.string())),
     ]
 )
 
@@ -62,7 +64,18 @@ PART_COLUMNS = ("domain", "language", "group", "difficulty", "chart_type")
 
 # `image` is null, too, where the item's own picture is the reference.
 REFERENCE_SCHEMA = pa.schema([_ID, *_DRAWN_FIELDS])
-DRAWN_SCHEMA = pa.schema([_ID, pa.field("code", pa.string()), *_DRAWN_FIELDS])
+DRAWN_SCHEMA = pa.schema(
+    [
+        _ID,
+        pa.field("code", pa.string()),
+        *_DRAWN_FIELDS,
+        # How many tries there are, how many drew a picture, and how many of those one that shows something;
+        # null where there is one try an item.
+        pa.field("tries", pa.int64()),
+        pa.field("tries_drawn", pa.int64()),
+        pa.field("tries_shown", pa.int64()),
+    ]
+)
 
 SHEET_COLUMNS = ("item_id", "reason", "reference_image", "image")
 
@@ -100,6 +113,7 @@ def item_rows(
     columns: dict[str, Any] = {name: items[name] for name in ("item_id", *PART_COLUMNS)}
     columns |= {"answer": answers["answer"]}
     columns |= {name: drawn[name] for name in ("code", "reason", "detail", "image", "fingerprint", "stack")}
+    columns |= {name: drawn[name] for name in ("tries", "tries_drawn", "tries_shown")}
     columns |= {"reference_code": items["reference_code"], "reference_image": pa.array(pictures, pa.binary())}
     columns |= {"reference_reason": references["reason"], "reference_fingerprint": references["fingerprint"]}
     columns |= {"reference_stack": items["stack"]}

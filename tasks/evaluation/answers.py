@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("take_answers", 2)
+STAGE = StageName("take_answers", 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def take_answers(home: Home, path: Path, items: Sequence[StageOutput]) -> TakenA
     """Read a file of answers and write them beside the items. Raises `AnswersError`."""
     asked = item_ids(home, items)
     file = read_answers(path, asked)
-    return TakenAnswers(keep_answers(home, items, file.answers), file.counts(asked))
+    return TakenAnswers(keep_answers(home, items, file.answers, file.tries), file.counts(asked))
 
 
 def counts_of_model(home: Home, items: Sequence[StageOutput], answers: Mapping[str, str]) -> dict[str, Any]:
@@ -52,14 +52,20 @@ def counts_of_model(home: Home, items: Sequence[StageOutput], answers: Mapping[s
     return AnswerFile(answers, ()).counts(item_ids(home, items))
 
 
-def keep_answers(home: Home, items: Sequence[StageOutput], answers: Mapping[str, str]) -> list[StageOutput]:
-    """Write the answers by item beside the shards of the items."""
+def keep_answers(
+    home: Home,
+    items: Sequence[StageOutput],
+    answers: Mapping[str, str],
+    tries: Mapping[str, tuple[str, ...]] | None = None,
+) -> list[StageOutput]:
+    """Write the answers by item beside the items, and all `tries` where any item has several."""
     outputs = []
     for number, shard in enumerate(items):
         names = read_output(home, shard, columns=["item_id"])["item_id"].to_pylist()
         of_shard = [answers.get(name) for name in names]
-        said = hashlib.sha256(json.dumps(of_shard).encode()).hexdigest()
-        table = pa.table([names, of_shard], schema=ANSWER_SCHEMA)
+        all_tries = [_tries(name, answers, tries) for name in names]
+        said = hashlib.sha256(json.dumps([of_shard, all_tries]).encode()).hexdigest()
+        table = pa.table([names, of_shard, all_tries], schema=ANSWER_SCHEMA)
         outputs.append(
             run_stage(
                 home,
@@ -73,3 +79,11 @@ def keep_answers(home: Home, items: Sequence[StageOutput], answers: Mapping[str,
             )
         )
     return outputs
+
+
+def _tries(
+    name: str, answers: Mapping[str, str], tries: Mapping[str, tuple[str, ...]] | None
+) -> list[str] | None:
+    if not tries:
+        return None
+    return list(tries.get(name, [answers[name]] if name in answers else []))

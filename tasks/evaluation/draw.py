@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Hashable
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 from PIL import Image
@@ -16,25 +17,45 @@ from tasks.evaluation.rows import all_kept
 from tasks.sft.engine import shared_engine
 from tasks.stage import StageName, run_stage, stop_if_asked
 from vincicoder.data_files import unpack_data
+from vincicoder.evaluate.pair import Side
 from vincicoder.evaluate.programs import program_of
+from vincicoder.evaluate.text_blocks import (
+    OFFSETS,
+    PageBlocks,
+    TextBlock,
+    find_blocks,
+    has_body,
+    is_rewritten,
+    prepared,
+    recolored,
+    write_blocks,
+)
 from vincicoder.render import RenderRequest, RenderStatus, fingerprint
 from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
 from vincicoder.render.registry import language_on, stacks_of, why_unsupported
 from vincicoder.sample import DataFile, Domain, InfrastructureError, Language
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from storage.home import Home
     from storage.outputs import StageOutput
     from tasks.stage import StageTables
     from vincicoder.render import RenderLimits
 
-REFERENCES = StageName("draw_references", 6)
-ANSWERS = StageName("draw_answers", 5)
+_Program = tuple[str, str, bool, tuple[DataFile, ...]]
+"""A renderer's name, the code, whether what it calls is noted, and the files that it may read."""
 
-# A renderer, code, whether its drawing is recorded, and the files that it may read.
-_Drawn = tuple[str, str, bool, tuple[DataFile, ...]]
+_Drawn = tuple[int, str, int | None]
+"""A page of an item: its number, in which form it is drawn, and what its colours are moved by."""
+
+_Try = tuple[int, int]
+"""An item's number, and which of its further tries."""
+
+_Name = TypeVar("_Name", bound=Hashable)
+
+REFERENCES = StageName("draw_references", 7)
+ANSWERS = StageName("draw_answers", 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +83,7 @@ def draw_references(
     fingerprints = fingerprints_of(table, settings)
 
     def compute(_key: str) -> StageTables:
-        programs: dict[int, _Drawn] = {}
+        programs: dict[int, _Program] = {}
         rows: list[dict[str, Any]] = []
         shown = set()  # the items whose own picture can be the reference
         redrawn = set()  # the items whose code draws the reference, where it can
@@ -72,7 +93,8 @@ def draw_references(
             if row["item_image"] is not None and not problem:
                 shown.add(number)
             traced = _is_traced(row["language"], row["domain"])
-            wanted = traced or row["is_redrawn"] or number not in shown
+            compared = traced or row["language"] == Language.HTML  # by more than the picture
+            wanted = compared or row["is_redrawn"] or number not in shown
             if row["reference_code"] is not None and wanted:
                 if row["is_redrawn"]:
                     redrawn.add(number)
@@ -80,7 +102,7 @@ def draw_references(
                 programs[number] = (renderer, row["reference_code"], traced, unpack_data(row["data"]))
             elif row["reference_code"] is None and row["item_image"] is None:
                 rows[number]["reason"] = "reference.missing"
-        for number, drawn in _draw(home, programs, settings).items():
+        for number, drawn in _draw_with_texts(home, programs, settings, rewritten=False).items():
             rows[number] |= _reference(drawn, number in shown, number in redrawn)
         return all_kept(pa.Table.from_pylist(rows, REFERENCE_SCHEMA))
 
@@ -110,7 +132,7 @@ def draw_answers(
     fingerprints = fingerprints_of(asked, settings)
 
     def compute(_key: str) -> StageTables:
-        programs: dict[int, _Drawn] = {}
+        programs: dict[int, _Program] = {}
         rows: list[dict[str, Any]] = []
         answered = read_output(home, answers).to_pylist()
         for number, (row, item) in enumerate(zip(answered, asked.to_pylist(), strict=True)):
@@ -120,8 +142,16 @@ def draw_answers(
                 traced = _is_traced(item["language"], item["domain"])
                 renderer = settings.renderer(item["language"], item["stack"])
                 programs[number] = (renderer, program.code, traced, unpack_data(item["data"]))
-        for number, drawn in _draw(home, programs, settings).items():
+        for number, drawn in _draw_with_texts(home, programs, settings, rewritten=True).items():
             rows[number] |= drawn
+        more: dict[_Try, _Program] = {}
+        for number, (row, item) in enumerate(zip(answered, asked.to_pylist(), strict=True)):
+            renderer = settings.renderer(item["language"], item["stack"])
+            for place, text in enumerate((row["tries"] or [])[1:]):
+                further = program_of(text, item["language"])
+                if further.code is not None:
+                    more[number, place] = (renderer, further.code, False, unpack_data(item["data"]))
+        _count_tries(rows, [row["tries"] for row in answered], _draw(home, more, settings))
         return all_kept(pa.Table.from_pylist(rows, DRAWN_SCHEMA))
 
     return run_stage(
@@ -134,6 +164,25 @@ def draw_answers(
         rows_in=answers.rows_kept,
         compute=compute,
     )
+
+
+def _count_tries(
+    rows: Sequence[dict[str, Any]],
+    tries: Sequence[list[str] | None],
+    drawn: Mapping[_Try, Mapping[str, Any]],
+) -> None:
+    """Note in the rows of items that may have several tries how many there are, and what came of them."""
+    pictures: dict[int, list[bytes]] = {}
+    for (number, _), result in drawn.items():
+        if result["image"] is not None:
+            pictures.setdefault(number, []).append(result["image"])
+    for number, (row, texts) in enumerate(zip(rows, tries, strict=True)):
+        if texts is None:
+            continue
+        own = [row["image"]] if row.get("image") is not None else []
+        found = [*own, *pictures.get(number, [])]
+        row["tries"], row["tries_drawn"] = len(texts), len(found)
+        row["tries_shown"] = sum(not Side(png=picture).is_blank for picture in found)
 
 
 def fingerprints_of(items: pa.Table, settings: DrawingSettings) -> dict[str, dict[str, str]]:
@@ -149,8 +198,57 @@ def _fingerprints(renderer: str) -> dict[str, str]:
     return {name: fingerprint(name) for name in names if not why_unsupported(name)}
 
 
-def _draw(home: Home, programs: Mapping[int, _Drawn], settings: DrawingSettings) -> dict[int, dict[str, Any]]:
-    """Run programs by their numbers. Raises `InfrastructureError` where one fails through no fault of its
+def _draw_with_texts(
+    home: Home, programs: Mapping[int, _Program], settings: DrawingSettings, rewritten: bool
+) -> dict[int, dict[str, Any]]:
+    """Run programs, and note of pages where their texts are (`vincicoder.evaluate.text_blocks`); of
+    answers, which are `rewritten` where they are published, also as they are then.
+
+    Raises as `_draw`.
+    """
+    found: dict[int, dict[str, Any]] = dict(_draw(home, programs, settings))
+    pages = {
+        number: programs[number][1]
+        for number, drawn in found.items()
+        if programs[number][0] == Language.HTML and drawn["image"] is not None
+    }
+    other = {number: prepared(page) for number, page in pages.items() if rewritten and is_rewritten(page)}
+    more: dict[_Drawn, _Program] = {}
+    for number, page in pages.items():
+        more |= _recolored((number, "own"), programs[number], page)
+    for number, page in other.items():
+        more |= _recolored((number, "rewritten"), programs[number], page)
+        more[number, "rewritten", None] = _page(programs[number], page)
+    drawings = _draw(home, more, settings)
+
+    def blocks_of(number: int, form: str, page: str, picture: bytes | None) -> tuple[TextBlock, ...]:
+        pictures = [picture, *(drawings[number, form, offset]["image"] for offset in OFFSETS)]
+        shown = [Side(page, png).pixels for png in pictures if png is not None]
+        return find_blocks(page, shown[0], (shown[1], shown[2])) if len(shown) == 3 else ()
+
+    for number, page in pages.items():
+        whole = blocks_of(number, "own", page, found[number]["image"])
+        published = whole if has_body(page) else ()
+        if number in other:
+            again = drawings[number, "rewritten", None]["image"]
+            published = blocks_of(number, "rewritten", other[number], again)
+        found[number]["trace"] = write_blocks(PageBlocks(whole, published))
+    return found
+
+
+def _recolored(form: tuple[int, str], program: _Program, page: str) -> dict[_Drawn, _Program]:
+    return {(*form, offset): _page(program, recolored(page, offset)) for offset in OFFSETS}
+
+
+def _page(program: _Program, page: str) -> _Program:
+    """Return another page in a program's place, drawn as it is."""
+    return (program[0], page, False, program[3])
+
+
+def _draw(
+    home: Home, programs: Mapping[_Name, _Program], settings: DrawingSettings
+) -> dict[_Name, dict[str, Any]]:
+    """Run programs by their names. Raises `InfrastructureError` where one fails through no fault of its
     own."""
     if not programs:
         return {}
@@ -158,14 +256,15 @@ def _draw(home: Home, programs: Mapping[int, _Drawn], settings: DrawingSettings)
     engine = shared_engine(
         settings.limits, workers=settings.workers, require_sandbox=settings.require_sandbox
     )
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[_Name, dict[str, Any]] = {}
+    names = list(programs)
     failures: list[str] = []
-    requests = [RenderRequest(str(number), *program) for number, program in programs.items()]
+    requests = [RenderRequest(str(number), *programs[name]) for number, name in enumerate(names)]
     for drawn in render_on_stacks(engine, requests):
         result = drawn.result
         if result.status is RenderStatus.FAILED:
             failures.append(result.detail)
-        found[int(result.request_id)] = {
+        found[names[int(result.request_id)]] = {
             "reason": result.reason.value if result.reason else "",
             "detail": result.detail,
             "image": result.png,

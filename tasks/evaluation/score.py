@@ -12,9 +12,10 @@ from storage.evaluation import score_schema
 from storage.outputs import read_output
 from tasks.evaluation.rows import all_kept
 from tasks.stage import StageName, run_stage, stop_if_asked
-from vincicoder.evaluate.metric import EXECUTION, score_pair
+from vincicoder.evaluate.metric import EXECUTION, OF_TRIES, score_pair
 from vincicoder.evaluate.metrics import METRICS, encoder_metrics
-from vincicoder.evaluate.pair import Pair, Side
+from vincicoder.evaluate.pair import Pair, Side, Tries
+from vincicoder.evaluate.text_blocks import read_blocks
 from vincicoder.evaluate.trace import read_trace
 from vincicoder.similarity.encoders.picture_models import load_picture_models
 
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.similarity.encoders.picture_models import PictureModel
 
-STAGE = StageName("score_answers", 3)
+STAGE = StageName("score_answers", 4)
 METRIC_NAMES = (
     EXECUTION,
+    *OF_TRIES,
     *(name for metric in METRICS for name in metric.names),
     *encoder_metrics.NAMES,
 )
@@ -92,8 +94,12 @@ def pairs_of(home: Home, items: StageOutput, references: StageOutput, drawn: Sta
             item["domain"],
             _side(item["reference_code"], reference, own),
             _side(answer["code"], answer, None),
+            None
+            if answer["tries"] is None
+            else Tries(answer["tries"], answer["tries_drawn"], answer["tries_shown"]),
         )
 
 
 def _side(code: str | None, drawn: Mapping[str, Any], own: bytes | None) -> Side:
-    return Side(code, drawn["image"] or own, read_trace(drawn["trace"]), drawn["reason"])
+    trace, blocks = read_trace(drawn["trace"]), read_blocks(drawn["trace"])
+    return Side(code, drawn["image"] or own, trace, drawn["reason"], blocks)

@@ -38,7 +38,6 @@ def test_every_line_counts_or_is_named(tmp_path: Path) -> None:
     found = read_answers(path, ITEMS)
     assert dict(found.answers) == {"a": "first", "b": "", "c": ""}
     assert [(problem.kind, problem.line) for problem in found.problems] == [
-        ("duplicate", 5),
         ("unknown", 6),
         ("malformed", 7),
         ("malformed", 8),
@@ -53,8 +52,24 @@ def test_every_line_counts_or_is_named(tmp_path: Path) -> None:
         "empty": 2,
         "missing": 1,
     }
-    assert (counts["duplicate"], counts["unknown"], counts["malformed"]) == (1, 1, 6)
-    assert counts["unknown_lines"] == ["line 6: stranger"]
+    assert (counts["further_tries"], counts["unknown"], counts["malformed"]) == (1, 1, 6)
+    assert counts["unknown_lines"] == ["line 6: the benchmark has no item 'stranger'"]
+    assert counts["malformed_lines"][0] == "line 7: item_id is 7, not a text"
+    assert found.tries == {"a": ("first", "second")}
+
+
+def test_a_file_is_read_as_utf_8(tmp_path: Path) -> None:
+    lines = [b'\xef\xbb\xbf{"item_id": "a", "answer": "x"}', b'{"item_id": "b", "answer": "caf\xe9"}', b"{"]
+    (tmp_path / "latin.jsonl").write_bytes(b"\n".join(lines))
+    found = read_answers(tmp_path / "latin.jsonl", ITEMS)
+    assert dict(found.answers) == {"a": "x"}
+    assert [problem.detail.partition(" at ")[0] for problem in found.problems] == [
+        "not UTF-8: byte 0xe9",
+        "no JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
+    ]
+    (tmp_path / "wide.jsonl").write_text('{"item_id": "a", "answer": "x"}\n' * 3, "utf-16")
+    with pytest.raises(AnswersError, match="is malformed: not UTF-8: byte 0xff at 1"):
+        read_answers(tmp_path / "wide.jsonl", ITEMS)
 
 
 def test_an_empty_file_answers_nothing_and_is_scored(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from vincicoder.evaluate.metrics.encoder_metrics import (
 )
 from vincicoder.evaluate.metrics.ssim import color_ssim
 from vincicoder.evaluate.pair import Pair, Pixels, Side
+from vincicoder.evaluate.text_blocks import PageBlocks, TextBlock
 from vincicoder.similarity.encoders.base import MissingWeightsError
 from vincicoder.similarity.encoders.picture_models import KINDS, UnknownEncoderError, load_picture_models
 
@@ -42,10 +43,18 @@ SIDE = Side("<svg/>", png())
 PAIR = Pair("item", "svg", "svg", SIDE, SIDE)
 
 
+def page(side: Side, *texts: str) -> Side:
+    blocks = tuple(TextBlock(text, (0.2, 0.1 * n, 0.3, 0.05), (9.0,) * 3) for n, text in enumerate(texts))
+    return replace(side, code="<html>", blocks=PageBlocks(blocks, blocks))
+
+
 def test_the_arithmetic_of_every_metric() -> None:
     assert set(STUBS) == set(KINDS)
     answer = Side("<svg/>", png(box=(10, 10, 40, 30)))
     found = score_pair(encoder_metrics(STUBS), replace(PAIR, answer=answer))
+    found |= score_pair(
+        encoder_metrics(STUBS), Pair("page", "html", "web", page(SIDE, "one", "two"), page(answer, "one"))
+    )
     ssim, uni = (compare(SIDE.pixels, answer.pixels) for compare in (color_ssim, unisvg_ssim))
     expected = {
         "clip": (0.5, 0.5),
@@ -58,6 +67,8 @@ def test_the_arithmetic_of_every_metric() -> None:
             0.3 * 0.5 + 0.3 * 0.625 + 0.2 * 0.125 + 0.2 * (1 - ssim),
             0.3 * 0.5 + 0.3 * 0.25 + 0.2 * ssim + 0.2 * 0.875,
         ),
+        "design2code_clip": (0.5, 0.5),
+        "design2code": (0.2 * (2 / 3 + 1 + 1 + 1 + 0.5),) * 2,
     }
     assert {name: (found[name].reference, found[name].strict) for name in NAMES} == {
         name: pytest.approx(values) for name, values in expected.items()
@@ -67,23 +78,34 @@ def test_the_arithmetic_of_every_metric() -> None:
 def test_equals_earn_the_best_and_failures_the_worst_in_strict() -> None:
     metrics = encoder_metrics(STUBS)
     bounds = {name: metric for metric in metrics for name in metric.names}
-    assert {name: score.strict for name, score in score_pair(metrics, PAIR).items() if name in bounds} == {
-        name: pytest.approx(metric.best) for name, metric in bounds.items()
-    }
-    for side in (Side("<svg", None), Side("<svg/>", png(box=None))):
-        found = score_pair(metrics, replace(PAIR, answer=side))
-        assert {name: found[name].strict for name in bounds} == {
-            name: of.worst for name, of in bounds.items()
+    web = page(SIDE, "one", "two")
+    seen = set()
+    for pair in (PAIR, Pair("page", "html", "web", web, web)):
+        found = score_pair(metrics, pair)
+        seen |= bounds.keys() & found.keys()
+        assert {name: found[name].strict for name in bounds.keys() & found.keys()} == {
+            name: pytest.approx(bounds[name].best) for name in bounds.keys() & found.keys()
         }
+        for side in (Side("<svg", None), Side("<svg/>", png(box=None))):
+            failed = score_pair(metrics, replace(pair, answer=side))
+            assert {name: failed[name].strict for name in bounds.keys() & found.keys()} == {
+                name: bounds[name].worst for name in bounds.keys() & found.keys()
+            }
+    assert seen == bounds.keys()
 
 
 def test_what_lacks_weights_is_said_and_not_measured() -> None:
-    assert [metric.names[0] for metric in encoder_metrics({"clip": STUBS["clip"]})] == ["clip"]
-    assert set(not_measured({"clip": "x"})) == set(NAMES) - {"clip"}
+    assert [metric.names[0] for metric in encoder_metrics({"clip": STUBS["clip"]})] == [
+        "clip",
+        "design2code_clip",
+        "design2code",
+    ]
+    with_clip = {"clip", "design2code_clip", "design2code"}
+    assert set(not_measured({"clip": "x"})) == set(NAMES) - with_clip
     assert "--encoder lpips_alex=FOLDER" in not_measured({"clip": "x"})["unisvg"]
     assert not_measured(STUBS) == {}
     web = replace(PAIR, domain="web", language="html")
-    assert not {"unisvg", "sarena"} & score_pair(encoder_metrics(STUBS), web).keys()
+    assert not {"unisvg", "sarena", "design2code"} & score_pair(encoder_metrics(STUBS), web).keys()
 
 
 @pytest.mark.slow  # needs torch

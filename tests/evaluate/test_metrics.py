@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +24,8 @@ from vincicoder.evaluate.metrics.picture_error import decibels, mean_squared_err
 from vincicoder.evaluate.metrics.tree_bleu import tree_forms
 from vincicoder.evaluate.pair import Pair, Pixels, Side
 from vincicoder.evaluate.summary import interval, summarise
+from vincicoder.evaluate.text_blocks import NO_BLOCKS, PageBlocks, TextBlock
+from vincicoder.evaluate.trace import read_trace
 
 
 def png(width: int = 60, height: int = 40, box: tuple[int, int, int, int] | None = (10, 10, 30, 25)) -> bytes:
@@ -43,25 +46,61 @@ def strict(pair: Pair) -> dict[str, float]:
     return {name: score.strict for name, score in score_pair(METRICS, pair).items()}
 
 
-def test_a_pair_of_equals_earns_the_best_in_strict() -> None:
-    best = {name: METRIC_OF[name].best for name in strict(PAIR) if name != EXECUTION}
-    assert strict(PAIR) == pytest.approx({**best, EXECUTION: 1.0}, abs=1e-12)
+def of_kind(kind: str) -> Pair:
+    """Return a reference of a kind beside itself; the kinds together have every metric without weights."""
+    trace = read_trace((Path(__file__).parent / "chart_trace.json").read_text())
+    blocks = (TextBlock("a text", (0.1, 0.1, 0.3, 0.1), (9.0,) * 3),)
+    language, domain, side = {
+        "svg": ("svg", "svg", SIDE),
+        "latex": ("latex", "latex", Side("\\draw (0,0) -- (1,$x$); % a line", png())),
+        "page": ("html", "web", Side("<p>a<b>c</b>", png(), blocks=PageBlocks(blocks, blocks))),
+        "page without texts": ("html", "web", Side("<p><img>", png(), blocks=NO_BLOCKS)),
+        "chart": ("python", "chart", Side("plt.bar(['a', 'b'], [3, 1])", png(), trace)),
+        "molecule": ("python", "molecule", Side("m = Chem.MolFromSmiles('CC(=O)O')", png())),
+        "music": ("lilypond", "diagram", Side("{ c d e }", png())),
+    }[kind]
+    return Pair("item", language, domain, side, side)
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        Side(None, None, reason="answer.empty"),
-        Side("<svg", None, reason="render.error"),
-        Side("<svg/>", png(box=None)),
-        Side("<svg/>", png(500, 500, None)),
-    ],
-    ids=["empty", "failed", "blank", "large blank"],
-)
-def test_failed_and_blank_earn_the_worst_in_strict(answer: Side) -> None:
-    found = strict(replace(PAIR, answer=answer))
-    assert found == {EXECUTION: 0.0} | {name: METRIC_OF[name].worst for name in found if name != EXECUTION}
-    assert set(found) == set(strict(PAIR))
+KINDS = ("svg", "latex", "page", "page without texts", "chart", "molecule", "music")
+FAILURES = {
+    "missing": Side(None, None, reason="answer.missing"),
+    "empty": Side(None, None, reason="answer.empty"),
+    "failed": Side("<svg", None, reason="render.error"),
+    "hung": Side("while True: pass", None, reason="render.timeout"),
+    "blank": Side("<svg/>", png(box=None)),
+    "large blank": Side("<svg/>", png(500, 500, None)),
+}
+
+
+def test_the_kinds_have_every_metric() -> None:
+    assert {name for kind in KINDS for name in strict(of_kind(kind))} == {EXECUTION, *METRIC_OF}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pair_of_equals_earns_the_best_in_strict(kind: str) -> None:
+    pair = of_kind(kind)
+    for answer in (pair.reference, replace(pair.reference)):  # the same, and one read again
+        found = strict(replace(pair, answer=answer))
+        best = {name: METRIC_OF[name].best for name in found if name != EXECUTION}
+        assert found == pytest.approx({**best, EXECUTION: 1.0}, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("failure", FAILURES)
+def test_failed_and_blank_earn_the_worst_in_strict_and_what_is_published(kind: str, failure: str) -> None:
+    pair = of_kind(kind)
+    answer = FAILURES[failure]
+    found = score_pair(METRICS, replace(pair, answer=answer))
+    names = [name for name in found if name != EXECUTION]
+    assert {name: found[name].strict for name in found} == {EXECUTION: 0.0} | {
+        name: METRIC_OF[name].worst for name in names
+    }
+    assert set(found) == set(strict(pair))
+    for name in names:
+        failed = METRIC_OF[name].failed
+        if answer.png is None and not callable(failed):
+            assert found[name].reference == failed, name
 
 
 def test_a_reference_that_draws_nothing_has_no_published_score() -> None:
@@ -177,21 +216,6 @@ def test_a_page_is_compared_by_its_elements_with_children() -> None:
     assert (found.reference, found.strict) == pytest.approx((2 / 5, 3 / 6))
 
 
-@pytest.mark.parametrize(
-    ("language", "code"), [("latex", "\\draw (0,0) -- (1,$x$); % a line"), ("html", "<p>a<b>c</b>")]
-)
-def test_equal_and_blank_pages_are_the_bounds_of_image2struct(language: str, code: str) -> None:
-    side = Side(code, png())
-    pair = Pair("item", language, language, side, side)
-    found = strict(pair)
-    assert found == pytest.approx(
-        {**{name: METRIC_OF[name].best for name in METRIC_OF.keys() & found}, EXECUTION: 1.0}
-    )
-    assert "image2struct_orb" in found
-    blank = strict(replace(pair, answer=Side(code, png(box=None))))
-    assert blank == {EXECUTION: 0.0} | {name: METRIC_OF[name].worst for name in blank if name != EXECUTION}
-
-
 def test_the_published_pixel_similarity_compares_rows_modulo_256() -> None:
     page = np.full((10, 8), 255, np.uint8)
     page[4, 2:5] = 0
@@ -215,10 +239,11 @@ def boxes(*places: int) -> Pixels:
 
 
 @pytest.mark.parametrize(
-    ("answer", "reference", "published"),  # by crfm-helm 0.5.16
+    # By crfm-helm 0.5.16; on a processor that rounds the grey of white in two ways it gives 0.276 and 0.381.
+    ("answer", "reference", "published"),
     [
-        ((1, 9, 20), (1, 12, 19), 0.2764844000339508),
-        ((3,), (25,), 0.3805038630962372),
+        ((1, 9, 20), (1, 12, 19), 0.26950937509536743),
+        ((3,), (25,), 0.3174985349178314),
         ((), (4, 8), 0.8227952718734741),
         ((2, 6), (2, 6), 0.0),
     ],

@@ -18,7 +18,13 @@ _EPSILON = 216.0 / 24389.0
 @cache
 def lab(color: str) -> tuple[float, float, float]:
     """Return L, a and b of a colour written as #RRGGBB, with anything after it. Raises ValueError."""
-    levels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (float(int(color[place : place + 2], 16)) for place in (1, 3, 5))
+    return lab_of((red, green, blue))
+
+
+def lab_of(color: tuple[float, float, float]) -> tuple[float, float, float]:
+    """Return L, a and b of a colour of levels 0 to 255."""
+    levels = [level / 255 for level in color]
     linear = [
         level / 12.92 if level <= 0.04045 else math.pow((level + 0.055) / 1.055, 2.4) for level in levels
     ]

@@ -19,7 +19,7 @@ from PIL import Image
 from vincicoder.evaluate.pair import Pixels
 
 _SIDE, _MOST_BLOCKS, _FREQUENT, _LIGHT = 8, 100, 0.5, 0.001
-_GREY = np.array([[0.299], [0.587], [0.114]])
+_GREY = (0.299, 0.587, 0.114)
 Floats = NDArray[np.float32]
 
 
@@ -34,7 +34,7 @@ def block_distance(answer: Pixels, reference: Pixels) -> float:
     """Return the distance of two pictures of one size, 0 for equal ones. uint8 RGB of shape (h, w, 3)."""
     answer, reference = (_few_blocks(pixels) for pixels in (answer, reference))
     frequent, share = most_frequent_color(reference)
-    grey = float((frequent @ _GREY).item() / 255.0)
+    grey = float(_grey(frequent))
     first, second = (_blocks(pixels, frequent, grey) for pixels in (answer, reference))
     if share > _FREQUENT:
         shown = np.any(first[:, 1:-2] != grey, axis=1) | np.any(second[:, 1:-2] != grey, axis=1)
@@ -64,17 +64,23 @@ def _blocks(pixels: Pixels, frequent: Pixels, grey: float) -> Floats:
     """Return one row a block: weight, grey values of its pixels, and its place in parts of the picture."""
     height, width = pixels.shape[:2]
     rows, columns = -(-height // _SIDE), -(-width // _SIDE)
-    page = np.empty((rows * _SIDE, columns * _SIDE, 3), np.float32)
+    page = np.empty((rows * _SIDE, columns * _SIDE, 3), np.uint8)
     page[:] = frequent
     page[:height, :width] = pixels
-    page /= 255.0
-    values = np.matmul(page, _GREY)
+    values = _grey(page)
     values = values.reshape(rows, _SIDE, columns, _SIDE).transpose(0, 2, 1, 3).reshape(-1, _SIDE * _SIDE)
     places = np.mgrid[0:rows, 0:columns].transpose(1, 2, 0).reshape(-1, 2) / np.array([rows, columns])
     differ = np.any(values != grey, axis=1, keepdims=True).astype(np.float32)
     weights = _LIGHT + (1 - _LIGHT) * differ
     weights /= np.sum(weights)
     return np.hstack((weights, values, places)).astype(np.float32)
+
+
+def _grey(pixels: Pixels) -> NDArray[np.float64]:
+    """Return grey values, 0 to 1. Equal colours have equal ones on every processor, unlike by the published
+    product of matrices: there a background may then weigh as much as what is drawn."""
+    red, green, blue = np.moveaxis(pixels.astype(np.float64) / 255, -1, 0)
+    return np.asarray(red * _GREY[0] + green * _GREY[1] + blue * _GREY[2])
 
 
 def _pixels_of(blocks: Floats, grey: float) -> Floats:

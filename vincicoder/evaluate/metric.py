@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from vincicoder.evaluate.pair import Pair
+from vincicoder.evaluate.pair import Pair, Tries
 
 EXECUTION = "execution"
 """The share of items whose answer draws a picture; in `strict`, one that shows something."""
+
+OF_TRIES = ("execution_retried", "execution_a_try")
+"""Where items were answered several times: the share of items of which any try draws, which is what is
+published where an item is tried until it compiles, and the mean share of an item's tries that draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def score_pair(metrics: Sequence[Metric], pair: Pair) -> dict[str, Score]:
     drawn = pair.answer.png is not None
     empty = not drawn or (pair.answer.is_blank and not pair.reference.is_blank)
     found = {EXECUTION: Score(float(drawn), float(not empty))}
+    if pair.tries is not None:
+        found |= _of_tries(pair.tries, blank_is_right=pair.reference.is_blank)
     for metric in metrics:
         if not metric.applies(pair):
             continue
@@ -69,6 +75,13 @@ def score_pair(metrics: Sequence[Metric], pair: Pair) -> dict[str, Score]:
         for name in metric.names:
             found[name] = Score(scores[name].reference, metric.worst) if empty else scores[name]
     return found
+
+
+def _of_tries(tries: Tries, blank_is_right: bool) -> dict[str, Score]:
+    right = tries.drawn if blank_is_right else tries.shown
+    number = max(tries.number, 1)
+    retried = Score(float(tries.drawn > 0), float(right > 0))
+    return dict(zip(OF_TRIES, (retried, Score(tries.drawn / number, right / number)), strict=True))
 
 
 def _failed(metric: Metric, pair: Pair) -> Mapping[str, Score]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vincicoder.evaluate.text_blocks import PageBlocks
 from vincicoder.evaluate.trace import Trace
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.verify.picture import PictureLimits, ink_fraction
@@ -22,12 +23,13 @@ _LIMITS = PictureLimits()
 @dataclass(frozen=True)
 class Side:
     """One side of a pair: the program (None where there is none), its picture as PNG, what it noted of its
-    drawing (`vincicoder.evaluate.trace`), and why there is no picture."""
+    drawing (`vincicoder.evaluate.trace`), why there is no picture, and where a page shows its texts."""
 
     code: str | None = None
     png: bytes | None = None
     trace: Trace | None = None
     reason: str = ""
+    blocks: PageBlocks | None = None
 
     @cached_property
     def pixels(self) -> Pixels:
@@ -44,14 +46,25 @@ class Side:
         return ink_fraction(self.pixels, _LIMITS.ink_levels) < _LIMITS.min_ink_fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How often an item was answered, how often that drew a picture, and one that shows something."""
+
+    number: int
+    drawn: int
+    shown: int
+
+
 @dataclass(frozen=True)
 class Pair:
-    """One item: its language and domain, the reference and the answer."""
+    """One item: its language and domain, the reference and the answer, which is the first of `tries` where
+    items were answered several times."""
 
     item_id: str
     language: str
     domain: str
     reference: Side
     answer: Side
+    tries: Tries | None = None
     kept: dict[str, Any] = field(init=False, default_factory=dict)
     """What metrics of one pair share, by a name: the same is not computed twice."""

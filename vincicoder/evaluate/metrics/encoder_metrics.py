@@ -7,7 +7,7 @@ replaced by another. `strict` gives no credit for what any two pictures share: a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,7 +17,9 @@ from skimage.metrics import structural_similarity
 
 from vincicoder.evaluate.canvas import on_one_page, resized
 from vincicoder.evaluate.metric import Metric, Score
+from vincicoder.evaluate.metrics import design2code
 from vincicoder.evaluate.pair import Pair, Pixels
+from vincicoder.evaluate.text_blocks import NO_BLOCKS, TextBlock
 from vincicoder.sample import Domain
 from vincicoder.similarity.encoders.picture_models import KINDS, PictureModel
 
@@ -37,8 +39,8 @@ class _Kind:
     measure: Callable[[Models, Pair], Score]
     worst: float = 0.0
     best: float = 1.0
-    failed: float | None = 0.0
-    domains: tuple[str, ...] = ()
+    failed: float | Callable[[Models, Pair], float] | None = 0.0
+    applies: Callable[[Pair], bool] = lambda _: True
 
 
 def _share(value: float) -> float:
@@ -135,6 +137,59 @@ def _sarena(models: Models, pair: Pair) -> Score:
     return Score(published, sarena(clip.strict, dino.strict, ssim.strict, lpips.strict))
 
 
+def _is_svg(pair: Pair) -> bool:
+    return pair.domain == Domain.SVG
+
+
+def without_texts(pixels: Pixels, blocks: Sequence[TextBlock]) -> Pixels:
+    """Return a page with its texts painted over from their surroundings (Telea, 3 pixels), squeezed to a
+    square of its shorter side, as Design2Code shows it to CLIP."""
+    import cv2
+
+    if blocks:
+        height, width = pixels.shape[:2]
+        mask = np.zeros((height, width), np.uint8)
+        for block in blocks:
+            left, top = int(block.box[0] * width), int(block.box[1] * height)
+            right, bottom = left + int(block.box[2] * width), top + int(block.box[3] * height)
+            mask[top:bottom, left:right] = 255
+        pixels = np.asarray(cv2.inpaint(pixels, mask, 3, cv2.INPAINT_TELEA), np.uint8)
+    side = min(pixels.shape[:2])
+    return np.asarray(Image.fromarray(pixels).resize((side, side), Image.Resampling.LANCZOS))
+
+
+def _masked_clip(models: Models, pair: Pair) -> Score:
+    kept = pair.kept.get("design2code_clip")
+    if kept is None:
+        reference, answer = (side.blocks or NO_BLOCKS for side in (pair.reference, pair.answer))
+        published, strict = (
+            models["clip"].compare(
+                without_texts(pair.reference.pixels, theirs), without_texts(pair.answer.pixels, ours)
+            )
+            for theirs, ours in (
+                (reference.published, design2code.both_ways(pair)[0].answer),
+                (reference.whole, answer.whole),
+            )
+        )
+        kept = pair.kept["design2code_clip"] = Score(published, _share(strict))
+    return kept
+
+
+def _design2code(models: Models, pair: Pair) -> Score:
+    """Return the mean of the five scores."""
+    clip, both = _masked_clip(models, pair), design2code.both_ways(pair)
+    assert clip.reference is not None
+    return Score(0.2 * (sum(both[0].scores) + clip.reference), 0.2 * (sum(both[1].scores) + clip.strict))
+
+
+def _failed_page(models: Models, pair: Pair) -> float:
+    """Compare with the white picture that stands for a page that cannot be drawn."""
+    assert pair.reference.blocks is not None
+    white = np.full((960, 1280, 3), 255, np.uint8)
+    page = without_texts(pair.reference.pixels, pair.reference.blocks.published)
+    return models["clip"].compare(page, without_texts(white, ()))
+
+
 _METRICS: Mapping[str, _Kind] = {
     "clip": _Kind(("clip",), f"{_VLMEVALKIT}/utils/uni_svg.py (cosine of image features)", _clip),
     "dino": _Kind(("dino",), f"{_STARVECTOR}/compute_dino_score.py", _dino),
@@ -151,10 +206,20 @@ _METRICS: Mapping[str, _Kind] = {
         ("lpips_alex",), f"{_VLMEVALKIT}/utils/uni_svg.py", partial(_lpips, "lpips_alex"), 1.0, 0.0, 1.0
     ),
     "unisvg": _Kind(
-        ("clip", "lpips_alex"), f"{_VLMEVALKIT}/utils/uni_svg.py", _unisvg, failed=0.0, domains=(Domain.SVG,)
+        ("clip", "lpips_alex"), f"{_VLMEVALKIT}/utils/uni_svg.py", _unisvg, failed=0.0, applies=_is_svg
     ),
     "sarena": _Kind(
-        ("clip", "dino", "lpips_vgg"), f"{_VLMEVALKIT}/sarena.py", _sarena, failed=None, domains=(Domain.SVG,)
+        ("clip", "dino", "lpips_vgg"), f"{_VLMEVALKIT}/sarena.py", _sarena, failed=None, applies=_is_svg
+    ),
+    "design2code_clip": _Kind(
+        ("clip",), design2code.METRIC.source, _masked_clip, failed=_failed_page, applies=design2code.applies
+    ),
+    "design2code": _Kind(
+        ("clip",),
+        design2code.METRIC.source,
+        _design2code,
+        failed=lambda models, pair: 0.2 * _failed_page(models, pair),
+        applies=design2code.applies,
     ),
 }
 NAMES = tuple(_METRICS)
@@ -174,11 +239,18 @@ def _metric(name: str, of: _Kind, models: Models) -> Metric:
         names=(name,),
         source=of.source,
         measure=lambda pair: {name: of.measure(models, pair)},
-        applies=lambda pair: not of.domains or pair.domain in of.domains,
+        applies=of.applies,
         worst=of.worst,
         best=of.best,
-        failed=of.failed,
+        failed=_failed(name, of, models),
     )
+
+
+def _failed(name: str, of: _Kind, models: Models) -> float | Callable[[Pair], Mapping[str, float]] | None:
+    failed = of.failed
+    if callable(failed):
+        return lambda pair: {name: failed(models, pair)}
+    return failed
 
 
 def not_measured(models: Models | Mapping[str, str]) -> dict[str, str]:

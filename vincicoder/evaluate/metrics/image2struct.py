@@ -158,6 +158,7 @@ METRIC = Metric(
     source=_SOURCE,
     measure=_measure,
     applies=_applies,
+    version=2,
 )
 BLOCK_DISTANCE = Metric(
     names=("image2struct_block_distance",),
@@ -167,4 +168,5 @@ BLOCK_DISTANCE = Metric(
     worst=1.0,
     best=0.0,
     failed=0.0,
+    version=2,
 )

@@ -7,52 +7,11 @@ only what stands in an `html` element, and leaves out pages that draw nothing; `
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html.parser import HTMLParser
 
 from vincicoder.evaluate.metric import Metric, Score
+from vincicoder.evaluate.page_tree import Element, read_page
 from vincicoder.evaluate.pair import Pair
 from vincicoder.sample import Language
-
-_EMPTY = frozenset(
-    {
-        *("area", "base", "br", "col", "embed", "hr", "img", "input", "keygen", "link", "menuitem", "meta"),
-        *("param", "source", "track", "wbr", "basefont", "bgsound", "command", "frame", "image", "isindex"),
-        *("nextid", "spacer"),
-    }
-)
-_MOST_CHARACTERS = 1_000_000
-_ROOT = ""
-
-
-class _Outline(HTMLParser):
-    """The elements of a page as Beautiful Soup nests them with this parser: nothing is closed that the page
-    does not close, an end tag closes all within its element, and one without an element does nothing."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.children: list[tuple[str, list[int]]] = [(_ROOT, [])]
-        self._open = [0]
-        self._opened: dict[str, int] = {}
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        number = len(self.children)
-        self.children.append((tag, []))
-        self.children[self._open[-1]][1].append(number)
-        if tag not in _EMPTY:
-            self._open.append(number)
-            self._opened[tag] = self._opened.get(tag, 0) + 1
-
-    def handle_startendtag(self, tag: str, attrs: object) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _EMPTY:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        while self._opened.get(tag):
-            name = self.children[self._open.pop()][0]
-            self._opened[name] -= 1
-            if name == tag:
-                return
 
 
 def tree_forms(page: str, only_html: bool) -> set[str]:
@@ -60,17 +19,13 @@ def tree_forms(page: str, only_html: bool) -> set[str]:
 
     With `only_html`, of the first `html` element and what it holds; none where there is no such element.
     """
-    outline = _Outline()
-    outline.feed(page[:_MOST_CHARACTERS])
-    outline.close()
-    nodes = outline.children
-    wanted = [number for number, (name, _) in enumerate(nodes) if not only_html or name == "html"][:1]
+    root = read_page(page)
+    top = root.first("html") if only_html else root
     forms: set[str] = set()
-    while wanted:
-        name, children = nodes[wanted.pop()]
-        wanted += children
-        if children:
-            forms.add("_".join([name, *(nodes[child][0] for child in children)]))
+    for element in () if top is None else (top, *top.elements()):
+        names = [child.name for child in element.children if isinstance(child, Element)]
+        if names:
+            forms.add("_".join([element.name, *names]))
     return forms
 
 
