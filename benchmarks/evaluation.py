@@ -6,8 +6,9 @@
 The second runs ChartMimic's own evaluators (as VLMEvalKit carries them) in an environment of their own:
 matplotlib 3.8.4, matplotlib-venn 0.11.10, networkx 3.2.1, numpy 1.26.1, squarify 0.4.3, colormath 3.0.0. The
 first compares with what they gave there (`chartmimic_published.json`), and takes for their time that of eight
-interpreters a pair that import what they import and run the program: less than they use. Chart2Code's scores
-are compared with what its own evaluators gave on matplotlib 3.11.2 (`chart2code_published.json`).
+interpreters a pair that import what they import, of what is installed here, and run the program: less than
+they use. Chart2Code's scores are compared with what its own evaluators gave on matplotlib 3.11.2
+(`chart2code_published.json`).
 """
 
 from __future__ import annotations
@@ -32,7 +33,14 @@ from vincicoder.render import RenderEngine, RenderRequest
 SCORES = ("text", "layout", "type", "color")
 PUBLISHED = Path(__file__).parent / "chartmimic_published.json"
 CHART2CODE_PUBLISHED = Path(__file__).parent / "chart2code_published.json"
-_STARTS = 8  # two programs, four evaluators
+_COUNTS = "squarify, networkx.drawing.nx_pylab, mpl_toolkits.mplot3d, matplotlib_venn._common, inspect"
+# What each of the four evaluators imports before it runs a program (*_evaluator_prefix.py).
+_IMPORTS = {
+    "text": "warnings, matplotlib.backends.backend_pdf",
+    "layout": "warnings",
+    "type": f"warnings, matplotlib.pyplot, {_COUNTS}, matplotlib.tri._tripcolor",
+    "color": f"warnings, matplotlib.pyplot, numpy, {_COUNTS}",
+}
 _PUBLISHED_PROGRAM = """
 import contextlib, io, json, os, sys
 folder, utils, numbers = sys.argv[1], sys.argv[2], [int(n) for n in sys.argv[3:]]
@@ -105,13 +113,16 @@ def seconds_of_starts(pairs: list[tuple[str, str]], numbers: list[int]) -> float
     """Return the CPU seconds a pair of eight interpreters that import what the evaluators import."""
     with tempfile.TemporaryDirectory() as folder:
         _write(Path(folder), pairs)
-        imports = "import matplotlib.pyplot, networkx, numpy, mpl_toolkits.mplot3d, inspect, warnings; "
         started = ended_children_seconds()
         for number in numbers:
             for side in ("reference", "answer"):
-                for _ in range(_STARTS // 2):
+                for imports in _IMPORTS.values():
                     subprocess.run(
-                        [sys.executable, "-c", f"{imports}exec(open('{number:02d}_{side}.py').read())"],
+                        [
+                            sys.executable,
+                            "-c",
+                            f"import {imports}; exec(open('{number:02d}_{side}.py').read())",
+                        ],
                         cwd=folder,
                         check=True,
                         capture_output=True,

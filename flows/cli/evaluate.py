@@ -18,6 +18,8 @@ from vincicoder.config import default_home
 from vincicoder.render.registry import ROW_LANGUAGES, stacks_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from flows.evaluation import EvaluationConfig
 
 app = typer.Typer(help="Judge answers to benchmarks.", invoke_without_command=True)
@@ -157,6 +159,8 @@ def compare(run_a: str, run_b: str, home: HomeOption = None, as_json: Json = Fal
     if as_json:
         typer.echo(json.dumps(result))
         return
+    for warning in _warnings(result):
+        typer.echo(f"WARNING: {warning}")
     for part, metrics in (("all", result["metrics"]), *result["domains"].items()):
         print_table(
             ("metric", "a", "b", "b - a", "95 % interval", "p (Holm)", "better", "items"),
@@ -170,11 +174,18 @@ def compare(run_a: str, run_b: str, home: HomeOption = None, as_json: Json = Fal
             ],
             title=f"\n{part}: a is {run_a}, b is {run_b}; strict scores",
         )
-    if result["only_a"] or result["only_b"]:
-        typer.echo(f"Items of one run alone: {result['only_a']} of a, {result['only_b']} of b.")
+
+
+def _warnings(result: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what keeps two runs from being compared fairly."""
     if result["fingerprints_differ"]:
-        typer.echo(
-            f"Drawn by different renderers, so not comparable: {', '.join(result['fingerprints_differ'])}."
+        yield f"drawn by different renderers, so not comparable: {', '.join(result['fingerprints_differ'])}"
+    if result["models_differ"]:
+        yield f"scored by different models, so not comparable: {', '.join(result['models_differ'])}"
+    if result["only_a"] or result["only_b"]:
+        yield (
+            f"compared are the {result['items']} items of both runs; {result['only_a']} more are of a alone, "
+            f"{result['only_b']} of b"
         )
 
 

@@ -36,8 +36,8 @@ class NotComparableError(UserError):
 def compare_runs(home: Home, first: str, second: str) -> dict[str, Any]:
     """Compare two runs over the items that both have, as a whole, by domain and by every other part.
 
-    Returns `run_a, run_b, items, only_a, only_b, fingerprints_differ`, and by name `metrics`, `domains` of
-    metrics and `parts` of metrics, such as `difficulty=hard` (see
+    Returns `run_a, run_b, items, only_a, only_b, fingerprints_differ, models_differ`, and by name `metrics`,
+    `domains` of metrics and `parts` of metrics, such as `difficulty=hard` (see
     `vincicoder.evaluate.comparison.Difference`). Raises NotComparableError.
     """
     runs = [_run(home, run) for run in (first, second)]
@@ -58,6 +58,7 @@ def compare_runs(home: Home, first: str, second: str) -> dict[str, Any]:
         "only_a": len(rows[0]) - len(common),
         "only_b": len(rows[1]) - len(common),
         "fingerprints_differ": _changed_renderers(rows, common),
+        "models_differ": _changed_models(runs),
         "metrics": _differences(rows, common),
         "domains": parts["domain"],
         "parts": {
@@ -95,6 +96,17 @@ def _rows(run: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     columns = ["item_id", *PART_COLUMNS, "stack", "fingerprint"]
     columns += [f"{name}_strict" for name in metric_names(path)]
     return {row["item_id"]: row for row in read_items(path, columns)}
+
+
+def _changed_models(runs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return which encoders and judges of both runs are others: the scores that they give are not
+    comparable."""
+    named = [
+        {**run["recipe"].get("encoders", {}), "judge": run["recipe"].get("judge", {}).get("model")}
+        for run in runs
+    ]
+    both = [name for name in named[0] if named[0][name] and named[1].get(name)]
+    return sorted(name for name in both if named[0][name] != named[1][name])
 
 
 def _changed_renderers(rows: Sequence[dict[str, dict[str, Any]]], common: Sequence[str]) -> list[str]:
