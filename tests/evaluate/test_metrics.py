@@ -203,6 +203,8 @@ def test_molecules_are_compared(answer: str, expected: tuple[float, ...]) -> Non
     found = score_pair([molecule.METRIC], pair)
     assert [found[name].strict for name in molecule.METRIC.names] == pytest.approx(expected, abs=0.1)
     assert all(found[name].reference == found[name].strict for name in molecule.METRIC.names)
+    plain = Pair("m", "smiles", "molecule", Side("C[C@H](N)C(=O)O", SIDE.png), Side(answer, SIDE.png))
+    assert score_pair([molecule.METRIC], plain) == found
 
 
 def test_a_page_is_compared_by_its_elements_with_children() -> None:

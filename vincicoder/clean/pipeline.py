@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import MappingProxyType
 
@@ -27,9 +27,11 @@ from vincicoder.clean.svg_entities import expand_entities
 from vincicoder.clean.svg_resources import svg_resources
 from vincicoder.clean.syntax import syntax_filters
 from vincicoder.clean.tokens import token_counter
+from vincicoder.render.registry import ROW_LANGUAGES
 from vincicoder.sample import Language, Rejection, Sample
 
 _HTML, _SVG = frozenset({Language.HTML}), frozenset({Language.SVG})
+_SHORT = frozenset({"smiles"})  # a whole one may be of a few letters
 _PYTHON, _LATEX = frozenset({Language.PYTHON}), frozenset({Language.LATEX})
 
 
@@ -50,7 +52,8 @@ def filters(limits: CleanLimits) -> tuple[Filter, ...]:
     """
     return (
         Filter("encoding", each(plain_text)),
-        Filter("characters", each(character_bounds(limits))),
+        Filter("characters", each(character_bounds(limits)), frozenset(ROW_LANGUAGES) - _SHORT),
+        Filter("characters", each(character_bounds(replace(limits, min_characters=1))), _SHORT),
         Filter("notebook", each(notebook_lines), _PYTHON),
         *language_filters(),
         Filter("entities", each(expand_entities), _SVG),

@@ -29,6 +29,8 @@ LANGUAGES: dict[str, LanguageSpec] = {
         import_module("vincicoder.render.languages.abc.spec").SPEC,
         import_module("vincicoder.render.languages.echarts.spec").SPEC,
         import_module("vincicoder.render.languages.wavedrom.spec").SPEC,
+        import_module("vincicoder.render.languages.smiles.spec").SPEC,
+        import_module("vincicoder.render.languages.molfile.spec").SPEC,
         *import_module("vincicoder.render.languages.python.spec").ON_OTHER_STACKS,
     )
 }

@@ -1,7 +1,8 @@
 """Molecules: whether the answer's is one, whether it is the same, and how alike the two are.
 
-The molecule of a program is the SMILES that it gives to its library, as a literal. A SMILES that cannot be
-read earns 0, as Omni-I2C has it (there Tanimoto is in hundredths), also in `reference`.
+The molecule of a program is the SMILES that it gives to its library, as a literal; a text in SMILES is its own.
+A SMILES that cannot be read earns 0, as Omni-I2C has it (there Tanimoto is in hundredths), also in
+`reference`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from vincicoder.evaluate.pair import Pair
 from vincicoder.sample import Domain, Language
 
 _READERS = frozenset({"MolFromSmiles", "loadMolecule"})
+_SMILES = "smiles"  # the language
 _MOST_CHARACTERS = 2_000  # of a SMILES: longer ones are no picture's
 _NAMES = ("molecule_valid", "molecule_exact", "molecule_exact_flat", "molecule_inchi", "tanimoto")
 
@@ -41,6 +43,10 @@ def smiles_of(code: str | None) -> str | None:
             value = given.value if isinstance(given, ast.Constant) else named.get(getattr(given, "id", ""))
             found = value if isinstance(value, str) else found
     return found
+
+
+def _smiles(code: str | None, language: str) -> str | None:
+    return next(iter((code or "").split()), None) if language == _SMILES else smiles_of(code)
 
 
 def _name(function: ast.expr) -> str:
@@ -74,7 +80,9 @@ def _measure(pair: Pair) -> Mapping[str, Score]:
     from rdkit import rdBase
 
     chem: Any = import_module("rdkit.Chem")
-    wanted, answered = (_molecule(smiles_of(side.code)) for side in (pair.reference, pair.answer))
+    wanted, answered = (
+        _molecule(_smiles(side.code, pair.language)) for side in (pair.reference, pair.answer)
+    )
     if answered is None:
         return dict.fromkeys(_NAMES, Score(0.0, 0.0))
     with rdBase.BlockLogs():
@@ -95,7 +103,7 @@ METRIC = Metric(
     measure=_measure,
     applies=lambda pair: (
         pair.domain == Domain.MOLECULE
-        and pair.language == Language.PYTHON
-        and _molecule(smiles_of(pair.reference.code)) is not None
+        and pair.language in (Language.PYTHON, _SMILES)
+        and _molecule(_smiles(pair.reference.code, pair.language)) is not None
     ),
 )
