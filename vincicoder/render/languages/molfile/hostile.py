@@ -33,7 +33,6 @@ _SAMPLES = [
     Hostile("not_a_number", "render.error", _WHOLE.replace("0.0000", "   nan", 1)),
     Hostile("far_away", "rendered", _WHOLE.replace("1.0000", "9999.0", 1)),
     Hostile("title_of_a_path", "rendered", f"/etc/passwd{_WHOLE}"),
-    Hostile("computes_without_end", "render.timeout", f"@FAULT@ burn {_WHOLE}", "CPU time"),
     Hostile("crashes", "render.crashed", f"@FAULT@ die {_WHOLE}", "signal 11"),
 ]
 
