@@ -1,6 +1,6 @@
 """Molecules: whether the answer's is one, whether it is the same, and how alike the two are.
 
-The molecule of a program is the SMILES that it gives to its library, as a literal; that of a text in SMILES is
+The molecule of a program is the SMILES that it gives to its library, as a literal; that of a text in SMILES,
 the text. A SMILES that cannot be read earns 0, as Omni-I2C has it (there Tanimoto is in hundredths), also in
 `reference`.
 """
