@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -150,6 +152,14 @@ def test_the_sql_box(server: httpx.Client, query: str, said: str) -> None:
 
 def total(seen: Seen) -> int:
     return int(seen.page.locator(".total").first.inner_text().replace(",", ""))
+
+
+def test_the_questions_that_the_sql_page_offers_have_answers(server: httpx.Client) -> None:
+    offered = re.findall(r'href="(/sql\?q=[^"]+)"', server.get("/sql").text)
+    assert len(offered) == 3
+    for address in offered:
+        answer = server.get(html.unescape(address)).text
+        assert 'class="problem"' not in answer and 'class="answer"' in answer, address
 
 
 def test_choices_count_what_duckdb_counts_and_addresses_restore_them(
