@@ -11,6 +11,9 @@ from vincicoder.train.swift_arguments import TrainingInputs
 
 def measure(part: Part) -> None:
     """Note the metrics of each step. Raises RuntimeError where one has none."""
+    rows = part.data / "rl.parquet"
+    if not rows.exists():
+        raise FileNotFoundError(f"{part.data} has no RL rows: it was made from a home without an RL release")
     settings, model, encoder = part.settings, models.qwen(part), models.dino(part)
     common = common_recipe(part, model)
     recipe = GrpoRecipe(
@@ -29,9 +32,6 @@ def measure(part: Part) -> None:
         reward=Reward(preset="default", encoder=str(encoder)),
         **{**common, "extra": {**common["extra"], "use_vllm": False}},
     )
-    rows = part.data / "rl.parquet"
-    if not rows.exists():
-        raise FileNotFoundError(f"{part.data} has no RL rows: it was made from a home without an RL release")
     inputs = TrainingInputs(model, [rows], [], part.work / "grpo/output")
     curves, spent = train(part, "grpo", recipe, inputs)
     wanted = ("loss", "reward", "reward_std", "grad_norm", "completions/mean_length")
