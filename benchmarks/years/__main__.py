@@ -11,6 +11,7 @@ import argparse
 import json
 from pathlib import Path
 
+from benchmarks.years import further_idioms
 from benchmarks.years.idioms import OF_2022, OF_2024, program
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
 from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
@@ -23,7 +24,10 @@ def main() -> None:
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--workers", type=int, default=2)
     arguments = parser.parse_args()
-    years = {"2022": OF_2022, "2024": OF_2024}
+    years = {
+        "2022": OF_2022 | further_idioms.OF_2022,
+        "2024": OF_2024 | further_idioms.OF_2024,
+    }
     programs = {
         f"{year}/{name}": program(code) for year, idioms in years.items() for name, code in idioms.items()
     }

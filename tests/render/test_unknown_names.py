@@ -31,6 +31,13 @@ def _found(code: str) -> Any:
         ("pd.Series([1]).fillna(method='ffill')", "removed_name:pandas NDFrame.fillna(method) 3.0"),
         ("pd.date_range('2020', periods=3, freq='M')", "removed_name:pandas freq.M 3.0"),
         ("plt.style.use('seaborn-darkgrid')", "removed_name:matplotlib style.seaborn-darkgrid 3.8"),
+        ("pd.Series([1], ['a'])[0]", "unknown_name:pandas Series.__getitem__(position) 3.0"),
+        ("'%.2f' % np.array([1.0])", "unknown_name:numpy float(array) 2.4"),
+        ("np.array([[1], [1, 2]])", "unknown_name:numpy array(ragged) 1.24"),
+        ("pd.DataFrame({'a': ['u']}).corr()", "unknown_name:pandas numeric_only 2.0"),
+        ("plt.annotate(s='a', xy=(0, 0))", "unknown_name:matplotlib annotate(s) 3.5"),
+        ("plt.rcParams['savefig.frameon'] = 1", "removed_name:matplotlib rcParams.savefig.frameon 3.5"),
+        ("from collections import Iterable", "unknown_name:python collections.Iterable 3.10"),
         ("np.flot", "unknown_name:numpy flot"),
         ("raise ModuleNotFoundError(name='squarify')", "unknown_name:squarify squarify"),
     ],
@@ -51,6 +58,8 @@ def test_a_name_that_this_version_does_not_have_is_named(code: str, note: str) -
         "pd.DataFrame({'a': [1]})['b']",
         "raise ValueError('np.float was removed in 1.24')",
         "int('a')",
+        "{'a': 1}[0]",
+        "plt.plot([1, 2], [1, 2, 3])",
     ],
 )
 def test_other_errors_are_the_programs_own(code: str) -> None:

@@ -73,8 +73,9 @@ def render_on_stacks(
 
     A request's language may be that of a stack (`language_on`), which then tries first, unless the program
     itself names another. A program that fails by a name that a stack does not have is tried on the next,
-    after all others have been. Where none draws it, the result is that of the first. Results keep the ids of
-    their requests. Once `abandoned` is set, what is being drawn is given up and nothing more is yielded.
+    after all others have been. Where none draws it, the result is that of the first stack on which it
+    failed by something else, or of the first of all. Results keep the ids of their requests. Once
+    `abandoned` is set, what is being drawn is given up and nothing more is yielded.
     """
     attempts: Iterable[_Attempt] = (_Attempt(one, _stacks_for(one)) for one in requests)
     while attempts and not (abandoned is not None and abandoned.is_set()):
@@ -107,6 +108,8 @@ def _settled(tried: Sequence[tuple[str, RenderResult]]) -> OnStack:
     stack, last = tried[-1]
     before = tuple(tried[:-1])
     if last.status is RenderStatus.REJECTED and before:
+        if not asks_for_another_stack(last.status, last.notes):
+            return OnStack(last, stack, before)
         stack, first = before[0]
         return OnStack(first, stack, (*before[1:], tried[-1]))
     missing = [name_that_failed(result.notes) for _, result in before]

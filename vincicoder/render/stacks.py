@@ -18,7 +18,7 @@ from vincicoder.project_files import project_file
 TODAY = "2026"
 """The libraries of the project's own environment."""
 
-OTHERS = ("2022", "2024")
+OTHERS = ("2021", "2022", "2024")
 """The stacks with environments of their own, the oldest first."""
 
 STACKS = (*OTHERS, TODAY)

@@ -22,6 +22,10 @@ _BOKEH = (
     "p = figure(width=300, height=200, title='Rain')\np.line([1, 2], [2, 1])\n"
 )
 _PYGAL = "import pygal\nc = pygal.Bar(width=400, height=300, title='B')\nc.add('s', [1, 2])\n"
+_PYECHARTS = (
+    "from pyecharts import options as opts\nfrom pyecharts.charts import Bar\n"
+    "chart = Bar(opts.InitOpts('400px', '300px')).add_xaxis(['a', 'b']).add_yaxis('Rain', [1, 2])\n"
+)
 _PLOTNINE = (
     "from plotnine import *\nimport pandas as pd\ndf = pd.DataFrame({'x': list('abc'), 'y': [1, 3, 2]})\n"
     "p = ggplot(df, aes('x', 'y')) + geom_col()\n"
@@ -79,6 +83,38 @@ _DRAWN = {
     ),
     "bokeh left": (_BOKEH, 300, 200),
     "bokeh as data": (_BOKEH + "p.title.text = '</script><script>throw 1</script>'\nshow(p)", 300, 200),
+    "pyecharts rendered": (_PYECHARTS + "chart.render('/no/a.html')", 400, 300),
+    "pyecharts left": (_PYECHARTS, 400, 300),
+    "pyecharts as data": (_PYECHARTS.replace("Rain", "</script><script>throw 1</script>"), 400, 300),
+    "pyecharts page": (
+        _PYECHARTS + "from pyecharts.charts import Page\nPage().add(chart, chart).render()",
+        400,
+        618,
+    ),
+    "outlines": (
+        "import plotly.express as px\n"
+        "px.choropleth(locations=['FRA'], color=[1], width=400, height=300).show()",
+        400,
+        300,
+    ),
+    "dendrogram without a width": (
+        "import plotly.figure_factory as ff\nimport numpy as np\nff.create_dendrogram(np.eye(4)).show()",
+        700,
+        500,
+    ),
+    "data of seaborn": (
+        "import seaborn as sns\nimport matplotlib.pyplot as plt\nd = sns.load_dataset('tips')\n"
+        "assert list(d.day.cat.categories) == ['Thur', 'Fri', 'Sat', 'Sun'] and len(d) == 244\n"
+        "sns.countplot(d, x='day')\nplt.show()",
+        640,
+        480,
+    ),
+    "data of vega": (
+        "import altair as alt\nfrom vega_datasets import data\n"
+        "alt.Chart(data.cars.url).mark_bar().encode(x='Origin:N').properties(width=200, height=99)",
+        226,
+        180,
+    ),
     "pygal file": (_PYGAL + "c.render_to_file('/no/b.svg')", 400, 300),
     "pygal png": (_PYGAL + "c.render_to_png('b.png')", 400, 300),
     "pygal text": (_PYGAL + "print(c.render(is_unicode=True))", 400, 300),
@@ -110,6 +146,32 @@ _REFUSED = {
         "come over the network",
     ),
     "bokeh no figure": (_BOKEH + "show('no figure')", "render.error", "ValueError"),
+    "pyecharts map": (
+        "from pyecharts.charts import Map\nMap().add('s', [['China', 1]], 'world').render()",
+        "render.missing_dependency",
+        "missing map data: the outlines of world",
+    ),
+    "pyecharts extension": (
+        "from pyecharts.charts import Liquid\nLiquid().add('', [0.6]).render()",
+        "render.missing_dependency",
+        "missing ECharts extension: liquidFill",
+    ),
+    "pyecharts theme": (
+        _PYECHARTS + "chart.theme = 'macarons'\nchart.render()",
+        "render.missing_dependency",
+        "missing theme: macarons",
+    ),
+    "pyecharts calls out": (
+        _PYECHARTS + "from pyecharts.commons.utils import JsCode\n"
+        "chart.options['title'] = JsCode(\"fetch('http://127.0.0.1:9').x.y\")\nchart.render()",
+        "render.error",
+        "undefined",
+    ),
+    "data set that is fetched": (
+        "import seaborn as sns\nsns.load_dataset('titanic')",
+        "render.forbidden",
+        "missing data set 'titanic' of seaborn",
+    ),
     "pygal nothing": ("import pygal\nc = pygal.Bar()", "render.no_output", "picture"),
     "cloud font": (
         "from wordcloud import WordCloud\nWordCloud(font_path='/none/a.ttf').generate('tree').to_file('a')",

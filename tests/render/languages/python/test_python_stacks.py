@@ -84,7 +84,7 @@ def test_a_name_that_no_library_ever_had_is_the_programs_error(engine: RenderEng
     found = _one(engine, program("plt.plott(x)"))
     assert (found.result.reason, found.stack) == ("render.error", "2026")
     assert found.result.notes == ("unknown_name:matplotlib pyplot.plott",)
-    assert [name for name, _ in found.before] == ["2024", "2022"]
+    assert [name for name, _ in found.before] == ["2024", "2022", "2021"]
     # Other errors are not tried elsewhere.
     assert _one(engine, program("plt.plot(x, x[:3])")).before == ()
 
@@ -94,7 +94,7 @@ def test_a_name_that_no_library_ever_had_is_the_programs_error(engine: RenderEng
 def test_a_stacks_process_finds_its_own_libraries_alone_and_draws_the_same_each_time(
     engine: RenderEngine,
 ) -> None:
-    code = program("import matplotlib\nplt.title(matplotlib.__version__ + np.__version__)\nplt.plot(x)")
+    code = program("import seaborn\nplt.title(plt.matplotlib.__version__ + seaborn.__version__)\nplt.plot(x)")
     pixels = {}
     for stack in STACKS:
         language = language_on("python", stack)
@@ -112,17 +112,17 @@ def _languages() -> list[str]:
 
 
 def test_every_stack_is_a_renderer_of_python_and_none_a_language_of_rows() -> None:
-    assert _languages() == ["python-2022", "python-2024", "python"]
-    assert [LANGUAGES[name].variant_of for name in _languages()] == ["python", "python", ""]
+    assert _languages() == ["python-2021", "python-2022", "python-2024", "python"]
+    assert [LANGUAGES[name].variant_of for name in _languages()] == ["python"] * 3 + [""]
     assert language_on("svg", "2022") == "svg"
     assert usable_stacks("svg") == ()
     assert usable_stacks("python")[0] == "2026"
 
 
 def test_programs_are_tried_in_the_order_of_years() -> None:
-    assert order_from("2026") == ("2026", "2024", "2022")
-    assert order_from("2024") == ("2024", "2026", "2022")
-    assert order_from("2022") == ("2022", "2024", "2026")
+    assert order_from("2026") == ("2026", "2024", "2022", "2021")
+    assert order_from("2024") == ("2024", "2026", "2022", "2021")
+    assert order_from("2022") == ("2022", "2024", "2021", "2026")
 
 
 def test_a_stack_is_there_once_its_installation_has_ended(

@@ -11,6 +11,7 @@ LIBRARIES_VARIABLE = "VINCICODER_LIBRARIES"
 _FILES = {
     "mathjax": "tex-svg-full.js",
     "wavedrom": "wavedrom.unpkg.min.js",
+    "plotly.js": "plotly-geo-assets.js",
 }  # where the file has another name
 FETCH_COMMAND = "vincicoder setup libraries"
 
@@ -58,5 +59,7 @@ def library_versions(*names: str) -> dict[str, str]:
         if path is not None:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
             plain = name.partition("@")[0]
-            found[plain] = f"{path.parent.name.removeprefix(f'{plain}-')} {digest}"
+            found[name if plain in found else plain] = (
+                f"{path.parent.name.removeprefix(f'{plain}-')} {digest}"
+            )
     return found

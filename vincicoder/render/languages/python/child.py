@@ -188,7 +188,7 @@ def _refuse(error: BaseException, code: str, region: Region) -> None:
 
 
 # Libraries of which a notebook shows the value of the last line: `chart`, or an expression of charts.
-_SHOWN_BY_NOTEBOOKS = re.compile(r"\b(?:altair|bokeh|plotnine|pygal)\b")
+_SHOWN_BY_NOTEBOOKS = re.compile(r"\b(?:altair|bokeh|plotnine|pyecharts|pygal)\b")
 
 
 def _compiled(code: str) -> types.CodeType:

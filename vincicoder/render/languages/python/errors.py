@@ -39,7 +39,7 @@ def describe(error: BaseException, code: str) -> tuple[Reason, str, tuple[str, .
     unknown = unknown_name(error)
     if unknown is None:
         return _reason(error), _detail(error, code), ()
-    if not unknown.since:
+    if not unknown.is_certain:
         return _reason(error), _detail(error, code), (unknown.note(),)
     detail = f"{unknown.sentence()}\n{_detail(error, code)}"[:_MAX_CHARACTERS]
     return Reason.RENDER_REMOVED_NAME, detail, (unknown.note(),)

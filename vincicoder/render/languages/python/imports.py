@@ -14,7 +14,7 @@ from vincicoder.render.languages.svg.backends import load_drawing_libraries
 _LIBRARIES = (
     "matplotlib mpl_toolkits numpy scipy pandas seaborn sklearn networkx rdkit plotly schemdraw indigo PIL "
     "graphviz statsmodels skimage shapely squarify matplotlib_venn wordcloud mplfinance adjustText missingno "
-    "plotnine altair bokeh pygal"
+    "plotnine altair bokeh pygal pyecharts vega_datasets joypy geopandas"
 )
 _ALLOWED = frozenset(_LIBRARIES.split())
 _LIGHT = frozenset({"matplotlib", "mpl_toolkits", "numpy", "PIL"})

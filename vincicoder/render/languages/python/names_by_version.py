@@ -9,7 +9,18 @@ from __future__ import annotations
 
 _GONE = """
 matplotlib 3.1: set(normed) hist(normed) axes.vertices
-matplotlib 3.6: gca(projection) gca(polar) legend(numpoint) plt.subplot(share)
+matplotlib 3.5: cbook.iterable cm.cmap_d annotate(s) colors.DivergingNorm ticker.IndexFormatter
+  ticker.OldScalarFormatter dates.IndexDateFormatter font_manager._rebuild (quality) print_jpg(quality)
+  print_jpg(optimize) print_png(papertype) print_png(frameon) LogScale.__init__(basex)
+  LogScale.__init__(basey) LogScale.__init__(nonposx) LogScale.__init__(nonposy) LogScale.__init__(subsx)
+  LogScale.__init__(subsy) SymmetricalLogScale.__init__(linthreshx) SymmetricalLogScale.__init__(linthreshy)
+  SymmetricalLogScale.__init__(basex) SymmetricalLogScale.__init__(basey)
+  SymmetricalLogScale.__init__(linscalex) SymmetricalLogScale.__init__(linscaley) rcParams.savefig.frameon
+  rcParams.axes.color_cycle rcParams.datapath rcParams.animation.html_args rcParams.keymap.all_axes
+  rcParams.mathtext.fallback_to_cm
+matplotlib 3.6: FigureCanvasAgg.set_window_title Axes.is_first_row Axes.is_last_row Axes.is_first_col
+  Axes.is_last_col Axes.rowNum Axes.colNum Axes.change_geometry gca(projection) gca(polar) legend(numpoint)
+  plt.subplot(share)
 matplotlib 3.7: grid(b) afm docstring is_url tight_layout tight_bbox fontconfig_pattern type1font
   cbook.maxdict dates.epoch2num blocking_input
 matplotlib 3.8: style.seaborn style.seaborn-bright style.seaborn-colorblind style.seaborn-dark
@@ -76,7 +87,7 @@ seaborn 0.12: barplot(positional) boxplot(positional) countplot(positional) scat
   lineplot(positional) violinplot(positional) stripplot(positional) swarmplot(positional)
   pointplot(positional) relplot(positional) catplot(positional) regplot(positional) lmplot(positional)
   jointplot(positional) histplot(positional) kdeplot(positional) displot(positional) boxenplot(positional)
-seaborn 0.13: factorplot
+  residplot(positional) factorplot
 networkx 3.0: from_numpy_matrix to_numpy_matrix to_numpy_recarray from_scipy_sparse_matrix
   to_scipy_sparse_matrix OrderedGraph OrderedDiGraph OrderedMultiGraph OrderedMultiDiGraph adj_matrix
   authority_matrix hub_matrix hits_numpy hits_scipy pagerank_numpy pagerank_scipy info read_gpickle

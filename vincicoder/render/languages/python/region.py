@@ -20,6 +20,7 @@ from vincicoder.render.languages.python.capture.deferred import (
     BokehFigure,
     Deferred,
     DotGraph,
+    EChartsFigure,
     PlotlyFigure,
     SvgDocument,
     VegaLiteChart,
@@ -155,6 +156,8 @@ class Region:
             return SvgDocument(text)
         if "bokeh" in head:
             return BokehFigure(text)
+        if "echarts" in head:
+            return EChartsFigure(text, int(head["echarts"]))
         if "vega_lite" in head:
             scale = float(head["figure_scale"])
             if not 0 < scale <= MAX_SCALE:

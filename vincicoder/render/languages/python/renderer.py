@@ -45,8 +45,10 @@ _DISTRIBUTIONS = [
     "shapely",
     "statsmodels",
     *("adjustText", "altair", "bokeh", "matplotlib-venn", "missingno", "mplfinance", "plotnine", "pygal"),
-    *("squarify", "wordcloud"),
+    *("geopandas", "pyecharts", "pyproj", "squarify", "vega-datasets", "wordcloud"),
 ]
+
+_FURTHER_LIBRARIES = ("echarts@5", "echarts@6", "plotly.js@2", "plotly.js@4")
 
 
 def create() -> PythonRenderer:
@@ -81,8 +83,8 @@ def _surroundings() -> dict[str, str]:
     from vincicoder.render.languages.svg.backends import backend_version
     from vincicoder.render.languages.svg.size import SIZE_RULE
 
-    parts = {"capture": "4", "svg": backend_version(), "svg size": SIZE_RULE, "fonts": fonts_fingerprint()}
-    return parts | library_versions("mathjax")
+    parts = {"capture": "5", "svg": backend_version(), "svg size": SIZE_RULE, "fonts": fonts_fingerprint()}
+    return parts | library_versions("mathjax", *_FURTHER_LIBRARIES)
 
 
 def missing_tools() -> list[str]:

@@ -1,7 +1,7 @@
 """Recognises errors that say: this version of the library does not have that name.
 
 The name may be gone, not there yet, or never have been there. `names_by_version.py` knows most of the first
-two.
+two, `changes_by_version.py` names that mean something else since a version.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import FrameType, ModuleType
 from typing import Any
 
+from vincicoder.render.languages.python.changes_by_version import changes_in
 from vincicoder.render.languages.python.names_by_version import GONE, NEW
 
 _IN_EVERY_STACK = frozenset(
@@ -45,6 +46,10 @@ _IN_SOME_STACKS = frozenset(
         "missingno",
         "plotnine",
         "pygal",
+        "geopandas",
+        "joypy",
+        "pyecharts",
+        "vega_datasets",
     )
 )
 _LIBRARIES = _IN_EVERY_STACK | _IN_SOME_STACKS
@@ -55,6 +60,7 @@ _POSITIONAL = re.compile(
     r"([\w.<>]+)\(\) (?:takes .{1,40} positional arguments? but \d+ w(?:as|ere) given"
     r"|got multiple values for argument)"
 )
+_BOUND = re.compile(r"^(?:got an|\w+: received an) unexpected keyword argument '(\w+)'")
 _ATTRIBUTE = re.compile(
     r"has no attribute '(\w+)'|no attribute named '(\w+)'|`(?:np|numpy)\.(\w+)` was removed"
 )
@@ -73,6 +79,12 @@ _SAYINGS = (
         ),
         "{}",
     ),
+    ("bokeh", re.compile(r"unexpected attribute '(\w+)' to"), "{}"),
+    ("matplotlib", re.compile(r"['\"]+([\w.]+)' is not a valid value for rcParam"), "rcParams.{}"),
+    ("matplotlib", re.compile(r"([\w.]+) is not a valid rc parameter"), "rcParams.{}"),
+    ("matplotlib", re.compile(r"object has no property '(\w+)'"), "{}"),
+    ("pandas", re.compile(r"No such keys\(s\): '([\w.]+)'"), "options.{}"),
+    ("sklearn", re.compile(r"The '(\w+)' parameter of \w+ must be"), "{}"),
 )
 _NOT_IN_A_NOTE = re.compile(r"[^A-Za-z0-9_.,+*/() -]")
 _MAX_CHARACTERS = 52
@@ -82,17 +94,24 @@ _MAX_CHARACTERS = 52
 class UnknownName:
     """A name that a library does not have here.
 
-    `since` is the version in which it went or came, '' where that is not known; `is_new` says that it came.
+    `since` is the version in which it went or came, '' where that is not known; `is_new` says that it came,
+    `is_change` that the name is there and its meaning is another since then.
     """
 
     library: str
     name: str
     since: str = ""
     is_new: bool = False
+    is_change: bool = False
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no slip of the author can be the reason."""
+        return bool(self.since) and not self.is_change
 
     def note(self) -> str:
         """Return the note of it: `removed_name:numpy float 1.24`, or `unknown_name:numpy flot`."""
-        kind = "removed_name" if self.since else "unknown_name"
+        kind = "removed_name" if self.is_certain else "unknown_name"
         text = f"{self.library} {self.name}"[:_MAX_CHARACTERS]
         return f"{kind}:{_NOT_IN_A_NOTE.sub('', f'{text} {self.since}'.strip())}"
 
@@ -108,6 +127,9 @@ def unknown_name(error: BaseException) -> UnknownName | None:
     for link in (error, error.__cause__, error.__context__):
         if link is None:
             continue
+        change = next(changes_in(link, _libraries_at(link)), None)
+        if change is not None:
+            return UnknownName(*change, is_change=True)
         names = list(dict.fromkeys(_names_in(link)))
         for library, name in names:
             for key in _ways_to_write(name):
@@ -131,7 +153,7 @@ def _names_in(error: BaseException) -> Iterator[tuple[str, str]]:
     """Yield library and name, the most particular first."""
     text = str(error)[:2000]
     frame = _last_frame(error)
-    raised_in = _library_of(frame.f_globals.get("__name__")) if frame else ""
+    raised_in = next(iter(_libraries_at(error)), "")
     for library, pattern, form in _SAYINGS:
         if raised_in == library and (found := pattern.search(text)):
             yield library, form.format(found[1].lstrip("0123456789"))
@@ -153,6 +175,8 @@ def _names_in(error: BaseException) -> Iterator[tuple[str, str]]:
         if (found := pattern.search(text)) and (library := raised_in or _owner(found[1], frame)):
             argument = found[2] if pattern is _KEYWORD else "positional"
             yield library, f"{found[1].replace('.<locals>', '')}({argument})"
+    if raised_in and frame and (found := _BOUND.search(text)):
+        yield raised_in, f"({found[1]})"
     if raised_in and (found := _REMOVED.search(text)):
         for root in ("integrate.", "interpolate.", ""):
             yield raised_in, root + found[1].rpartition(".")[2]
@@ -187,6 +211,21 @@ def _last_frame(error: BaseException) -> FrameType | None:
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     return trace.tb_frame if trace else None
+
+
+def _libraries_at(error: BaseException) -> tuple[str, ...]:
+    """Return the libraries through which a call of the sample came to where the error was raised, the
+    innermost first; empty where the sample itself raised it."""
+    found: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__")
+        if module == "__main__":
+            found.clear()
+        elif library := _library_of(module):
+            found.insert(0, library)
+        trace = trace.tb_next
+    return tuple(dict.fromkeys(found))
 
 
 def _library_of(module: Any) -> str:

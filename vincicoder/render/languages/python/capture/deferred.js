@@ -15,7 +15,7 @@
   };
   const fail = (error) => {
     const text = String((error && error.message) || error);
-    const lacking = /topojson|^Map error/.test(text); // outlines and map tiles come over the network
+    const lacking = /topojson|^Map(box)? error/.test(text); // outlines and map tiles come over the network
     document.title = lacking ? `missing map data: ${text}` : text;
   };
   try {

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from vincicoder.render.languages.browser.libraries import find_library
 from vincicoder.render.languages.python.capture.bokeh_page import bokeh_page
+from vincicoder.render.languages.python.capture.echarts_page import echarts_page
+from vincicoder.render.languages.python.capture.geo_assets import geo_assets
 from vincicoder.render.languages.svg.browser import SVG_VIEW, svg_page
 from vincicoder.render.protocol import HandOver, PageView
 
@@ -49,17 +51,19 @@ def make_page(figure: PlotlyFigure) -> str:
     `figure.text` may be anything at all: it is data to the page's parser, as no `<` is left in it.
     """
     size = json.dumps({"width": figure.width, "height": figure.height, "autosize": False})
-    before, after = _template()
+    before, library, after = _template()
     data = figure.text.replace("<", "\\u003c")
     formula = _FORMULA.search(figure.text)
     found = json.dumps(formula[0][:100].replace("<", "")) if formula else '""'
     after = after.replace("@MATHJAX@", _mathjax() if formula else "")
-    return f"{before}{data}{after.replace('@SIZE@', size).replace('@FORMULA@', found)}"
+    after = after.replace("@OUTLINES@", geo_assets(figure.text, library))
+    after = after.replace("@SIZE@", size).replace("@FORMULA@", found)
+    return f"{before}{data}{after.replace('@LIBRARY@', library)}"
 
 
 @cache
-def _template() -> tuple[str, str]:
-    """Return what comes before and after a figure's JSON in its page."""
+def _template() -> tuple[str, str, str]:
+    """Return what comes before a figure's JSON in its page, the library, and what comes after."""
     package = util.find_spec("plotly")
     assert package is not None and package.origin is not None
     library = (Path(package.origin).parent / "package_data" / "plotly.min.js").read_text("utf-8")
@@ -68,10 +72,10 @@ def _template() -> tuple[str, str]:
     after = (
         "</script><style>body{margin:0}</style>"
         '<div id="figure" style="display:inline-block;vertical-align:top"></div>@MATHJAX@'
-        f"<script>{library}</script>"
+        "@OUTLINES@<script>@LIBRARY@</script>"
         f"<script>const size = @SIZE@, formula = @FORMULA@, drawn = '{_DRAWN}';\n{script}</script>"
     )
-    return before, after
+    return before, library, after
 
 
 @cache
@@ -133,7 +137,21 @@ class BokehFigure:
         return {"bokeh": 1}
 
 
-Deferred = PlotlyFigure | DotGraph | SvgDocument | VegaLiteChart | BokehFigure
+@dataclass(frozen=True, slots=True)
+class EChartsFigure:
+    """Charts of pyecharts as JSON (width, height, theme, background, options as JavaScript), and the major
+    version of ECharts that they are for. `text` may be anything at all."""
+
+    text: str
+    major: int
+    notes: tuple[str, ...] = ()
+
+    def head(self) -> dict[str, float]:
+        """Return the numbers that go with the text."""
+        return {"echarts": self.major}
+
+
+Deferred = PlotlyFigure | DotGraph | SvgDocument | VegaLiteChart | BokehFigure | EChartsFigure
 
 
 def hand_over(figure: Deferred) -> HandOver:
@@ -149,4 +167,7 @@ def hand_over(figure: Deferred) -> HandOver:
         return replace(chart, view=replace(chart.view, scale=figure.scale), notes=figure.notes)
     if isinstance(figure, BokehFigure):
         return HandOver("html", bokeh_page(figure.text, _DRAWN), PageView(f"#{_DRAWN}"), notes=figure.notes)
+    if isinstance(figure, EChartsFigure):
+        page = echarts_page(figure.text, figure.major, _DRAWN)
+        return HandOver("html", page, PageView(f"#{_DRAWN}"), notes=figure.notes)
     return HandOver("html", make_page(figure), picture_of_page(figure), notes=figure.notes)

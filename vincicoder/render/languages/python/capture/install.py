@@ -14,11 +14,13 @@ from vincicoder.render.languages.python.capture.deferred import Deferred
 from vincicoder.render.languages.python.capture.on_altair import hook_altair, last_chart
 from vincicoder.render.languages.python.capture.on_bokeh import hook_bokeh, last_bokeh_figure
 from vincicoder.render.languages.python.capture.on_chemistry import hook_indigo, hook_rdkit
+from vincicoder.render.languages.python.capture.on_data_sets import hook_seaborn
 from vincicoder.render.languages.python.capture.on_graphviz import hook_graphviz, last_graph
 from vincicoder.render.languages.python.capture.on_matplotlib import hook_matplotlib
 from vincicoder.render.languages.python.capture.on_painting import hook_painting, produced
 from vincicoder.render.languages.python.capture.on_plotly import hook_plotly, last_plotly_figure
 from vincicoder.render.languages.python.capture.on_plotnine import last_ggplot
+from vincicoder.render.languages.python.capture.on_pyecharts import hook_pyecharts, last_echarts_figure
 from vincicoder.render.languages.python.capture.on_pygal import hook_pygal, last_pygal_chart
 from vincicoder.render.languages.python.capture.on_schemdraw import draw_left, hook_schemdraw
 
@@ -89,6 +91,7 @@ _HOOKS: dict[str, Callable[[], None]] = {
     "altair": hook_altair,
     "bokeh.plotting": hook_bokeh,
     "bokeh.io": hook_bokeh,
+    "pyecharts.charts": hook_pyecharts,
     "pygal": hook_pygal,
     "PIL.Image": hook_pillow,
     "matplotlib.pyplot": hook_matplotlib,
@@ -97,10 +100,12 @@ _HOOKS: dict[str, Callable[[], None]] = {
     "graphviz": hook_graphviz,
     "indigo.renderer": hook_indigo,
     "schemdraw": hook_schemdraw,
+    "seaborn": hook_seaborn,
 }
 _LAST: dict[str, Callable[[Mapping[str, Any]], Pixels | Deferred | None]] = {
     "altair": last_chart,
     "bokeh.plotting": last_bokeh_figure,
+    "pyecharts.charts": last_echarts_figure,
     "pygal": last_pygal_chart,
     "plotnine": last_ggplot,
 }

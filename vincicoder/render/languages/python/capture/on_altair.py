@@ -8,6 +8,7 @@ from typing import Any
 
 from vincicoder.render.languages.python.capture.captured import captured
 from vincicoder.render.languages.python.capture.deferred import VegaLiteChart
+from vincicoder.render.languages.python.capture.on_data_sets import with_data_sets
 
 
 def hook_altair() -> None:
@@ -61,4 +62,4 @@ def _note(chart: Any, scale: float = 1) -> None:
 
 
 def _describe(chart: Any, scale: float = 1) -> VegaLiteChart:
-    return VegaLiteChart(json.dumps(chart.to_dict()), float(scale))
+    return VegaLiteChart(json.dumps(with_data_sets(chart.to_dict())), float(scale))

@@ -21,8 +21,10 @@ from vincicoder.render.languages.python.capture.captured import (
     is_unwritable,
 )
 from vincicoder.render.languages.python.capture.letters import begin_drawing, hook_letters
+from vincicoder.render.languages.python.capture.nobody import NOBODY
 from vincicoder.render.languages.python.capture.on_painting import look_at, produced
 from vincicoder.render.languages.python.capture.png import write_png
+from vincicoder.render.languages.python.restored_names import restore_names
 from vincicoder.sample import Reason
 
 _last_shown: list[Any] = []
@@ -48,6 +50,7 @@ def hook_matplotlib() -> None:
     from matplotlib.texmanager import TexManager
 
     plt.switch_backend("agg")
+    restore_names()
     hook_letters()
     hook_animations(capture_shown, _write_still)
     _hook_saving(FigureCanvasBase, FigureCanvasAgg)
@@ -67,6 +70,7 @@ def hook_matplotlib() -> None:
     def stay_with_agg(*_: Any, **__: Any) -> None:
         """Interactive backends have no screen here; every format is saved from its own canvas."""
 
+    _put(FigureManagerBase, "window", NOBODY)  # of a screen that is not here
     _put(FigureManagerBase, "show", lambda self: capture_shown(self.canvas.figure))
     _put(Figure, "show", lambda self, warn=True: capture_shown(self))
     _put(plt, "show", show)

@@ -18,11 +18,12 @@ from types import ModuleType
 from typing import Any
 
 from vincicoder.render.languages.python.capture.captured import captured, decode_drawn
+from vincicoder.render.languages.python.capture.nobody import NOBODY
 
 
 def bring_notebook() -> None:
     """In a sample's process: let it use what a notebook would have."""
-    vars(builtins).update(display=display, get_ipython=lambda: _SHELL)
+    vars(builtins).update(display=display, get_ipython=lambda: NOBODY)
     sys.meta_path.insert(0, _Finder())
 
 
@@ -89,21 +90,6 @@ def _show_bundle(one: Any, before: int) -> None:
             return
 
 
-class _Shell:
-    """Stands for the notebook's shell: false, and every method of it does nothing."""
-
-    def __bool__(self) -> bool:
-        return False
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *_, **__: None
-
-
-_SHELL = _Shell()
-
-
 class _Shown:
     """Stands for IPython's HTML, Markdown, Video and others, which no picture comes of."""
 
@@ -129,8 +115,8 @@ class _InteractiveShell:
     ast_node_interactivity = "last_expr"
 
     @classmethod
-    def instance(cls) -> _Shell:
-        return _SHELL
+    def instance(cls) -> Any:
+        return NOBODY
 
 
 def _nothing(*_: Any, **__: Any) -> None:
@@ -150,15 +136,15 @@ _OF_DISPLAY: dict[str, Any] = {
     "Image": _Picture,
     "SVG": _Picture,
 }
-_OF_SHELL = {"InteractiveShell": _InteractiveShell, "get_ipython": lambda: _SHELL}
+_OFNOBODY = {"InteractiveShell": _InteractiveShell, "get_ipython": lambda: NOBODY}
 _MODULES: dict[str, dict[str, Any]] = {
-    "IPython": {"get_ipython": lambda: _SHELL, "display": None, "version_info": (8, 0, 0, ""),
+    "IPython": {"get_ipython": lambda: NOBODY, "display": None, "version_info": (8, 0, 0, ""),
                 "__version__": "8.0.0"},
     "IPython.display": _OF_DISPLAY,
     "IPython.core": {},
     "IPython.core.display": _OF_DISPLAY,
-    "IPython.core.interactiveshell": _OF_SHELL,
-    "IPython.core.getipython": _OF_SHELL,
+    "IPython.core.interactiveshell": _OFNOBODY,
+    "IPython.core.getipython": _OFNOBODY,
     "matplotlib_inline": {},
     "matplotlib_inline.backend_inline": {name: _nothing for name in _SILENT},
 }  # fmt: skip
