@@ -13,7 +13,7 @@ TWO = -n 2 --dist loadgroup
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test fast env trainers libraries stacks languages vllm vllm-test system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test fast env trainers libraries stacks languages vllm vllm-test cluster-test system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -61,6 +61,9 @@ vllm: ## Make an environment with vLLM, which samples answers (some GB)
 
 vllm-test: trainers vllm ## Sample answers with vLLM from a tiny model
 	$(BIN)/pytest tests/train/test_vllm.py
+
+cluster-test: trainers ## Build on three Ray nodes and an S3 server, kill a node and the driver, compare bytes
+	$(BIN)/python -m benchmarks.cluster $(ARGS)
 
 system: ## Install the Debian or Ubuntu packages
 	@scripts/install-system.sh

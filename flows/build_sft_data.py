@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prefect import flow
 from prefect.runtime import flow_run
@@ -19,7 +19,7 @@ from flows.release_report import leave_report
 from flows.report import show_build
 from flows.run_log import log_to_run
 from flows.run_names import build_run_name
-from flows.runners import PrefectRunner
+from flows.runners import PrefectRunner, build_place
 from vincicoder.config import BuildConfig, default_home
 from vincicoder.gate import ReleaseRefusedError, gate_limits
 from vincicoder.refine.config import RefineConfig
@@ -44,6 +44,8 @@ def build_sft_data(
     benchmarks: list[str] | None = None,
     shard_rows: int = 250,
     workers: int | None = None,
+    engine: Literal["local", "ray"] = "local",
+    ray_address: str = "auto",
     strict: bool = False,
     require_sandbox: bool = False,
     refine: bool = True,
@@ -68,6 +70,8 @@ def build_sft_data(
         benchmarks: Benchmarks to keep out, as NAME=FOLDER, NAME=hub or NAME=hub:ID.
         shard_rows: Rows a shard. Raise it for large corpora, so that a build has at most some hundred shards.
         workers: Shards and renders at a time. Default: one a core of the worker's machine.
+        engine: Where shards run: local is the worker's machine, ray the nodes of a Ray cluster.
+        ray_address: HOST:PORT of the cluster's head; auto is one that runs on the worker's machine.
         strict: A source that is not here, or a quota that can't be filled, fails the run.
         require_sandbox: Fail when a layer of the sandbox is missing.
         refine: Add refinement rows: flawed code to be corrected.
@@ -86,6 +90,8 @@ def build_sft_data(
         benchmarks=tuple(benchmarks or ()),
         shard_rows=shard_rows,
         workers=workers or os.cpu_count() or 1,
+        engine=engine,
+        ray_address=ray_address,
         strict=strict,
         require_sandbox=require_sandbox,
         refine=RefineConfig.model_validate(refine_config)
@@ -97,7 +103,8 @@ def build_sft_data(
     with log_to_run():
         clock = BuildClock([Lines(every_stage=True), PrefectProgress(profile or "own sources")])
         run = str(flow_run.get_id() or "")
-        result = run_build(config, home or default_home(), PrefectRunner(), run, clock)
+        with build_place(config) as place:
+            result = run_build(config, home or default_home(), PrefectRunner(place), run, clock)
         report = leave_report(home or default_home(), result.release, result.version)
         show_build(result, report)
         if result.refused:

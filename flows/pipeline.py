@@ -85,8 +85,8 @@ def run_build(
     The watchers of `clock` show the progress; without a clock nobody does. A release that lost too much
     against the current one is published, and `refused` of the result says what it lost.
 
-    Raises `HomeBusyError`, `SourceUnavailableError`, or the runner's error when a shard fails, and
-    `InfrastructureError` where the whole sandbox is required and does not work.
+    Raises `HomeBusyError`, `SourceUnavailableError`, `ClusterError`, the runner's error when a shard fails,
+    and `InfrastructureError` where the whole sandbox is required and does not work.
     """
     if config.require_sandbox:
         require_every_layer(probe())  # before any work, not at the first render
@@ -99,6 +99,8 @@ def run_build(
     home = Home(home_uri)
     clock = clock or BuildClock()
     with home.lock(), engine_scope(), tasks_end_with_the_build(home):
+        if runner.place is not None:
+            runner.place.begin(home, plan.languages)
         with clock.stage("index_benchmark", len(chosen), None) as done:
             named = [{"home": home, "source": c.benchmark.name, "shard": 0, "chosen": c} for c in chosen]
             benchmarks = runner.map(index_benchmark, named, done.finished)
@@ -258,7 +260,15 @@ def _with_counts(
 
 def recorded_config(config: BuildConfig) -> dict[str, Any]:
     """The configuration as the manifest keeps it: what decides the content, not how fast it is made."""
-    elsewhere = {"workers", "require_sandbox", "source_configs", "sources", "benchmarks"}
+    elsewhere = {
+        "workers",
+        "engine",
+        "ray_address",
+        "require_sandbox",
+        "source_configs",
+        "sources",
+        "benchmarks",
+    }
     elsewhere |= {"gate", "accept", "strict"}  # whether there is a release, or it is the current one
     fields = {**config.model_dump(mode="json", exclude=elsewhere), "refine": config.refine.decides()}
     # Names, not places: the manifest leaves the machine.

@@ -35,6 +35,11 @@ class BuildPlan:
     def rows(self) -> int:
         return sum(len(part.positions) for _, _, part in self.shards)
 
+    @property
+    def languages(self) -> list[str]:
+        """The languages that rows may be in."""
+        return sorted({str(language) for source, _, _ in self.shards for language in source.info.languages})
+
 
 def plan_build(config: BuildConfig) -> BuildPlan:
     """Look at all sources of the configuration and cut them into shards.

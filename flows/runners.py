@@ -1,9 +1,13 @@
-"""Two ways to run the same shard tasks: under Prefect, or directly with no server at all."""
+"""Two ways to run the same shard tasks: under Prefect, or directly with no server at all.
+
+Either runs them here, or at a place that it is given: the nodes of a cluster (`flows/cluster/`).
+"""
 
 from __future__ import annotations
 
 import logging
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from copy import copy
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,17 +16,18 @@ from prefect.exceptions import TerminationSignal
 from prefect.futures import as_completed as as_prefect_completed
 from prefect.states import Cancelled
 
+from flows.retries import with_retries
 from storage.errors import HomeUnwritableError, why_unwritable
-from tasks.stage import TASK_OPTIONS, is_retryable
-from vincicoder.retrying import retry
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prefect import Task
 
+    from storage.home import Home
     from storage.outputs import StageOutput
+    from vincicoder.config import BuildConfig
 
 logger = logging.getLogger("vincicoder")
 
@@ -39,8 +44,30 @@ class ShardsFailedError(UserError):
         )
 
 
+class Place(Protocol):
+    """Where shards run that do not run in this process."""
+
+    @property
+    def at_once(self) -> int:
+        """The shards to have in flight."""
+        ...
+
+    def begin(self, home: Home, languages: Sequence[str]) -> None:
+        """Get ready for a build on a home that will draw these languages, or raise `UserError`."""
+        ...
+
+    def function(self, task: Task[..., StageOutput]) -> Callable[..., StageOutput]:
+        """Return what runs one shard's task there and waits for it."""
+        ...
+
+
 class Runner(Protocol):
-    """Runs a task once per call, reports each output as it comes, and returns all in the calls' order."""
+    """Runs a task once per call, reports each output as it comes, and returns all in the calls' order.
+
+    `map` runs shards at the runner's place, if it has one; `run` always runs here.
+    """
+
+    place: Place | None
 
     def map(
         self,
@@ -52,6 +79,18 @@ class Runner(Protocol):
     def run(self, task: Task[..., Any], **arguments: Any) -> Any: ...
 
 
+@contextmanager
+def build_place(config: BuildConfig) -> Iterator[Place | None]:
+    """Yield where the shards of a build run; None is here. Raises `UserError`."""
+    if config.engine == "local":
+        yield None
+        return
+    from flows.cluster.place import ray_place  # Ray takes seconds to import
+
+    with ray_place(config.ray_address) as place:
+        yield place
+
+
 class PrefectRunner:
     """Submits each call as a Prefect task run; must be used inside a flow.
 
@@ -59,7 +98,8 @@ class PrefectRunner:
     error the end of the engine gives them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, place: Place | None = None) -> None:
+        self.place = place
         self._cancelled: BaseException | None = None
 
     def map(
@@ -68,7 +108,7 @@ class PrefectRunner:
         calls: Sequence[Mapping[str, Any]],
         on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
-        cancellable = self._cancellable(task)
+        cancellable = self._cancellable(task, self.place)
         futures = {cancellable.submit(**call): number for number, call in enumerate(calls)}
         try:
             return _gather(task.name, calls, futures, as_prefect_completed(list(futures)), on_done)
@@ -84,14 +124,15 @@ class PrefectRunner:
             raise self._cancelled
         return state.result()
 
-    def _cancellable(self, task: Task[..., Any]) -> Task[..., Any]:
+    def _cancellable(self, task: Task[..., Any], place: Place | None = None) -> Task[..., Any]:
         """The task, with what it does when the run was cancelled: end as cancelled, not as failed."""
+        work = place.function(task) if place is not None else task.fn
 
         @wraps(task.fn)
         def function(*values: Any, **named: Any) -> Any:
             try:
                 if self._cancelled is None:
-                    return task.fn(*values, **named)
+                    return work(*values, **named)
             except TerminationSignal as signal:
                 self._cancelled = signal
             except Exception:
@@ -107,8 +148,9 @@ class PrefectRunner:
 class DirectRunner:
     """Calls the tasks' functions in threads, with the same retries as under Prefect."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, place: Place | None = None) -> None:
         self._workers = workers
+        self.place = place
 
     def map(
         self,
@@ -116,15 +158,16 @@ class DirectRunner:
         calls: Sequence[Mapping[str, Any]],
         on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
-        pool = ThreadPoolExecutor(self._workers)
+        function = task.fn if self.place is None else self.place.function(task)
+        pool = ThreadPoolExecutor(self._workers if self.place is None else self.place.at_once)
         try:
-            futures = {pool.submit(_with_retries, task.fn, call): number for number, call in enumerate(calls)}
+            futures = {pool.submit(with_retries, function, call): number for number, call in enumerate(calls)}
             return _gather(task.name, calls, futures, as_completed(futures), on_done)
         finally:  # nothing waits here but where a gathering was cut short: by Ctrl-C, or by a full disk
             pool.shutdown(wait=False, cancel_futures=True)
 
     def run(self, task: Task[..., Any], **arguments: Any) -> Any:
-        return _with_retries(task.fn, arguments)
+        return with_retries(task.fn, arguments)
 
 
 def _gather(
@@ -158,10 +201,3 @@ def _gather(
     if failures:
         raise ShardsFailedError(stage, failures, len(outputs))
     return [outputs[number] for number in range(len(calls))]
-
-
-def _with_retries(function: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-    def warn(error: Exception, seconds: float) -> None:
-        logger.warning("%s: trying again in %d s", error, seconds)
-
-    return retry(lambda: function(**arguments), TASK_OPTIONS["retry_delay_seconds"], is_retryable, warn)

@@ -32,6 +32,7 @@ LOCKED_EXTRAS = ("render", "dev")
 UNLOCKED = {"torch", "torchvision"}
 # Folders whose code may import what an extra brings; all other code lives on the base alone.
 EXTRAS_OF_FOLDER = {
+    "flows/cluster": ("ray",),
     "vincicoder/evaluate": ("render",),
     "vincicoder/render": ("render", "ray"),
     "vincicoder/similarity": ("reward",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,6 +30,10 @@ class BuildConfig(BaseModel):
     recipe: str = "default"
     shard_rows: int = Field(default=250, ge=1, le=5000)
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    engine: Literal["local", "ray"] = (
+        "local"  # where shards run: in this process, or on a Ray cluster's nodes
+    )
+    ray_address: str = "auto"  # HOST:PORT of the cluster's head; auto is one that runs on this machine
     strict: bool = False  # a source that is not on this machine is an error, not a warning
     require_sandbox: bool = False  # refuse to render when a sandbox layer is missing
     max_code_bytes: int = Field(default=4_000_000, ge=1)  # protects memory; `clean` has the real limit

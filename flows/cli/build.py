@@ -9,7 +9,7 @@ import shlex
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -22,6 +22,7 @@ from vincicoder.config import BuildConfig, default_home
 from vincicoder.refine.config import RefineConfig, load_refine_config
 
 _REASONS_SHOWN = 3
+_ON_A_CLUSTER = 256  # task runs at a time; two a node really run, the others wait for a node
 
 app = typer.Typer(help="Build a training set.", no_args_is_help=True)
 
@@ -63,6 +64,13 @@ def sft(
     ] = None,
     shard_rows: Annotated[int, typer.Option(help="Rows a shard.")] = 250,
     workers: Annotated[int | None, typer.Option(help="Renders at a time; default: one a core.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"],
+        typer.Option(help="Where shards run: here, or on the nodes of a Ray cluster (docs/cluster.md)."),
+    ] = "local",
+    ray_address: Annotated[
+        str, typer.Option(help="HOST:PORT of the cluster's head; `auto` is one that runs on this machine.")
+    ] = "auto",
     strict: Annotated[bool, typer.Option(help="A source that is not here is an error.")] = False,
     require_sandbox: Annotated[
         bool, typer.Option(help="Refuse to run when a sandbox layer is missing.")
@@ -105,6 +113,8 @@ def sft(
         benchmarks=tuple(benchmark or ()),
         shard_rows=shard_rows,
         workers=workers or os.cpu_count() or 1,
+        engine=engine,
+        ray_address=ray_address,
         strict=strict,
         require_sandbox=require_sandbox,
         refine=_refine(refine, refine_share, refine_config),
@@ -136,7 +146,8 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
 
         from flows.build_sft_data import build_sft_data
 
-        shards: Any = ThreadPoolTaskRunner(max_workers=config.workers)
+        at_once = config.workers if config.engine == "local" else _ON_A_CLUSTER
+        shards: Any = ThreadPoolTaskRunner(max_workers=at_once)
         return build_sft_data.with_options(task_runner=shards)(
             profile=config.profile,
             limit=config.limit,
@@ -147,6 +158,8 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
             benchmarks=list(config.benchmarks),
             shard_rows=config.shard_rows,
             workers=config.workers,
+            engine=config.engine,
+            ray_address=config.ray_address,
             strict=config.strict,
             require_sandbox=config.require_sandbox,
             refine=config.refine.maker != "none",
@@ -160,14 +173,15 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
     from flows.progress.bars import live_bars, terminal
     from flows.progress.lines import Lines
     from flows.release_report import leave_report
-    from flows.runners import DirectRunner
+    from flows.runners import DirectRunner, build_place
 
-    runner = DirectRunner(config.workers)
-    if terminal():
-        with live_bars() as bars:
-            result = run_build(config, home_uri, runner, "", BuildClock([bars]))
-    else:
-        result = run_build(config, home_uri, runner, "", BuildClock([Lines()]))
+    with build_place(config) as place:
+        runner = DirectRunner(config.workers, place)
+        if terminal():
+            with live_bars() as bars:
+                result = run_build(config, home_uri, runner, "", BuildClock([bars]))
+        else:
+            result = run_build(config, home_uri, runner, "", BuildClock([Lines()]))
     report = leave_report(home_uri, result.release, result.version)
     return {**result_json(result), "report": None if report is None else str(report)}
 

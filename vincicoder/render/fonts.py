@@ -14,14 +14,20 @@ _FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 _SUFFIXES = (".ttf", ".otf", ".ttc", ".afm", ".pfb")
 
 
+def font_files() -> dict[str, int]:
+    """Return the bytes of each of the system's font files, by path."""
+    return {
+        str(path): path.stat().st_size
+        for folder in _FOLDERS
+        for parent, _, names in os.walk(folder)
+        for name in names
+        if name.lower().endswith(_SUFFIXES)
+        for path in [Path(parent, name)]
+    }
+
+
 @cache
 def fonts_fingerprint() -> str:
     """Return 12 hex digits over the names and sizes of the system's font files."""
-    entries = []
-    for folder in _FOLDERS:
-        for parent, _, names in os.walk(folder):
-            for name in names:
-                if name.lower().endswith(_SUFFIXES):
-                    path = Path(parent, name)
-                    entries.append(f"{path}:{path.stat().st_size}")
+    entries = [f"{path}:{size}" for path, size in font_files().items()]
     return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest()[:12]

@@ -1,0 +1,85 @@
+"""What is wrong with a cluster is said before any work starts. `make cluster-test` builds on a real one."""
+
+from __future__ import annotations
+
+import pickle
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.cluster import ClusterError
+from flows.cluster.actor import ShardActor
+from flows.cluster.facts import project_differences, project_facts
+from flows.cluster.place import ClusterPlace
+from storage.home import Home
+from storage.renders import RenderIndex
+from storage.schemas import SAMPLE_SCHEMA
+from tests.corpora import write_corpus
+from tests.samples import GOOD, rows
+from tests.storage.test_outputs import write
+
+
+def build(tmp_path: Path, address: str) -> str:
+    config = write_corpus(tmp_path, "own", rows([case for case in GOOD if case[2] == "svg"]))
+    command = ["build", "sft", "--profile", "none", "--source-config", str(config)]
+    done = CliRunner().invoke(
+        app, [*command, "--home", "memory://cluster", "--engine", "ray", "--ray-address", address]
+    )
+    assert done.exit_code == 1, done.output
+    return done.output
+
+
+def test_where_no_cluster_answers_the_address_is_named(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    said = build(tmp_path, address)
+    assert f"no cluster answers at {address}" in said
+    assert "ray start --head" in said
+
+
+@pytest.mark.parametrize("address", ["ray://head:10001", "head", "head:port"])
+def test_an_address_of_another_form_is_refused(tmp_path: Path, address: str) -> None:
+    assert f"received --ray-address {address}; it must be `auto`" in build(tmp_path, address)
+
+
+def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["build", "sft", "--engine", "spark"])
+    assert done.exit_code == 2
+    assert "'spark' is not one of" in done.output
+
+
+def test_a_home_that_nodes_cannot_reach_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ClusterError, match=r"such as s3://bucket/prefix; received .*home"):
+        ClusterPlace().begin(Home(tmp_path / "home"), ["svg"])
+
+
+def test_what_a_node_has_otherwise_is_named() -> None:
+    here = project_facts()
+    assert project_differences(here, here) == []
+    there = replace(here, python="3.11.99", code="0" * 12)
+    assert project_differences(here, there) == [
+        f"Python is 3.11.99 there and {here.python} here",
+        f"the project's code is 000000000000 there and {here.code} here",
+    ]
+
+
+def test_an_actor_runs_a_task_by_name_and_returns_errors_as_they_are(tmp_path: Path) -> None:
+    home = Home(f"memory://{tmp_path.name}")
+    previous = write(home, kept=SAMPLE_SCHEMA.empty_table(), rows_in=0)
+    actor = ShardActor(1, {})
+    sent = {"home": home, "source": "s", "shard": 0, "previous": previous}
+    done = actor.run("tasks.sft.sign", "sign_shard", pickle.loads(pickle.dumps(sent)))
+    assert (done.error, done.value.stage, done.value.rows_kept) == (None, "sign", 0)
+    done = actor.run("tasks.sft.sign", "sign_shard", {**sent, "previous": None})
+    assert isinstance(done.error, AttributeError)
+
+
+def test_an_index_that_is_sent_is_one_in_each_process(tmp_path: Path) -> None:
+    index = RenderIndex(Home(f"memory://{tmp_path.name}"))
+    first, second = (pickle.loads(pickle.dumps(index)) for _ in range(2))
+    assert first is second
