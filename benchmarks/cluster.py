@@ -33,6 +33,8 @@ from tests.s3 import BUCKET, s3_server
 
 ROOT = Path(__file__).parents[1]
 _SHARD_ROWS = 10
+# Ray listens beyond loopback, so who speaks to it must know a token. Its workers would run at nice 15.
+_RAY = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
 _RENDERED_BEFORE_A_KILL = 4
 
 _SVG = (
@@ -184,7 +186,7 @@ def measure(rows: int, folder: Path) -> dict[str, Any]:
     """Run the three builds; return seconds, and what differed (nothing, if all is well)."""
     corpus = write_corpus(folder / "corpus", "cluster", programs(rows))
     os.environ["XDG_DATA_HOME"] = str(folder / "data")
-    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    os.environ |= _RAY
     with build(corpus, str(folder / "home")) as process:
         local = outcome(process)
     found: dict[str, Any] = {"rows": rows, "kept": local["kept"], "local_seconds": local["seconds"]}
@@ -218,7 +220,7 @@ def measure(rows: int, folder: Path) -> dict[str, Any]:
             release = local_release(Home(home), "sft", killed["version"])
             found["node_killed"] = {
                 "seconds": killed["seconds"],
-                "noticed": "is gone: its shards go to others" in killed["log"],
+                "noticed": "its shards go to others" in killed["log"],
                 "left_out": [line for line in killed["log"].splitlines() if "is left out" in line],
                 "differing_files": differing_files(Path(local["release"]), release),
             }
@@ -228,7 +230,7 @@ def measure(rows: int, folder: Path) -> dict[str, Any]:
 def speed(rows: int, folder: Path) -> dict[str, Any]:
     """Build on one node and on two; return samples a second of the render stage and of the whole build."""
     corpus = write_corpus(folder / "corpus", "cluster", programs(rows))
-    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32)}
+    os.environ |= _RAY
     found: dict[str, Any] = {}
     with s3_server(folder) as server:
         os.environ |= dict(server.variables)

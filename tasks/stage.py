@@ -112,6 +112,7 @@ def run_stage(
         return existing
     started = time.perf_counter()
     tables = compute(key)
+    stop_if_asked(home)  # what a build that is ending ends may look like the samples' fault
     output = write_output(
         home,
         stage=stage.name,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import pickle
 import platform
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,6 +16,8 @@ from flows.retries import with_retries
 from storage.errors import HomeError
 from storage.home import shared_home
 from vincicoder.render.agreement import MachineFacts, machine_facts
+
+_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class ShardActor:
 
     def __init__(self, cores: int, variables: Mapping[str, str]) -> None:
         self._cores = cores
+        _die_with_the_node()
         for name, value in variables.items():
             os.environ.setdefault(name, value)
 
@@ -60,6 +65,18 @@ class ShardActor:
             return Done(with_retries(task.fn, {**arguments, **own}))
         except Exception as error:
             return Done(error=_portable(error))
+
+
+def _die_with_the_node() -> None:
+    """End this process at the moment in which its node's daemon, which started it, ends.
+
+    Left to Ray, it works on for seconds while what it started is ended below it, and might take that for the
+    fault of the programs that were being drawn.
+    """
+    parent = os.getppid()
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before that
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _portable(error: Exception) -> Exception:

@@ -41,7 +41,7 @@ class ClusterPlace:
     """See `flows.runners.Place`. Safe to use from many threads; each waits for one shard."""
 
     def __init__(self) -> None:
-        self._lock = threading.Condition()
+        self._lock = threading.Condition(threading.RLock())
         self._nodes: dict[str, Node] = {}
         self._left_out: set[str] = set()
         self._busy: dict[str, int] = defaultdict(int)
@@ -111,7 +111,7 @@ class ClusterPlace:
                     try:
                         done: Done = ray.get(reference)
                     except ray.exceptions.RayError as error:
-                        logger.warning("node %s: %s: its shard goes to another", node.name, _line(error))
+                        self._lose(node, _line(error))
                         continue
                     self._seconds[stage].append(time.monotonic() - started)
                     return done
@@ -126,6 +126,16 @@ class ClusterPlace:
             with self._lock:
                 self._waiting -= 1
                 self._lock.notify_all()
+
+    def _lose(self, node: Node, why: str) -> None:
+        """Count a node as gone; if it lives, it joins again at the next look, with a new actor."""
+        import ray
+
+        with self._lock:
+            if self._nodes.get(node.node_id) is node:
+                del self._nodes[node.node_id]
+                logger.warning("node %s is gone (%s): its shards go to others", node.name, why)
+                ray.kill(node.actor)
 
     def _straggles(self, stage: str, started: float, copies: int) -> bool:
         known = sorted(self._seconds[stage])
@@ -165,7 +175,7 @@ class ClusterPlace:
             self._looked = time.monotonic()
             alive = {str(one["NodeID"]): one for one in living_nodes()}
             for node_id in [one for one in self._nodes if one not in alive]:
-                logger.warning("node %s is gone: its shards go to others", self._nodes.pop(node_id).name)
+                self._lose(self._nodes[node_id], "it does not answer")
             fresh = [one for one in alive if one not in self._nodes and one not in self._left_out]
             self._left_out |= set(fresh)  # until it has answered
             if self._nodes:

@@ -11,8 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.cluster import ClusterError
-from flows.cluster.actor import ShardActor
+from flows.cluster import ClusterError, actor
 from flows.cluster.facts import project_differences, project_facts
 from flows.cluster.place import ClusterPlace
 from storage.home import Home
@@ -68,14 +67,17 @@ def test_what_a_node_has_otherwise_is_named() -> None:
     ]
 
 
-def test_an_actor_runs_a_task_by_name_and_returns_errors_as_they_are(tmp_path: Path) -> None:
+def test_an_actor_runs_a_task_by_name_and_returns_errors_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(actor, "_die_with_the_node", lambda: None)  # this process goes on
     home = Home(f"memory://{tmp_path.name}")
     previous = write(home, kept=SAMPLE_SCHEMA.empty_table(), rows_in=0)
-    actor = ShardActor(1, {})
+    node = actor.ShardActor(1, {})
     sent = {"home": home, "source": "s", "shard": 0, "previous": previous}
-    done = actor.run("tasks.sft.sign", "sign_shard", pickle.loads(pickle.dumps(sent)))
+    done = node.run("tasks.sft.sign", "sign_shard", pickle.loads(pickle.dumps(sent)))
     assert (done.error, done.value.stage, done.value.rows_kept) == (None, "sign", 0)
-    done = actor.run("tasks.sft.sign", "sign_shard", {**sent, "previous": None})
+    done = node.run("tasks.sft.sign", "sign_shard", {**sent, "previous": None})
     assert isinstance(done.error, AttributeError)
 
 
