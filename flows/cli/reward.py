@@ -37,11 +37,18 @@ def score(
         str,
         typer.Option(help="Libraries that draw it first (docs/stacks.md), such as 2022. Default: today's."),
     ] = "",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="A folder of data files that the code may read.", exists=True, file_okay=False),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one line of JSON.")] = False,
 ) -> None:
     """Score one answer against a picture, and draw where they differ."""
+    from vincicoder.data_files import pack_data
     from vincicoder.reward import RewardError, RewardItem, RewardScorer
+    from vincicoder.reward.answer import read_answer
     from vincicoder.reward.heat_map import draw_heat_map
+    from vincicoder.sources.data_folder import DataFolder, DataRefusedError
 
     chosen = language or language_of_file(file.name)
     if chosen is None:
@@ -51,8 +58,15 @@ def score(
         raise typer.Exit(_USAGE)
     text = file.read_text("utf-8", errors="replace")
     response = text if file.suffix.lower() in {".md", ".txt"} else f"```{chosen}\n{text}\n```"
-    item = RewardItem(response, reference, str(chosen), stack=stack)
-    with RewardScorer(_config(preset, encoder, workers=1)) as scorer:
+    config = _config(preset, encoder, workers=1)
+    code = read_answer(response, str(chosen), config).code or ""
+    try:
+        files = DataFolder(data).files_for(code, str(chosen)) if data else ()
+    except DataRefusedError as error:
+        typer.echo(f"vincicoder: {error}", err=True)
+        raise typer.Exit(_USAGE) from error
+    item = RewardItem(response, reference, str(chosen), stack=stack, data=pack_data(files))
+    with RewardScorer(config) as scorer:
         try:
             inspected = scorer.inspect(item)
         except RewardError as error:

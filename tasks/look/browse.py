@@ -55,6 +55,7 @@ from tasks.look.rows import (
 )
 from tasks.look.sample_facts import NoSampleError, gather_sample
 from tasks.look.score_answer import MOST_CHARACTERS, ScoredAnswer, score_answer
+from vincicoder.data_files import pack_data
 from vincicoder.look.highlight import highlighted
 from vincicoder.look.pages import page, static_text
 from vincicoder.look.thumbnails import encoded_again, thumbnail
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
 
     from storage.pictures import Place
     from tasks.look.sample_facts import SampleFacts
+    from vincicoder.sample import DataFile
 
 LOOPBACK = "127.0.0.1"
 _MEMORY = "1GB"
@@ -122,6 +124,10 @@ class Shown:
         for row in rows:
             row["drawn"] = row["sample_id"] in self.places
         return self.counts[key], rows
+
+    def data_files(self, facts: SampleFacts) -> tuple[DataFile, ...]:
+        """Return the files that a released program reads; the release holds them."""
+        return read_data_files(Home(self.folder), facts.fields.get("data_files") or ())
 
     def picture(self, sample_id: str) -> bytes | None:
         """Return the PNG of a sample."""
@@ -270,7 +276,7 @@ def make_app(shown: Shown) -> Starlette:
                 facts.fields["language"],
                 facts.fields.get("stack"),
                 shown.picture(facts.sample_id),
-                read_data_files(Home(shown.folder), facts.fields.get("data_files") or ()),
+                shown.data_files(facts),
             )
         return sample(request, again)
 
@@ -281,7 +287,9 @@ def make_app(shown: Shown) -> Starlette:
             raise HTTPException(409, "this sample has no picture that an answer could be compared with")
         own = None if facts.shortened else facts.code
         with _one_at_a_time(shown.rendering):
-            scored = score_answer(answer, reference, facts.fields["language"], facts.fields.get("stack"), own)
+            language, stack = facts.fields["language"], facts.fields.get("stack")
+            data = pack_data(shown.data_files(facts))
+            scored = score_answer(answer, reference, language, stack, own, data)
         return sample(request, None, scored)
 
     async def draw(request: Request) -> Response:

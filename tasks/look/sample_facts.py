@@ -90,7 +90,11 @@ def gather_sample(database: duckdb.DuckDBPyConnection, home: Home | None, named:
     return SampleFacts(
         sample_id=sample_id,
         fate="released" if released else "rejected",
-        fields={name: value for name, value in row.items() if value is not None and name not in _HIDDEN},
+        fields={
+            name: value
+            for name, value in row.items()
+            if value is not None and name not in _HIDDEN and (value or name != "data_files")
+        },
         code=code,
         shortened=shortened,
         decisions=_decisions(database, row, None if released else row),

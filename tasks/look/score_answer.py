@@ -29,18 +29,19 @@ class ScoredAnswer:
 
 
 def score_answer(
-    answer: str, picture: bytes, language: str, stack: str | None, own: str | None
+    answer: str, picture: bytes, language: str, stack: str | None, own: str | None, data: str = ""
 ) -> ScoredAnswer:
     """Draw an answer in the sandbox and score it with the preset `default`.
 
     `answer` is a response with a fence, or code alone. `picture` is the sample's PNG, `own` its program where
-    all of it is known. The encoder is loaded with the first answer and stays.
+    all of it is known, `data` the files that it reads (`vincicoder.data_files.pack_data`). The encoder is
+    loaded with the first answer and stays.
     """
     if len(answer) > MOST_CHARACTERS:
         problem = f"received {len(answer):,} characters; at most {MOST_CHARACTERS:,} are scored"
         return ScoredAnswer(answer[:MOST_CHARACTERS], {}, problem=problem)
     response = answer if _FENCE.search(answer) else f"```{language}\n{answer}\n```"
-    item = RewardItem(response, picture, language, own, stack or "")
+    item = RewardItem(response, picture, language, own, stack or "", data)
     try:
         inspected = shared_scorer(RewardConfig(workers=1)).inspect(item)
     except RewardError as error:
