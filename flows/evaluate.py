@@ -65,7 +65,7 @@ def evaluate(
         workers: Programs drawn at once. Default: one per CPU.
         require_sandbox: Fail when a layer of the sandbox is missing.
         encoders: Weights for the metrics of trained encoders, by kind: clip, dino, siglip, lpips_vgg,
-            lpips_alex.
+            lpips_alex, inception, dreamsim.
         stack: The libraries that draw first. Default: those of each item's row.
         max_tokens: New tokens of a checkpoint's answer at most.
         temperature: Of a checkpoint's answers; 0 takes the likeliest token.

@@ -71,7 +71,10 @@ def evaluate(
     ] = False,
     encoder: Annotated[
         list[str] | None,
-        typer.Option(help="KIND=FOLDER of weights for a metric: clip, dino, siglip, lpips_vgg, lpips_alex."),
+        typer.Option(
+            help="KIND=FOLDER of weights for a metric: clip, dino, siglip; KIND=FILE: lpips_vgg, lpips_alex, "
+            "inception, dreamsim."
+        ),
     ] = None,
     stack: Annotated[
         str, typer.Option(help=f"Libraries that draw first: {', '.join(_STACKS)}. Default: the item's own.")

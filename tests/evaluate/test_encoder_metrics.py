@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.evaluate.test_metrics import png
+from tests.evaluate.test_metrics import png, png_of
 from vincicoder.evaluate.metric import score_pair
 from vincicoder.evaluate.metrics.encoder_metrics import (
     NAMES,
@@ -35,9 +35,11 @@ class Stub:
     def compare(self, reference: Pixels, answer: Pixels) -> float:
         return self.equal if np.array_equal(reference, answer) else self.other
 
+    distance = compare
 
-STUBS = {"clip": Stub(0.5), "dino": Stub(0.25), "siglip": Stub(-0.5)} | {
-    kind: Stub(0.125, 0.0) for kind in ("lpips_vgg", "lpips_alex")
+
+STUBS = {"clip": Stub(0.5), "dino": Stub(0.25), "siglip": Stub(-0.5), "inception": Stub(0.5)} | {
+    kind: Stub(0.125, 0.0) for kind in ("lpips_vgg", "lpips_alex", "dreamsim")
 }
 SIDE = Side("<svg/>", png())
 PAIR = Pair("item", "svg", "svg", SIDE, SIDE)
@@ -67,6 +69,9 @@ def test_the_arithmetic_of_every_metric() -> None:
             0.3 * 0.5 + 0.3 * 0.625 + 0.2 * 0.125 + 0.2 * (1 - ssim),
             0.3 * 0.5 + 0.3 * 0.25 + 0.2 * ssim + 0.2 * 0.875,
         ),
+        "dreamsim": (0.875, 0.875),
+        "image2struct_inception": (0.75, 0.5),
+        "image2struct_lpips": (0.0, 0.875),  # ink is darker than half
         "design2code_clip": (0.5, 0.5),
         "design2code": (0.2 * (2 / 3 + 1 + 1 + 1 + 0.5),) * 2,
     }
@@ -115,6 +120,40 @@ def test_weights_that_are_not_there_are_never_replaced(kind: str, tmp_path: Path
         load_picture_models({kind: str(tmp_path / "none")})
     with pytest.raises(UnknownEncoderError, match="received the encoder kind 'clap'; allowed are clip"):
         load_picture_models({"clap": "x"})
+
+
+def test_the_published_lpips_of_helm_is_0_of_all_but_light_pictures() -> None:
+    light, other = (Side("<html>", png_of(np.full((40, 60, 3), level, np.uint8))) for level in (250, 200))
+    pair = Pair("page", "html", "web", light, other)
+    found = score_pair(encoder_metrics({"lpips_vgg": STUBS["lpips_vgg"]}), pair)["image2struct_lpips"]
+    assert found.reference == 0.875
+
+
+@pytest.mark.slow  # needs torch
+def test_models_of_files_compare_pictures(tmp_path: Path) -> None:
+    from vincicoder.similarity.encoders import torchvision_cpu
+
+    torchvision_cpu.install()
+    import torch
+    from torchvision.models import inception_v3
+
+    class Apart(torch.nn.Module):
+        def forward(self, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+            return (first - second).abs().mean(dim=(1, 2, 3))
+
+    example = tuple(torch.zeros(1, 3, 224, 224) for _ in range(2))  # one tensor twice would be one input
+    torch.export.save(torch.export.export(Apart(), example), tmp_path / "dreamsim.pt2")
+    torch.manual_seed(1)
+    torch.save(inception_v3(weights=None, init_weights=False).state_dict(), tmp_path / "inception.pth")
+    files = {"dreamsim": str(tmp_path / "dreamsim.pt2"), "inception": str(tmp_path / "inception.pth")}
+    found = load_picture_models(files)
+    black, grey = (np.full((50, 80, 3), level, np.uint8) for level in (0, 51))
+    assert found["dreamsim"].compare(black, grey) == pytest.approx(0.2)
+    assert found["inception"].compare(black, black) == pytest.approx(1.0)
+    assert -1 < found["inception"].compare(SIDE.pixels, grey) < 1
+    for kind, other in (("inception", "dreamsim"), ("dreamsim", "inception")):
+        with pytest.raises(MissingWeightsError, match=f"it is not {KINDS[kind][:12]}"):
+            load_picture_models({kind: files[other]})
 
 
 def test_a_picture_is_trimmed_and_squared() -> None:

@@ -37,6 +37,12 @@ def png(width: int = 60, height: int = 40, box: tuple[int, int, int, int] | None
     return stream.getvalue()
 
 
+def png_of(pixels: Pixels) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
 SIDE = Side("<svg><rect/></svg>", png())
 PAIR = Pair("item", "svg", "svg", SIDE, SIDE)
 METRIC_OF = {name: metric for metric in METRICS for name in metric.names}

@@ -17,13 +17,14 @@ from skimage.metrics import structural_similarity
 
 from vincicoder.evaluate.canvas import on_one_page, resized
 from vincicoder.evaluate.metric import Metric, Score
-from vincicoder.evaluate.metrics import design2code
+from vincicoder.evaluate.metrics import design2code, image2struct
 from vincicoder.evaluate.pair import Pair, Pixels
 from vincicoder.evaluate.text_blocks import NO_BLOCKS, TextBlock
 from vincicoder.sample import Domain
-from vincicoder.similarity.encoders.picture_models import KINDS, PictureModel
+from vincicoder.similarity.encoders.picture_models import KINDS, DistanceModel, PictureModel
 
 _UNISVG_SIDE, _UNISVG_WINDOW = 336, 7
+_HELM_SIDE, _HALF = 256, 128
 _STARVECTOR = "joanrod/star-vector@0e083c1 starvector/metrics"
 _VLMEVALKIT = "open-compass/VLMEvalKit@e8e78f0 vlmeval/dataset"
 
@@ -79,6 +80,34 @@ def _siglip(models: Models, pair: Pair) -> Score:
 
 def _lpips(kind: str, models: Models, pair: Pair) -> Score:
     return Score(_likeness(models, kind, *resized(pair)), _share(_likeness(models, kind, *on_one_page(pair))))
+
+
+def _dreamsim(models: Models, pair: Pair) -> Score:
+    published = 1 - _likeness(
+        models, "dreamsim", *(squared(side.pixels) for side in (pair.reference, pair.answer))
+    )
+    return Score(published, _share(1 - _likeness(models, "dreamsim", *on_one_page(pair))))
+
+
+def _inception(models: Models, pair: Pair) -> Score:
+    cosine = _likeness(models, "inception", *resized(pair))
+    return Score((cosine + 1) / 2, _share(_likeness(models, "inception", *on_one_page(pair))))
+
+
+def _image2struct_lpips(models: Models, pair: Pair) -> Score:
+    """Return 1 minus LPIPS at 256 pixels. Published, values from -1 to 1 are given to what takes 0 to 1 alone:
+    that fails, and counts 0, unless both pictures are nowhere darker than half."""
+    model: DistanceModel = models["lpips_vgg"]  # type: ignore[assignment]
+    published, strict = (
+        [_square(pixels, _HELM_SIDE) for pixels in pictures]
+        for pictures in (resized(pair), on_one_page(pair))
+    )
+    light = [np.maximum(pixels.astype(np.int16) * 2 - 255, 0).astype(np.uint8) for pixels in published]
+    fails = any(pixels.min() < _HALF for pixels in published)
+    return Score(
+        0.0 if fails else 1 - model.distance(light[0], light[1]),
+        _share(1 - model.distance(strict[0], strict[1])),
+    )
 
 
 def unisvg_ssim(reference: Pixels, answer: Pixels) -> float:
@@ -204,6 +233,15 @@ _METRICS: Mapping[str, _Kind] = {
     ),
     "lpips_alex": _Kind(
         ("lpips_alex",), f"{_VLMEVALKIT}/utils/uni_svg.py", partial(_lpips, "lpips_alex"), 1.0, 0.0, 1.0
+    ),
+    "dreamsim": _Kind(
+        ("dreamsim",), "potamides/DeTikZify@e2c3558 detikzify/evaluate/dreamsim.py", _dreamsim, failed=None
+    ),
+    "image2struct_inception": _Kind(
+        ("inception",), image2struct.METRIC.source, _inception, applies=image2struct.METRIC.applies
+    ),
+    "image2struct_lpips": _Kind(
+        ("lpips_vgg",), image2struct.METRIC.source, _image2struct_lpips, applies=image2struct.METRIC.applies
     ),
     "unisvg": _Kind(
         ("clip", "lpips_alex"), f"{_VLMEVALKIT}/utils/uni_svg.py", _unisvg, failed=0.0, applies=_is_svg
