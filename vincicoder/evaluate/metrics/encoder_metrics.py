@@ -95,7 +95,7 @@ def _inception(models: Models, pair: Pair) -> Score:
 
 
 def _image2struct_lpips(models: Models, pair: Pair) -> Score:
-    """Return 1 minus LPIPS at 256 pixels. Published, values from -1 to 1 are given to what takes 0 to 1 alone:
+    """Return 1 minus LPIPS at 256 pixels. Published, values from -1 to 1 go to what takes 0 to 1 alone:
     that fails, and counts 0, unless both pictures are nowhere darker than half."""
     model: DistanceModel = models["lpips_vgg"]  # type: ignore[assignment]
     published, strict = (
