@@ -182,7 +182,7 @@ def _check(result: RenderResult, language: str, cleaned: Cleaned) -> Rejection |
     from vincicoder.verify import PictureLimits, decode_picture, verify_picture
 
     assert result.png is not None
-    pixels = decode_picture(result.png, result.width, result.height)
+    pixels = decode_picture(result.png, result.width, result.height, result.pixels_sha256)
     if isinstance(pixels, Rejection):
         return pixels
     return verify_picture(pixels, language, cleaned.code, PictureLimits(), result.notes, cleaned.changes)

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import heapq
-import io
-import os
 from collections import defaultdict
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from PIL import Image
-
-from storage.outputs import DamagedOutputError, read_output
-from storage.renders import RenderPlace, name_of_output, read_renders
+from storage.outputs import read_output
+from storage.renders import RenderPlace, read_renders
 from vincicoder.contact_sheet import SheetEntry, contact_sheet, interleaved
-from vincicoder.render.finish import flatten_on_white, hash_pixels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,32 +47,12 @@ def sample_sheet(home: Home, composed: Sequence[StageOutput]) -> bytes:
 
 
 def read_images(home: Home, rows: pa.Table) -> list[bytes]:
-    """Return the PNG of each row, found by its `render_output` and `render_row`.
-
-    Raises `DamagedOutputError` where its pixels are not those that `pixels_sha256` names.
-    """
+    """Return the PNG of each row, found by its `render_output` and `render_row`: the one that was verified,
+    as an output's files are compared with their hashes when it is first used."""
     pairs = zip(rows["render_output"].to_pylist(), rows["render_row"].to_pylist(), strict=True)
     places = [RenderPlace(output, row) for output, row in pairs]
     found = read_renders(home, places, ["png"])
-    images: list[bytes] = [found[place]["png"] for place in places]
-    with ThreadPoolExecutor(os.cpu_count()) as pool:  # decoding lets go of the interpreter's lock
-        digests = list(pool.map(_pixels_sha256, images))
-    stated = zip(rows["sample_id"].to_pylist(), rows["pixels_sha256"].to_pylist(), strict=True)
-    for (sample_id, expected), digest, place in zip(stated, digests, places, strict=True):
-        if digest != expected:
-            raise DamagedOutputError(
-                f"the picture of {sample_id}, row {place.row} of {name_of_output(place.output)}, is not "
-                "the one that was verified: nothing was published; run again"
-            )
-    return images
-
-
-def _pixels_sha256(png: bytes) -> str:
-    try:
-        with Image.open(io.BytesIO(png)) as image:
-            return hash_pixels(flatten_on_white(image))
-    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for bytes that are no picture
-        return f"not decoded: {error}"
+    return [found[place]["png"] for place in places]
 
 
 def _entry(home: Home, output: StageOutput, row: int) -> SheetEntry:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 from vincicoder.sample import Rejection
 
-STAGE = StageName("verify", 8)
+STAGE = StageName("verify", 9)
 
 # Images decoded at a time: 64 of the largest pages are about 1 GB of pixels at the very worst.
 _BATCH_ROWS = 64
@@ -131,13 +131,14 @@ def _check_batch(
 ) -> list[Rejection | _Checked]:
     columns = (
         *("sample_id", "language", "code", "render_output", "render_row", "image_width", "image_height"),
+        "pixels_sha256",
         *("render_notes", "changes"),
     )
     rows = list(zip(*(batch[name].to_pylist() for name in columns), strict=True))
     images = read_renders(home, [RenderPlace(row[3], row[4]) for row in rows], ["png"])
     found: list[Rejection | _Checked] = []
-    for sample_id, language, code, output, number, width, height, notes, changes in rows:
-        pixels = decode_picture(images[RenderPlace(output, number)]["png"], width, height)
+    for sample_id, language, code, output, number, width, height, digest, notes, changes in rows:
+        pixels = decode_picture(images[RenderPlace(output, number)]["png"], width, height, digest)
         if isinstance(pixels, Rejection):
             found.append(pixels)
             continue

@@ -6,10 +6,18 @@ import io
 
 from PIL import Image, ImageDraw
 
-from vincicoder.sample import Reason
-from vincicoder.verify import PictureLimits, check_picture
+from vincicoder.render.finish import hash_pixels
+from vincicoder.sample import Reason, Rejection
+from vincicoder.verify import PictureLimits, check_pixels, decode_picture
 
 LIMITS = PictureLimits()
+
+
+def check_picture(
+    image: bytes, width: int, height: int, limits: PictureLimits, pixels_sha256: str | None = None
+) -> Rejection | None:
+    pixels = decode_picture(image, width, height, pixels_sha256)
+    return pixels if isinstance(pixels, Rejection) else check_pixels(pixels, limits)
 
 
 def png(image: Image.Image) -> bytes:
@@ -48,6 +56,16 @@ def test_broken_files_are_undecodable() -> None:
         assert rejection is not None and rejection.reason is Reason.VERIFY_UNDECODABLE
     rejection = check_picture(whole, 100, 200, LIMITS)
     assert rejection is not None and "decodes to 200x100, 100x200 was stated" in rejection.detail
+
+
+def test_other_pixels_than_stated_are_undecodable() -> None:
+    pixels = decode_picture(drawn(200, 100, 50), 200, 100, None)
+    assert not isinstance(pixels, Rejection)
+    stated = hash_pixels(pixels)
+    assert check_picture(drawn(200, 100, 50), 200, 100, LIMITS, stated) is None
+    rejection = check_picture(drawn(200, 100, 51), 200, 100, LIMITS, stated)
+    assert rejection is not None and rejection.reason is Reason.VERIFY_UNDECODABLE
+    assert rejection.detail == "decodes to other pixels than rendering stated"
 
 
 def test_slivers_and_specks_are_rejected_by_size() -> None:

@@ -2,7 +2,7 @@
 
 from vincicoder.verify.clipped import clipped_share
 from vincicoder.verify.own_picture import MEASURES, OwnPictureScores, compare_with_own, read_own_picture
-from vincicoder.verify.picture import PictureLimits, check_picture, check_pixels, decode_picture
+from vincicoder.verify.picture import PictureLimits, check_pixels, decode_picture
 from vincicoder.verify.pipeline import verify_picture
 from vincicoder.verify.thresholds import SourceThresholds, learn_thresholds, mismatch
 
@@ -11,7 +11,6 @@ __all__ = [
     "OwnPictureScores",
     "PictureLimits",
     "SourceThresholds",
-    "check_picture",
     "check_pixels",
     "clipped_share",
     "compare_with_own",

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from vincicoder.render.finish import hash_pixels
 from vincicoder.sample import Reason, Rejection
 
 
@@ -26,14 +27,13 @@ class PictureLimits:
     min_ink_fraction: float = 0.0003
 
 
-def check_picture(png: bytes, width: int, height: int, limits: PictureLimits) -> Rejection | None:
-    """Return why a picture can't be used, or None. `width` and `height` are what rendering stated."""
-    pixels = decode_picture(png, width, height)
-    return pixels if isinstance(pixels, Rejection) else check_pixels(pixels, limits)
+def decode_picture(
+    png: bytes, width: int, height: int, pixels_sha256: str | None
+) -> NDArray[np.uint8] | Rejection:
+    """Decode a rendered picture to RGB, uint8 of shape (height, width, 3), or say why it can't be.
 
-
-def decode_picture(png: bytes, width: int, height: int) -> NDArray[np.uint8] | Rejection:
-    """Decode a rendered picture to RGB, uint8 of shape (height, width, 3), or say why it can't be."""
+    `width`, `height` and, where it is not None, `pixels_sha256` (`hash_pixels`) are what rendering stated.
+    """
     try:
         with Image.open(io.BytesIO(png)) as image:
             image.load()
@@ -45,6 +45,8 @@ def decode_picture(png: bytes, width: int, height: int) -> NDArray[np.uint8] | R
         return Rejection(
             Reason.VERIFY_UNDECODABLE, f"decodes to {found_width}x{found_height}, {width}x{height} was stated"
         )
+    if pixels_sha256 is not None and hash_pixels(pixels) != pixels_sha256:
+        return Rejection(Reason.VERIFY_UNDECODABLE, "decodes to other pixels than rendering stated")
     return pixels
 
 
