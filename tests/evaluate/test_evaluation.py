@@ -54,6 +54,8 @@ def test_the_references_themselves_earn_the_best(home: Path, copies: tuple[Path,
         best = worst_is_best.get(name, 1.0)
         assert found["strict"] == found["low"] == found["high"] == pytest.approx(best, abs=1e-9), name
     assert set(result["fingerprints"]) == {"python", "svg"}
+    assert result["report"] == f"{result['folder']}/report.html"
+    assert result["run_id"] in Path(result["report"]).read_text()
 
 
 def test_bad_answers_are_scored_kept_and_compared(

@@ -176,6 +176,7 @@ def test_a_run_is_killed_starved_resumed_and_registered(home: Path, tmp_path: Pa
     checkpoint = inspect_checkpoint(Path(result["checkpoint"]))
     assert checkpoint.architecture.startswith("Qwen3VLForConditionalGeneration")
     assert (folder / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert folder.name in (folder / "report.html").read_text()
     with duckdb.connect(str(home / "runs/registry.duckdb"), read_only=True) as database:
         curve = database.execute(
             "SELECT step, value FROM metrics WHERE name = 'loss' ORDER BY step"
@@ -302,3 +303,4 @@ def test_what_the_trainer_refuses_is_a_failed_run_with_advice(home: Path, tmp_pa
     assert "correct the recipe" in done.stderr
     found = runs(home)[0]
     assert (found["status"], found["reason"], found["checkpoint"]) == ("failed", "configuration", None)
+    assert "configuration" in (Path(found["folder"]) / "report.html").read_text()
