@@ -17,9 +17,10 @@ from vincicoder.sources.own.corpus_config import SourceConfigError
 
 # Raised and caught inside one part of the project: they never reach a command.
 _INTERNAL = """
-AbandonedError BrowserGoneError BrowserStalledError BudgetExceededError BuildStoppedError DamagedObjectError DataRefusedError
-FullError NotDrawnError NotSelfContainedError NotebookError PageCrashedError PreambleError
-ProtocolError RenderError RewardError SampleRefusedError SvgError TooLargeError WireError
+AbandonedError BrowserGoneError BrowserStalledError BudgetExceededError BuildStoppedError
+DamagedObjectError DataRefusedError FullError NotDrawnError NotSelfContainedError NotebookError
+PageCrashedError PreambleError ProtocolError RenderError RewardError SampleRefusedError SvgError
+TooLargeError WireError
 """
 
 
