@@ -85,13 +85,15 @@ def write_rl_files(
     """
     folder = release_folder("rl", version)
     files = []
+    there, whole = _References(home, folder), set[str]()
 
     def tables(split: str) -> Iterator[pa.Table]:
         for batch in read_rows(split):
             for row in batch:
-                path = f"{folder}/{reference_path(row['reference_sha256'])}"
-                if not _is_written(home, path, row["reference_sha256"]):
-                    home.write_bytes(path, row["images"][0]["bytes"])
+                digest = row["reference_sha256"]
+                if digest not in whole and not (there.has(digest) and there.is_whole(digest)):
+                    home.write_bytes(f"{folder}/{reference_path(digest)}", row["images"][0]["bytes"])
+                whole.add(digest)
             yield pa.Table.from_pylist([dict(row) for row in batch], RL_SCHEMA)
 
     for split, rows in rows_by_split.items():
@@ -105,15 +107,15 @@ def write_rl_files(
 def reference_problems(home: Home, version: str) -> dict[str, str]:
     """Return, by hash, which references that the rows name are missing or not what was published."""
     folder = release_folder("rl", version)
+    there = _References(home, folder)
     wrong = {}
     for data in home.list_names(f"{folder}/data"):
         named = home.read_table(f"{folder}/data/{data}", ["reference_sha256"])["reference_sha256"]
         for digest in named.unique().to_pylist():
-            path = reference_path(digest)
-            if not home.exists(f"{folder}/{path}"):
-                wrong[digest] = f"{path} is missing"
-            elif not _is_written(home, f"{folder}/{path}", digest):
-                wrong[digest] = f"{path} is not what was published"
+            if not there.has(digest):
+                wrong[digest] = f"{reference_path(digest)} is missing"
+            elif not there.is_whole(digest):
+                wrong[digest] = f"{reference_path(digest)} is not what was published"
     return wrong
 
 
@@ -141,6 +143,21 @@ def restore_references(home: Home, version: str) -> list[str]:
     return list(wrong.values())
 
 
-def _is_written(home: Home, path: str, digest: str) -> bool:
-    """Whether a reference is there and whole."""
-    return home.exists(path) and hashlib.sha256(home.read_bytes(path)).hexdigest() == digest
+class _References:
+    """The references of a release: each of their 256 folders is listed once; none is asked for by itself."""
+
+    def __init__(self, home: Home, folder: str) -> None:
+        self._home, self._folder = home, folder
+        self._names: dict[str, set[str]] = {}
+
+    def has(self, digest: str) -> bool:
+        """Whether it was there when its folder was first looked at."""
+        folder, _, name = reference_path(digest).rpartition("/")
+        if folder not in self._names:
+            self._names[folder] = set(self._home.list_names(f"{self._folder}/{folder}"))
+        return name in self._names[folder]
+
+    def is_whole(self, digest: str) -> bool:
+        """Whether its bytes are those of its name; it must be there."""
+        data = self._home.read_bytes(f"{self._folder}/{reference_path(digest)}")
+        return hashlib.sha256(data).hexdigest() == digest

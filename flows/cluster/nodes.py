@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger("vincicoder")
 
 RENDER_RESOURCE = "render"
+# A shard that kills its actor again and again must end: Ray's -1 would try it for ever.
+CALL_TRIES = 2
 _CONNECT_SECONDS = 5.0
 _CONNECT_TRIES = "3"  # of Ray's own, some ten seconds each
 _PROBE_SECONDS = 60.0
@@ -150,7 +152,7 @@ def _started(
             resources=marked,
             scheduling_strategy=_on(entry),
             max_restarts=-1,  # of a process that died on a living node; calls of a dead node go to others
-            max_task_retries=-1,
+            max_task_retries=CALL_TRIES - 1,
             max_concurrency=4,
         ).remote(cores, variables)
         node = Node(str(entry["NodeID"]), _name(entry), cores, actor)

@@ -33,6 +33,8 @@ SHARDS_A_NODE = 2
 _LOOK_SECONDS = 5.0  # between two looks at which nodes live
 _NODES_LOST_SECONDS = 120.0  # without any node, before the build gives up
 _END_SECONDS = 10.0
+# A shard that ended this many actors (each having tried it `nodes.CALL_TRIES` times) is not given to another.
+_ACTORS_A_SHARD = 3
 # A second copy of a shard runs where the first takes this many times the 95th percentile of its stage.
 _STRAGGLES, _STRAGGLER_SECONDS, _KNOWN = 3.0, 30.0, 8
 
@@ -89,6 +91,7 @@ class ClusterPlace:
         import ray
 
         copies: dict[Any, Node] = {}
+        lost: list[str] = []
         started = time.monotonic()
         home: Home = arguments["home"]
         with self._lock:
@@ -112,6 +115,9 @@ class ClusterPlace:
                         done: Done = ray.get(reference)
                     except ray.exceptions.RayError as error:
                         self._lose(node, _line(error))
+                        lost.append(f"{node.name}: {_line(error)}")
+                        if len(lost) >= _ACTORS_A_SHARD:
+                            raise ClusterError(_poisoned(lost)) from error
                         continue
                     self._seconds[stage].append(time.monotonic() - started)
                     return done
@@ -226,6 +232,13 @@ def ray_place(address: str) -> Iterator[ClusterPlace]:
     finally:
         place.end()
         ray.shutdown()
+
+
+def _poisoned(lost: Sequence[str]) -> str:
+    return (
+        f"the processes that ran this shard, or one beside it on its node, were killed ({len(lost)} of them: "
+        f"{'; '.join(lost)}): is there too little memory? Smaller shards (--shard-rows) take less"
+    )
 
 
 def _line(error: Exception) -> str:

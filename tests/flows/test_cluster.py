@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from prefect import task
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.cluster import ClusterError, actor
+from flows.cluster import ClusterError, actor, place
 from flows.cluster.facts import project_differences, project_facts
-from flows.cluster.place import ClusterPlace
+from flows.cluster.nodes import CALL_TRIES
 from storage.home import Home
 from storage.renders import RenderIndex
 from storage.schemas import SAMPLE_SCHEMA
@@ -54,7 +57,7 @@ def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
 
 def test_a_home_that_nodes_cannot_reach_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match=r"such as s3://bucket/prefix; received .*home"):
-        ClusterPlace().begin(Home(tmp_path / "home"), ["svg"])
+        place.ClusterPlace().begin(Home(tmp_path / "home"), ["svg"])
 
 
 def test_what_a_node_has_otherwise_is_named() -> None:
@@ -85,3 +88,37 @@ def test_an_index_that_is_sent_is_one_in_each_process(tmp_path: Path) -> None:
     index = RenderIndex(Home(f"memory://{tmp_path.name}"))
     first, second = (pickle.loads(pickle.dumps(index)) for _ in range(2))
     assert first is second
+
+
+@task(name="poison")
+def poison(home: Home, tried: Path) -> None:
+    """End the process that runs it, as the kernel does where memory is short."""
+    with tried.open("a") as stream:
+        stream.write(".")
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_shard_that_kills_its_actor_ends_with_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ray = pytest.importorskip("ray")
+    monkeypatch.setattr(place, "_ACTORS_A_SHARD", 1)  # an actor takes seconds to start
+    monkeypatch.setenv("RAY_worker_niceness", "0")
+    ray.init(
+        "local",
+        num_cpus=1,
+        include_dashboard=False,
+        log_to_driver=False,
+        object_store_memory=100 << 20,
+        _node_ip_address="127.0.0.1",
+    )
+    cluster = place.ClusterPlace()
+    try:
+        home = Home(f"memory://{tmp_path.name}")
+        cluster.begin(home, ["svg"])
+        with pytest.raises(ClusterError, match=r"were killed \(1 of them: .*--shard-rows"):
+            cluster.function(poison)(home=home, tried=tmp_path / "tried")
+    finally:
+        cluster.end()
+        ray.shutdown()
+    assert len((tmp_path / "tried").read_text()) == CALL_TRIES

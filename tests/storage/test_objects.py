@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import pickle
 import signal
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from storage.errors import HomeBusyError, HomeError, HomeUnreachableError, HomeU
 from storage.home import Home
 from storage.outputs import DamagedOutputError, find_output, read_output
 from storage.renders import RenderIndex
+from storage.rl_release import reference_path, reference_problems, write_rl_files
 from storage.schemas import RENDERS_SCHEMA
 from storage.stores import lease
 from tests.s3 import BUCKET, S3Server
@@ -195,3 +198,28 @@ def test_a_store_that_overwrites_what_is_to_be_created_is_refused(
 def test_an_unknown_protocol_is_named(tmp_path: Path) -> None:
     with pytest.raises(HomeError, match="received nowhere://"):
         Home("nowhere://bucket")
+
+
+def test_references_are_listed_not_asked_for_one_by_one(home: Home, s3: S3Server) -> None:
+    pictures = [f"picture {number}".encode() for number in range(40)]
+    rows = [
+        {"reference_sha256": hashlib.sha256(one).hexdigest(), "images": [{"bytes": one, "path": None}]}
+        for one in [*pictures, *pictures[:10]]
+    ]
+
+    def publish() -> Counter[str]:
+        before = len(s3.requests())
+        write_rl_files(home, "v", {"train": len(rows)}, lambda _: iter([rows]), "A card.", ["CC0-1.0"])
+        return Counter(one.split()[0] for one in s3.requests()[before:])
+
+    asked = publish()
+    folders = len({row["reference_sha256"][:2] for row in rows})
+    assert (asked["HEAD"], asked["GET"]) == (0, folders)
+    again = publish()
+    assert asked["PUT"] - again["PUT"] == len(pictures)
+    assert again["GET"] == folders + len(pictures)
+    damaged = rows[0]["reference_sha256"]
+    home.write_bytes(f"releases/rl/v/{reference_path(damaged)}", b"x")
+    assert reference_problems(home, "v") == {damaged: f"{reference_path(damaged)} is not what was published"}
+    publish()
+    assert reference_problems(home, "v") == {}
