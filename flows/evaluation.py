@@ -16,6 +16,7 @@ from tasks.evaluation.endpoint import ask_endpoint, require_endpoint
 from tasks.evaluation.items import VALIDATION, benchmark_name, read_benchmark
 from tasks.evaluation.judge import judge_answers
 from tasks.evaluation.publish import EvaluatedShard, publish_evaluation
+from tasks.evaluation.questions import require_askable
 from tasks.evaluation.score import models_of, score_answers
 from tasks.sft.engine import engine_scope
 from tasks.stage import tasks_end_with_the_build
@@ -108,6 +109,8 @@ def run_evaluation(
             limit=config.limit,
             shard_rows=config.shard_rows,
         )
+        if config.answers is None:
+            require_askable(home, items)
         done = _count_shards((3 if config.judge is None else 4) * len(items), on_progress)
         calls = [
             {"home": home, "source": name, "shard": number, "items": shard}

@@ -31,8 +31,8 @@ ITEM_SCHEMA = pa.schema(
         pa.field("item_image", pa.binary()),
         # Whether the picture is drawn from the code all the same, where that draws one.
         pa.field("is_redrawn", pa.bool_(), nullable=False),
-        # The picture put to a model, where it is another one than an answer is compared with.
-        pa.field("shown_image", pa.binary()),
+        # The pictures put to a model, where they are others than an answer is compared with.
+        pa.field("shown_images", pa.list_(pa.binary()), nullable=False),
         pa.field("stack", pa.string(), nullable=False),  # the libraries of its program, '' for today's
         pa.field(
             "data", pa.string(), nullable=False

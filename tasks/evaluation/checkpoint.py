@@ -56,8 +56,7 @@ def ask_checkpoint(
     recipe; one of ours sees pictures in the resolution that it was trained on. A sampling that was cut short
     goes on. An item that the model cannot take, such as one with too long a prompt, has an empty answer.
 
-    Raises FileNotFoundError, CheckpointError, TrainerEnvironmentError, TrainingFailedError,
-    `NotAskableError`.
+    Raises FileNotFoundError, CheckpointError, TrainerEnvironmentError, TrainingFailedError.
     """
     model, parent = resolve_model(home, checkpoint, lambda: _texts(home, items))
     trained = parent_recipe(home, parent) or {}
@@ -71,8 +70,8 @@ def ask_checkpoint(
     folder = home.working_path(f"answers/checkpoint/{key}").absolute()
     folder.mkdir(parents=True, exist_ok=True)
     rows, output = folder / "rows.jsonl", folder / "answers.jsonl"
-    asked = _write_rows(rows, home, items, references)
-    request = sampling_request(sampling, str(model), backend, _SEED)
+    asked, pictures = _write_rows(rows, home, items, references)
+    request = {**sampling_request(sampling, str(model), backend, _SEED), "pictures": pictures}
     logger.info("%s answers %d items with %s", model, len(asked), backend)
     run_sampling({**request, "rows": str(rows), "output": str(output)}, folder, facts.python, sampling)
     rows.unlink()  # pictures that the shards hold
@@ -87,9 +86,11 @@ def ask_checkpoint(
 
 def _write_rows(
     target: Path, home: Home, items: Sequence[StageOutput], references: Sequence[StageOutput]
-) -> dict[str, str]:
-    """Write what the generator reads, each question once, and return the question of each item."""
+) -> tuple[dict[str, str], int]:
+    """Write what the generator reads, each question once; return the question of each item, and the largest
+    number of pictures in one."""
     asked: dict[str, str] = {}
+    most = 1
     seen: set[str] = set()
     with whole_file(target) as part, part.open("w", encoding="utf-8") as stream:
         for shard in questions_by_shard(home, items, references, _SEED):
@@ -99,14 +100,15 @@ def _write_rows(
                     continue
                 seen.add(question.sample_id)
                 texts = [part if isinstance(part, str) else "<image>" for part in question.parts]
-                (picture,) = [part for part in question.parts if isinstance(part, bytes)]
+                pictures = [part for part in question.parts if isinstance(part, bytes)]
+                most = max(most, len(pictures))
                 row = {
                     "sample_id": question.sample_id,
                     "instruction": "".join(texts),
-                    "image": base64.b64encode(picture).decode(),
+                    "images": [base64.b64encode(picture).decode() for picture in pictures],
                 }
                 stream.write(json.dumps(row) + "\n")
-    return asked
+    return asked, most
 
 
 def _given(path: Path, asked: dict[str, str]) -> tuple[dict[str, str], list[str]]:

@@ -45,8 +45,7 @@ def ask_endpoint(
 ) -> TakenAnswers:
     """Ask for every item once and write the answers beside the items. What is kept is not asked again.
 
-    Raises `EndpointDownError`, `EndpointError` where the endpoint refuses, `EndpointSettingsError`,
-    `NotAskableError`.
+    Raises `EndpointDownError`, `EndpointError` where the endpoint refuses, `EndpointSettingsError`.
     """
     decides = {"asking": VERSION, "endpoint": config.endpoint, **config.decides()}
     answers: dict[str, str] = {}

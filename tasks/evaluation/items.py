@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.evaluate.item import BenchmarkItem
 
-STAGE = StageName("benchmark_items", 4)
+STAGE = StageName("benchmark_items", 5)
 VALIDATION = "validation"
 
 
@@ -126,7 +126,7 @@ def _table(shard: list[BenchmarkItem]) -> pa.Table:
                 "reference_code": item.code,
                 "item_image": item.image,
                 "is_redrawn": item.is_redrawn,
-                "shown_image": item.shown,
+                "shown_images": list(item.shown),
                 "stack": item.stack,
                 "data": item.data,
             }

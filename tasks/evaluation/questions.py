@@ -1,4 +1,4 @@
-"""The questions of a benchmark's shards: what each item asks, with the picture that it shows."""
+"""The questions of a benchmark's shards: what each item asks, with the pictures that it shows."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _UNREADABLE = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 
 
 class NotAskableError(UserError):
-    """Some items show more than one picture and a text, so no model of ours can be asked."""
+    """Of some items a part of what is to be asked is not there."""
 
 
 def item_ids(home: Home, items: Sequence[StageOutput]) -> list[str]:
@@ -36,21 +36,18 @@ def item_ids(home: Home, items: Sequence[StageOutput]) -> list[str]:
 def questions_by_shard(
     home: Home, items: Sequence[StageOutput], references: Sequence[StageOutput], seed: int
 ) -> Iterator[list[tuple[str, Question]]]:
-    """Yield the questions of each shard, with their items' ids. An item that has no picture, neither of its
-    own nor drawn from its code, is not asked.
-
-    Raises NotAskableError before the first.
-    """
-    _require_askable(home, items)
+    """Yield the questions of each shard, with their items' ids. An item of which a picture
+    cannot be read, or that has none, neither of its own nor drawn from its code, is not asked."""
     for shard, drawn in zip(items, references, strict=True):
-        columns = ["item_id", "instruction", "item_image", "shown_image"]
+        columns = ["item_id", "instruction", "item_image", "shown_images"]
         rows = read_output(home, shard, columns=columns).to_pylist()
         pictures = read_output(home, drawn, columns=["image"])["image"].to_pylist()
         found = []
         for row, picture in zip(rows, pictures, strict=True):
-            shown = _readable(row["shown_image"], row["item_image"], picture)
-            if shown is not None:
-                found.append((row["item_id"], question_of(row["instruction"], shown, seed)))
+            own = [_readable(one) for one in row["shown_images"]] or [_readable(row["item_image"], picture)]
+            readable = [one for one in own if one is not None]
+            if len(readable) == len(own):
+                found.append((row["item_id"], question_of(row["instruction"], readable, seed)))
         yield found
 
 
@@ -64,7 +61,8 @@ def _readable(*pictures: bytes | None) -> bytes | None:
     return None
 
 
-def _require_askable(home: Home, items: Sequence[StageOutput]) -> None:
+def require_askable(home: Home, items: Sequence[StageOutput]) -> None:
+    """Find before any work that a model cannot be asked. Raises NotAskableError."""
     silent: dict[str, int] = {}
     for shard in items:
         for row in read_output(home, shard, columns=["group", "instruction"]).to_pylist():
@@ -73,6 +71,6 @@ def _require_askable(home: Home, items: Sequence[StageOutput]) -> None:
     if silent:
         parts = ", ".join(f"{count} of {group or 'the whole'}" for group, count in sorted(silent.items()))
         raise NotAskableError(
-            f"benchmark {items[0].source}: items that no single picture and text ask for: {parts}. Name one "
+            f"benchmark {items[0].source}: items that lack a part of what is to be asked: {parts}. Name one "
             "of the other parts, as NAME/PART=FOLDER, or make the answers yourself and give --answers"
         )

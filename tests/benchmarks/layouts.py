@@ -377,7 +377,7 @@ class Layout:
     code: str | None = ""
     pictured: bool = True
     request: str | None = None
-    shown: bytes | None = None
+    shown: tuple[bytes, ...] = ()
 
     @property
     def expected_code(self) -> str | None:
@@ -391,7 +391,7 @@ LAYOUTS: dict[str, list[Layout]] = {
         Layout(
             *(chartmimic_customized, "7", "python", "chart", ("customized_600", "", "")),
             request="<image>Draw rain = [3, 9, 4, 7] like this.",
-            shown=picture(3),
+            shown=(picture(3),),
         ),
     ],
     "plot2code": [
@@ -410,7 +410,7 @@ LAYOUTS: dict[str, list[Layout]] = {
         Layout(
             *(chart2code_edited, "level2/bar_1_v1", "python", "chart", ("level2", "level2", "bar")),
             request="Make the bars teal.",
-            shown=picture(3),
+            shown=(picture(3),),
         ),
         Layout(
             *(chart2code_table, "level1_direct/bar_1", "python", "chart"),

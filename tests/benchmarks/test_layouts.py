@@ -12,7 +12,6 @@ from tests.benchmarks.layouts import (
     LAYOUTS,
     Layout,
     chart2code,
-    chart2code_edited,
     chartmimic,
     chartmimic_table,
     picture,
@@ -69,14 +68,6 @@ def test_parts_are_read_alone_and_ids_stay_unique(tmp_path: Path) -> None:
     ):
         with pytest.raises(BenchmarkError, match=said):
             choose_one(wrong)
-
-
-def test_what_needs_more_than_a_picture_is_judged_but_not_asked(tmp_path: Path) -> None:
-    chart2code_edited(tmp_path)
-    rows = json.loads((tmp_path / "data/level2.json").read_text())
-    (tmp_path / "data/level3.json").write_text(json.dumps([{**rows[0], "input excel": "table.xlsx"}]))
-    items = {item.group: item for item in published_items(choose_one(f"chart2code={tmp_path}"))}
-    assert items["level2"].instruction == "<image>Make the bars teal." and not items["level3"].instruction
 
 
 def test_paths_lead_nowhere_else_and_damage_is_named(tmp_path: Path) -> None:

@@ -195,7 +195,8 @@ def test_a_judge_is_asked_once_for_each_picture_and_its_cost_is_noted(home: Path
     assert "judge_chartmimic" not in json.loads(compared.output.strip().splitlines()[-1])["metrics"]
 
 
-def test_what_cannot_be_asked_is_refused_with_the_way_out(home: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_asked_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    home = tmp_path / "home"
     judge = tmp_path / "judge.yaml"
     judge.write_text("{model: m, endpoint: 'http://127.0.0.1:1/v1', rubrics: [taste]}")
     nowhere = ["--endpoint", "http://127.0.0.1:1/v1"]

@@ -78,4 +78,5 @@ def small_parameters(folder: Path) -> dict[str, dict[str, Any]]:
         "build-rl-data": {"recipe": str(path), "answers": 2, "tokens": 8},
         "train-sft": {"recipe": recipes["sft"]},
         "train-grpo": {"recipe": recipes["grpo"]},
+        "evaluate": {"max_tokens": 8, "limit": 2},
     }

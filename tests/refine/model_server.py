@@ -29,7 +29,7 @@ class Reply:
 
 
 class ModelServer:
-    """Answers by `reply(picture, how often this picture was asked before)`; records what it was sent."""
+    """Answers by `reply(first picture, how often that was asked before)`; records what it was sent."""
 
     def __init__(self, reply: Callable[[bytes, int], Reply]) -> None:
         self.requests: list[dict[str, Any]] = []
@@ -43,7 +43,8 @@ class ModelServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                url = sent["messages"][0]["content"][0]["image_url"]["url"]
+                parts = sent["messages"][0]["content"]
+                url = next(part["image_url"]["url"] for part in parts if part["type"] == "image_url")
                 picture = base64.b64decode(url.removeprefix("data:image/png;base64,"))
                 with server._lock:
                     server.requests.append({**sent, "path": self.path})

@@ -9,7 +9,7 @@ from typing import Any
 
 from vincicoder.sample import UserError
 
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 """Raise it when a benchmark's items are read in another way: indexes and evaluations are then made again."""
 
 TABLES = ("*.parquet", "*.jsonl", "*.json", "*.tsv")
@@ -25,9 +25,10 @@ class Item:
 
     `code` draws what is to be drawn, and `image` is the published picture of that. `group` is the part of the
     benchmark that the item is in; that, `difficulty` and `chart_type` are empty where it does not say. Where
-    more is asked than to reproduce `image`, `request` is the benchmark's own text and `shown` the picture
-    that goes with it. `is_askable` is false where one picture and a text are not all that is shown, and
-    `is_source` where `code` was made here from what is published, so that it draws another picture.
+    more is asked than to reproduce `image`, `request` is the benchmark's own text and `shown` the pictures
+    that go with it; of several, `captions` say what each is. `is_askable` is false where a part of what is
+    to be asked is not there, and `is_source` where `code` was made here from what is published, so that it
+    draws another picture.
     """
 
     item: str
@@ -39,7 +40,8 @@ class Item:
     difficulty: str = ""
     chart_type: str = ""
     request: str | None = None
-    shown: bytes | None = None
+    shown: tuple[bytes, ...] = ()
+    captions: tuple[str, ...] = ()
     is_askable: bool = True
     is_source: bool = True
 

@@ -123,6 +123,7 @@ def _of_row(
     lowered = {str(name).strip().lower(): value for name, value in row.items()}
     code = code_of(lowered, (*benchmark.code, *_CODE), folders)
     image = image_of(lowered, (*benchmark.images, *_IMAGES), folders)
+    shown = image_of(lowered, benchmark.shown, folders)
     group = _group(benchmark, place, lowered)
     own = id_of(lowered, (*benchmark.ids, *_IDS)) or unnamed
     item = Item(
@@ -135,7 +136,7 @@ def _of_row(
         difficulty=str(first(lowered, benchmark.difficulty) or "").lower(),
         chart_type=str(first(lowered, benchmark.chart_type) or ""),
         request=request_of(lowered, benchmark.request, folders),
-        shown=image_of(lowered, benchmark.shown, folders) if benchmark.shown else None,
+        shown=() if shown is None else (shown,),
     )
     finished = benchmark.finish(item, Found(lowered, folders[0] if folders else None, place))
     return finished if finished is not None and (finished.code or finished.image) else None

@@ -1,9 +1,11 @@
-"""An item as it is put to a model: its training prompt and its picture."""
+"""An item as it is put to a model: its training prompt and its pictures."""
 
 from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from PIL import Image
 
@@ -19,14 +21,15 @@ MAX_PIXELS = 4_194_304
 """Larger pictures are shrunk by one factor on both sides."""
 
 
-def question_of(instruction: str, picture: bytes, seed: int) -> Question:
-    """Return the question of one item. `picture` is as `picture_for_model` gives it.
+def question_of(instruction: str, pictures: Sequence[bytes], seed: int) -> Question:
+    """Return the question of one item. `pictures` are as `picture_for_model` gives them, one for each
+    `<image>` of the instruction, in their order.
 
-    Its id is that of its content: the same prompt with the same picture is the same question in every
+    Its id is that of its content: the same prompt with the same pictures is the same question in every
     benchmark.
     """
-    before, _, after = instruction.partition(IMAGE_TAG)
-    parts = (before.strip(), picture, after.strip())
+    texts = [text.strip() for text in instruction.split(IMAGE_TAG, len(pictures))]
+    parts = (part for pair in zip_longest(texts, pictures) for part in pair)
     shown = tuple(part for part in parts if part)
     return Question(question_digest(shown), 0, shown, seed)
 

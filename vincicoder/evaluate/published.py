@@ -34,7 +34,7 @@ def published_items(chosen: ChosenBenchmark) -> Iterator[BenchmarkItem]:
 
 def _instruction(item: Item) -> str:
     """The training prompt of the item's domain and language; the benchmark's own text where it asks for more.
-    Empty where one picture and a text are not all that is shown."""
+    Empty where a part of what is to be asked is not there."""
     if not item.is_askable:
         return ""
     if item.request is None:
@@ -42,4 +42,7 @@ def _instruction(item: Item) -> str:
     text = item.request
     while has_media_tag(text):
         text = text.replace(IMAGE_TAG, "").replace("<video>", "").replace("<audio>", "")
+    if item.captions:
+        pictures = "\n\n".join(f"{caption}\n{IMAGE_TAG}" for caption in item.captions)
+        return f"{text.strip()}\n\n{pictures}"
     return f"{IMAGE_TAG}{text.strip()}"

@@ -4,9 +4,10 @@ Runs by path and needs nothing but vLLM, or torch, transformers and Pillow, ther
 folder), `rows` and `output` (files of JSON lines), `backend` ("vllm" or "transformers"), `answers`, `tokens`,
 `temperature`, `top_p`, `seed`, `min_pixels`, `max_pixels`, `context` (tokens of prompt and answer together),
 `memory` (vLLM's share of a GPU), `tensor_parallel`, `dtype`, `chunk_rows` (sampled in one call by vLLM;
-transformers takes one at a time).
+transformers takes one at a time), and `pictures` (of a row, at most; 1 where it is not there).
 
-A row has `sample_id`, `instruction` (with one `<image>`) and `image` (a PNG in base64). A line written is
+A row has `sample_id`, `instruction` (with one `<image>`) and `image` (a PNG in base64); or several `<image>`
+and as many `images`. A line written is
 {"sample_id": ..., "answers": [texts]}, or {"sample_id": ..., "problem": text} for a row that the model can't
 take, such as one with too long a prompt. Rows that the output holds already are not sampled again, so a run
 that was cut short goes on. A row's answers depend on its own id and the seed, not on the rows beside it.
@@ -122,12 +123,16 @@ def _seed_of(row: Row, seed: int) -> int:
     return int.from_bytes(digest[:4], "big") >> 1
 
 
-def _messages(instruction: str, picture: dict[str, Any]) -> list[dict[str, Any]]:
-    before, _, after = instruction.partition("<image>")
-    parts: list[dict[str, Any]] = [{"type": "text", "text": before}] if before.strip() else []
-    parts.append(picture)
-    if after.strip():
-        parts.append({"type": "text", "text": after})
+def _pictures(row: Row) -> list[str]:
+    found = row.get("images", [row.get("image")])
+    return [str(picture) for picture in found]
+
+
+def _messages(instruction: str, pictures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    parts: list[dict[str, Any]] = []
+    for place, text in enumerate(instruction.split("<image>", len(pictures))):
+        parts += pictures[place - 1 : place] if place else []
+        parts += [{"type": "text", "text": text}] if text.strip() else []
     return [{"role": "user", "content": parts}]
 
 
@@ -153,10 +158,12 @@ def _transformers_sampler(request: dict[str, Any]) -> Sampler:
     how = warm if request["temperature"] > 0 else {"do_sample": False}
 
     def answer(row: Row) -> list[str]:
-        picture = Image.open(io.BytesIO(base64.b64decode(row["image"]))).convert("RGB")
-        messages = _messages(row["instruction"], {"type": "image"})
+        pictures = [
+            Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB") for picture in _pictures(row)
+        ]
+        messages = _messages(row["instruction"], [{"type": "image"} for _ in pictures])
         text = processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
-        inputs = processor(text=[text], images=[picture], return_tensors="pt", **bounds).to(device)
+        inputs = processor(text=[text], images=pictures, return_tensors="pt", **bounds).to(device)
         length = inputs["input_ids"].shape[1]
         if length >= request["context"]:
             raise ValueError(f"the prompt has {length} tokens; fewer than {request['context']} are allowed")
@@ -183,7 +190,7 @@ def _vllm_sampler(request: dict[str, Any]) -> Sampler:
         tensor_parallel_size=request["tensor_parallel"],
         max_model_len=request["context"],
         gpu_memory_utilization=request["memory"],
-        limit_mm_per_prompt={"image": 1, "video": 0},
+        limit_mm_per_prompt={"image": request.get("pictures", 1), "video": 0},
         mm_processor_kwargs={name: request[name] for name in ("min_pixels", "max_pixels")},
         seed=request["seed"],
     )
@@ -201,7 +208,10 @@ def _vllm_sampler(request: dict[str, Any]) -> Sampler:
         chats = [
             _messages(
                 row["instruction"],
-                {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{row['image']}"}},
+                [
+                    {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{picture}"}}
+                    for picture in _pictures(row)
+                ],
             )
             for row in rows
         ]
