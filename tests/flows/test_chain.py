@@ -68,8 +68,8 @@ def test_a_build_starts_training_and_training_what_follows(deployed: Deployed, t
 
 
 def wait_for_the_end(deployed: Deployed, earlier: set[str]) -> list[dict[str, Any]]:
-    """Wait for the evaluation, and return it and both training runs; `earlier` are the flow runs that the chain did
-    not start."""
+    """Wait for the evaluation, and return it and both training runs; `earlier` are the flow runs that the
+    chain did not start."""
     deadline = time.monotonic() + _DEADLINE_SECONDS
     while time.monotonic() < deadline:
         runs = RunRegistry(Home(deployed.home)).runs() if deployed.home.exists() else []

@@ -15,8 +15,8 @@ class BenchmarkItem:
     `instruction` is the question to a model, with an `<image>` for each picture; empty where an item can be
     judged but not asked. `group` is the part of the benchmark it is in, or the task; `difficulty` and
     `chart_type` are as the benchmark has them. All three are empty where it has none. `stack` names
-    the libraries that its program was written for and its answers are drawn by first, '' for today's; `data` are the files that its
-    program reads and an answer may (`vincicoder.data_files.pack_data`), '' for none.
+    the libraries that its program was written for and its answers are drawn by first, '' for today's; `data`
+    are the files that its program reads and an answer may (`vincicoder.data_files.pack_data`), '' for none.
     """
 
     item_id: str
