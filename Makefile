@@ -8,12 +8,13 @@ SHELL := /bin/bash
 VINCICODER_HOME ?= $(HOME)/.local/share/vincicoder/home
 PROFILE ?= packages
 BIN := .venv/bin
+OTHER ?= python3.12
 # Two processes, whatever the machine: most tests wait half the time, and many use two cores for a moment.
 TWO = -n 2 --dist loadgroup
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test fast env trainers libraries stacks languages vllm vllm-test cluster-test system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test fast fast-other env trainers libraries stacks languages vllm vllm-test cluster-test system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -28,6 +29,10 @@ test: trainers corpora stacks languages lint typecheck pytest ## Install all tha
 
 fast: env lint typecheck ## Lint, type-check, and run the tests that need no renderer (two minutes)
 	$(BIN)/pytest $(TWO) -m "not tools and not slow" $(ARGS)
+
+fast-other: system libraries ## Run the tests that need no renderer on another Python (OTHER=python3.13)
+	VENV=".venv-$(OTHER)" PYTHON="$(OTHER)" scripts/make-env.sh
+	".venv-$(OTHER)/bin/pytest" $(TWO) -m "not tools and not slow" $(ARGS)
 
 pytest: ## Run the tests (ARGS="-k name" picks some)
 	$(BIN)/pytest $(TWO) $(ARGS)
