@@ -385,7 +385,7 @@ def test_hostile_texts_end(text: str) -> None:
         ("import graph;\nsize(200);\ndraw((0,0)--(1,1));", "asymptote"),
         ("unitsize(1cm);\npair A = (0,0);\ndraw(A--(1,1));", "asymptote"),
         ("size(5cm);\nfill(circle((0,0),1), red);", "asymptote"),
-        ("CC(=O)Oc1ccccc1C(=O)O", None),
+        ("CC(=O)Oc1ccccc1C(=O)O", "smiles"),
         ("The answer is 3.", None),
         ("", None),
     ],
