@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -51,15 +52,21 @@ def follow_duplicates(database: duckdb.DuckDBPyConnection) -> None:
     database.execute("DROP TABLE compared")
 
 
+def images_query(files: str) -> str:
+    """Return the query of the view `images` over Parquet files, an SQL pattern or list."""
+    return _IMAGES.format(pattern=files)
+
+
 def add_views(database: duckdb.DuckDBPyConnection, data_folder: str | None) -> None:
     """Add the views. `data_folder` is where the Parquet files are, which must be in place by now; None leaves
     the view `images` out."""
     database.execute(f"CREATE VIEW fate AS {_FATE}")
-    pattern = "folder || '/data/*.parquet'"
-    database.execute(f"CREATE MACRO images_in(folder) AS TABLE {_IMAGES.format(pattern=pattern)}")
+    # What is a pattern's sign in a folder's name stands for itself.
+    pattern = r"regexp_replace(folder, '([*?\[])', '[\1]', 'g') || '/data/*.parquet'"
+    database.execute(f"CREATE MACRO images_in(folder) AS TABLE {images_query(pattern)}")
     if data_folder is not None:
-        pattern = _quoted(f"{data_folder}/*.parquet")
-        database.execute(f"CREATE VIEW images AS {_IMAGES.format(pattern=pattern)}")
+        pattern = _quoted(f"{glob.escape(data_folder)}/*.parquet")
+        database.execute(f"CREATE VIEW images AS {images_query(pattern)}")
 
 
 def add_comments(database: duckdb.DuckDBPyConnection) -> None:

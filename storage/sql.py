@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from storage.catalog_views import images_query
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
@@ -63,11 +64,13 @@ def open_locked(folder: Path, memory: str | None = None) -> Iterator[duckdb.Duck
             ) from error
         database.execute("USE catalog")
         data = folder / "data"
-        if data.is_dir() and any(data.glob("*.parquet")):
-            database.execute(f"CREATE TEMP VIEW images AS FROM images_in({quoted(str(folder))})")
+        # By name: what is allowed below is compared with a pattern as it is written, escapes and all.
+        files = ", ".join(quoted(str(path)) for path in sorted(data.glob("*.parquet")))
+        if files:
+            database.execute(f"CREATE TEMP VIEW images AS {images_query(f'[{files}]')}")
             database.execute(
                 "CREATE TEMP VIEW released_files AS SELECT sample_id, filename, file_row_number "
-                f"FROM read_parquet({quoted(f'{data}/*.parquet')}, filename = true, file_row_number = true)"
+                f"FROM read_parquet([{files}], filename = true, file_row_number = true)"
             )
         database.execute(f"SET allowed_directories = [{quoted(f'{data}/')}]")
         database.execute("SET temp_directory = ''")

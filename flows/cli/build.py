@@ -194,9 +194,11 @@ def _print_summary(result: dict[str, Any], home_uri: str) -> None:
         f"{result['collected']} collected: {result['kept']} kept, {result['rejected']} rejected; "
         f"{result['made']} refinement rows made, in {result['seconds']:.0f} s. Release: {result['release']}",
         soft_wrap=True,
+        markup=False,
     )
+    console = Console(highlight=False, markup=False, soft_wrap=True)
     if result["report"]:
-        console.print(f"Report, to open in a browser: {result['report']}", soft_wrap=True, highlight=False)
+        console.print(f"Report, to open in a browser: {result['report']}")
     console.print("Try next:", style="bold")
     named = f"--home {shlex.quote(home_uri)} --release {result['version']}"
     for command in (
@@ -204,7 +206,7 @@ def _print_summary(result: dict[str, Any], home_uri: str) -> None:
         f"vincicoder browse {result['version']} --home {shlex.quote(home_uri)}",
         f'vincicoder sql "SELECT source, reason, detail FROM rejects LIMIT 10" {named}',
     ):
-        console.print(f"  {command}", soft_wrap=True, highlight=False)
+        console.print(f"  {command}")
 
 
 def _funnel_line(row: dict[str, Any]) -> tuple[object, ...]:

@@ -6,14 +6,17 @@ import json
 import os
 import platform
 import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
+from flows.cli.doctor_environment import environment_checks
+from flows.cli.health import HealthCheck
 from vincicoder.config import default_home
 from vincicoder.render.font_coverage import SCRIPTS, scripts_without_font
 from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES, language_on, stacks_of, why_unsupported
@@ -32,34 +35,35 @@ _LIBRARIES = ("prefect", "duckdb", "pyarrow", "datasets", "matplotlib", "playwri
 _FREE_GB_NEEDED = 5
 
 
-@dataclass(frozen=True, slots=True)
-class HealthCheck:
-    """One thing looked at. `essential` checks decide the exit code."""
-
-    area: str
-    name: str
-    ok: bool
-    essential: bool
-    detail: str
-
-
 def doctor(
     home: Annotated[str | None, typer.Option(help="The home to look at.")] = None,
     require_sandbox: Annotated[
         bool, typer.Option(help="A missing layer of the sandbox is a failure, not a warning.")
     ] = False,
+    environment: Annotated[
+        Path | None,
+        typer.Option(
+            help="Look only at the environment of this interpreter, which is to train or to sample answers.",
+            metavar="PYTHON",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Check renderers, sandbox layers, corpora, libraries and disk. Exit 1 when the main job can't run."""
-    checks = [
-        *_renderers(),
-        _scripts(),
-        *_stacks(),
-        *_sandbox(require_sandbox),
-        *_corpora(),
-        *_libraries(),
-        _disk(home or default_home()),
-    ]
+    """Check renderers, sandbox layers, corpora, libraries and disk. Exit 1 when the main job can't run, or
+    the environment named can do nothing."""
+    checks = (
+        [*environment_checks(environment)]
+        if environment is not None
+        else [
+            *_renderers(),
+            _scripts(),
+            *_stacks(),
+            *_sandbox(require_sandbox),
+            *_corpora(),
+            *_libraries(),
+            _disk(home or default_home()),
+        ]
+    )
     healthy = all(check.ok for check in checks if check.essential)
     if as_json:
         typer.echo(json.dumps({"ok": healthy, "checks": [asdict(check) for check in checks]}))
@@ -77,7 +81,7 @@ def doctor(
                 if check.essential
                 else "[yellow]no[/yellow]  "
             )
-            console.print(f"  {mark} {check.name}: {check.detail}", soft_wrap=True)
+            console.print(f"  {mark} {escape(check.name)}: {escape(check.detail)}", soft_wrap=True)
         missing = ", ".join(check.name for check in checks if check.area == "sandbox" and not check.ok)
         if missing:
             console.print(f"\nSamples run with fewer layers of sandbox: no {missing}.", style="bold yellow")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import duckdb
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from flows.cli import release_checks as cli_release_checks
 from flows.cli.tables import print_table
@@ -79,7 +80,7 @@ def show(
         typer.echo(json.dumps(manifest.model_dump(mode="json")))
         return
     console = Console()
-    console.print(f"[bold]{found}[/bold] at {folder}", soft_wrap=True)
+    console.print(f"[bold]{found}[/bold] at {escape(str(folder))}", soft_wrap=True)
     console.print(f"rows: {', '.join(f'{split} {rows}' for split, rows in manifest.rows.items())}")
     files = [(file.path, file.rows or "", f"{file.bytes / 1e6:.1f}") for file in manifest.files]
     print_table(("file", "rows", "MB"), files, "Files")
@@ -119,7 +120,7 @@ def audit(
         if not name:
             console.print(f"{found}: " + ("all invariants hold" if not problems else "BROKEN"), style="bold")
         for problem in problems:
-            console.print(f"- {problem}", style="red", soft_wrap=True)
+            console.print(f"- {problem}", style="red", soft_wrap=True, markup=False)
     if problems:
         raise typer.Exit(1)
 

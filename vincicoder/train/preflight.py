@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from vincicoder.sample import UserError
 from vincicoder.train.checkpoints import (
@@ -66,7 +66,12 @@ def failures(checks: Iterable[PreflightCheck]) -> list[PreflightCheck]:
 
 def check_trainer(recipe: SftRecipe | GrpoRecipe, facts: EnvironmentFacts) -> PreflightCheck:
     """The trainer is installed, in a version this code knows."""
-    name = "verl" if isinstance(recipe, GrpoRecipe) and recipe.trainer == "verl" else "ms-swift"
+    by_verl = isinstance(recipe, GrpoRecipe) and recipe.trainer == "verl"
+    return find_trainer("verl" if by_verl else "ms-swift", facts)
+
+
+def find_trainer(name: Literal["ms-swift", "verl"], facts: EnvironmentFacts) -> PreflightCheck:
+    """A trainer is installed, in a version this code knows."""
     extra = "rl" if name == "verl" else "sft"
     found = facts.versions.get(name)
     prefix, wanted = _TRAINERS[name]

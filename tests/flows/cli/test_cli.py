@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,29 @@ def test_doctor_finds_the_main_job_ready() -> None:
     assert all(names["renderers", language] for language in ("python", "html", "svg", "latex"))
     assert {name for area, name in names if area == "stacks"} >= {"2022", "2024", "2026"}
     assert ("sandbox", "seccomp") in names and ("corpora", "openclipart") in names
+
+
+def test_doctor_says_what_an_environment_can_do(tmp_path: Path) -> None:
+    done = vincicoder("doctor", "--environment", sys.executable, "--json")
+    report = json.loads(done.stdout)
+    found = {check["name"]: check["ok"] for check in report["checks"]}
+    trains = find_spec("swift") is not None
+    assert (done.returncode, report["ok"]) == ((0, True) if trains else (1, False))
+    assert found == {
+        sys.executable: trains,
+        "SFT and GRPO with ms-swift": trains,
+        "GRPO with verl": find_spec("verl") is not None,
+        "sampling": find_spec("torch") is not None,
+    }
+    done = vincicoder("doctor", "--environment", str(tmp_path / "python"))
+    assert done.returncode == 1
+    assert "which is no program here" in done.stdout
+    empty = tmp_path / "[bold]" / "empty"  # what is printed of it is no markup
+    run_venv = subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(empty)], check=False)
+    assert run_venv.returncode == 0
+    done = vincicoder("doctor", "--environment", str(empty / "bin" / "python"))
+    assert done.returncode == 1
+    assert f"{empty}/bin/python has no verl; install vincicoder[rl] there" in done.stdout
 
 
 @pytest.fixture(scope="module")
