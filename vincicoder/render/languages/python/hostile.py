@@ -150,7 +150,7 @@ assert alive in ([], [os.getpid()]), alive
         "render.forbidden",
         "import pandas as pd\npd.read_csv('https://example.com/a.csv')",
     ),
-    Hostile("loads_a_remote_data_set", "render.forbidden", "import seaborn as sns\nsns.load_dataset('tips')"),
+    Hostile("loads_a_remote_data_set", "render.forbidden", "import seaborn as sns\nsns.load_dataset('penguins')"),
     Hostile("unix_socket", "render.forbidden", "import socket\nsocket.socket(socket.AF_UNIX)"),
     Hostile("kills_everything", "render.forbidden", "import os\nos.kill(-1, 9)"),
     Hostile("kills_its_parent", "render.forbidden", "import os\nos.kill(os.getppid(), 9)"),
