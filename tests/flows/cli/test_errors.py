@@ -19,8 +19,8 @@ from vincicoder.sources.own.corpus_config import SourceConfigError
 _INTERNAL = """
 AbandonedError BrowserGoneError BrowserStalledError BudgetExceededError BuildStoppedError
 DamagedObjectError DataRefusedError FullError NotDrawnError NotSelfContainedError NotebookError
-PageCrashedError PreambleError ProtocolError RenderError RewardError SampleRefusedError SvgError
-TooLargeError WireError
+PageCrashedError PreambleError ProtocolError RenderError RewardError SampleRefusedError SpreadsheetError
+SvgError TooLargeError WireError
 """
 
 
