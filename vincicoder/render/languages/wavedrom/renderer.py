@@ -2,33 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from vincicoder.render.languages.browser.libraries import missing_libraries
-from vincicoder.render.languages.browser.program_page import program_fingerprint, program_page
-from vincicoder.render.languages.html import renderer as html
-from vincicoder.render.protocol import HandOver, LanguageRenderer, WorkerRenderer
+from vincicoder.render.languages.html.programs import program_renderer
 
-_LIBRARY, _DRIVER = "wavedrom@3", Path(__file__).parent / "wavedrom.js"
 _STAGE = "display:inline-block;padding:8px"
 
-
-def hand_over(code: str) -> HandOver:
-    """Return the page that draws a diagram."""
-    return program_page(code, _LIBRARY, _DRIVER, _STAGE)
-
-
-def fingerprint() -> Mapping[str, str]:
-    """Version of WaveDrom, and what calls it."""
-    return program_fingerprint(_LIBRARY, _DRIVER, _STAGE)
-
-
-def missing_tools() -> list[str]:
-    """Say what to install."""
-    return [*html.missing_tools(), *missing_libraries(_LIBRARY, fetched_by="vincicoder setup languages")]
-
-
-RENDERER: LanguageRenderer[WorkerRenderer] = LanguageRenderer(
-    fingerprint=fingerprint, missing_tools=missing_tools, hand_over=hand_over
-)
+RENDERER = program_renderer("wavedrom@3", Path(__file__).parent / "wavedrom.js", _STAGE)
