@@ -6,6 +6,8 @@ from functools import cache
 from importlib import util
 from pathlib import Path
 
+from vincicoder.render.languages.python.capture.figure_page import figure_page
+
 _ALWAYS = ("bokeh.min.js",)
 _WHERE_NAMED = {
     "bokeh-widgets.min.js": ("Button", "Slider", "Select", "Div", "Tabs", "TabPanel", "Input", "Paragraph"),
@@ -19,18 +21,10 @@ _WHERE_NAMED = {
 def bokeh_page(text: str, drawn: str) -> str:
     """Return a document whose element `#drawn`, there when all is done, is the figure.
 
-    Where bokehjs cannot draw it, the title says why. `text` may be anything at all: it is data to the page's
-    parser, as no `<` is left in it.
+    Where bokehjs cannot draw it, the title says why.
     """
     names = [*_ALWAYS, *(name for name, marks in _WHERE_NAMED.items() if any(mark in text for mark in marks))]
-    scripts = "".join(f"<script>{_script(name)}</script>" for name in names)
-    driver = (Path(__file__).parent / "bokeh.js").read_text("utf-8")
-    data = text.replace("<", "\\u003c")
-    return (
-        f'<!DOCTYPE html><meta charset="utf-8"><script type="application/json" id="json">{data}</script>'
-        '<style>body{margin:0}</style><div id="figure" style="display:inline-block;vertical-align:top"></div>'
-        f"{scripts}<script>const drawn = '{drawn}';\n{driver}</script>"
-    )
+    return figure_page(text, map(_script, names), "bokeh.js", drawn)
 
 
 @cache

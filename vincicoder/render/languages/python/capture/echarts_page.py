@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render.languages.python.capture.figure_page import figure_page
 
 
 def echarts_page(text: str, major: int, drawn: str) -> str:
     """Return a document whose element `#drawn`, there when all is done, holds the charts.
 
-    Where ECharts cannot draw them, or is not here, the title says why. `text` may be anything at all: it is
-    data to the page's parser, as no `<` is left in it.
+    Where ECharts cannot draw them, or is not here, the title says why.
     """
-    driver = (Path(__file__).parent / "echarts.js").read_text("utf-8")
-    data = text.replace("<", "\\u003c")
-    return (
-        f'<!DOCTYPE html><meta charset="utf-8"><script type="application/json" id="json">{data}</script>'
-        '<style>body{margin:0}</style><div id="figure" style="display:inline-block;vertical-align:top"></div>'
-        f"<script>{_library(major)}</script><script>const drawn = '{drawn}';\n{driver}</script>"
-    )
+    return figure_page(text, [_library(major)], "echarts.js", drawn)
 
 
 @cache
