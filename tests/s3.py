@@ -6,13 +6,11 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.error import URLError
 
 BUCKET = "vincicoder"
 
@@ -32,6 +30,8 @@ class S3Server:
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": "us-east-1",
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
         }
 
     def requests(self) -> list[str]:
@@ -48,7 +48,8 @@ class S3Server:
         """Send a request without credentials: the server's own, and the making of buckets."""
         headers = {"Content-Type": "text/plain"}
         request = urllib.request.Request(f"{self.url}{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(request, timeout=120) as answer:
             return bytes(answer.read())
 
     @contextmanager
@@ -64,27 +65,23 @@ class S3Server:
 @contextmanager
 def s3_server(folder: Path) -> Iterator[S3Server]:
     """Run a server with one empty bucket, `BUCKET`, until left."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = S3Server(f"http://127.0.0.1:{port}", folder / "s3.log")
-    with server.log.open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=log,
-            stderr=log,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
+    log = folder / "s3.log"
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as listening:  # no other process gets this port
+        server = S3Server(f"http://127.0.0.1:{listening.getsockname()[1]}", log)
+        with log.open("wb") as stream:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.s3_process", str(listening.fileno())],
+                stdout=stream,
+                stderr=stream,
+                cwd=Path(__file__).parents[1],
+                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                pass_fds=[listening.fileno()],
+            )
     try:
-        deadline = time.monotonic() + 60
-        while True:
-            try:
-                server.ask("PUT", f"/{BUCKET}")
-                break
-            except (URLError, ConnectionError):
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise RuntimeError(server.log.read_text()) from None
-                time.sleep(0.05)
+        try:
+            server.ask("PUT", f"/{BUCKET}")
+        except OSError as error:
+            raise RuntimeError(f"the S3 server did not start: {error}\n{log.read_text()}") from error
         yield server
     finally:
         process.terminate()

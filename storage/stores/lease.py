@@ -93,8 +93,10 @@ def _acquire(store: _Conditional, holder: dict[str, object]) -> str:
                 "different --home"
             )
         is_free = found is None or not _holder(found[0]) or time.monotonic() - since > LOST_SECONDS
-        if is_free and (tag := store.write_if(LEASE, data, found[1] if found else None)) is not None:
-            return tag
+        if is_free:
+            tag = store.write_if(LEASE, data, found[1] if found else None) or _own_tag(store, holder)
+            if tag is not None:
+                return tag
         time.sleep(0.5)
 
 

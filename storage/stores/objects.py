@@ -39,7 +39,10 @@ _REFUSED = (exceptions.AlreadyExistsError, exceptions.PreconditionError)
 _FORBIDDEN = (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)
 # Seconds that a request is tried again for, with growing waits between.
 _PATIENCE = 180
-_LEASE_PATIENCE = 15  # before any work starts, and to say that a build is alive
+_FIRST_PATIENCE = 15  # until the store has answered once: its address may be wrong
+_WAITS = (0.1, 10)  # seconds between two tries, at first and at most
+# The client's message says that a request failed, and only what it adds for debugging says why.
+_CAUSE = re.compile(r'message: "([^"]+)"|hyper::Error\(\s*(\w+)|inner: (TimedOut)')
 
 
 class DamagedObjectError(OSError):
@@ -47,15 +50,24 @@ class DamagedObjectError(OSError):
 
 
 class ObjectStore:
-    """See `storage.stores.Store`; beside that, writes under a condition."""
+    """See `storage.stores.Store`; beside that, writes under a condition.
 
-    def __init__(self, uri: str) -> None:
+    Requests that fail are tried again for up to `patience` seconds, and before the first answer for up to
+    `_FIRST_PATIENCE`.
+    """
+
+    def __init__(self, uri: str, patience: int = _PATIENCE) -> None:
         self.uri = uri.rstrip("/")
         self.scratch_root = Path(tempfile.gettempdir()) / f"vincicoder-upload-{os.getuid()}"
         self._fetched = FetchedFiles(self.scratch_root)
-        with self._speaking():
-            self._store = _connect(self.uri, _PATIENCE)
-            self._hasty = _connect(self.uri, _LEASE_PATIENCE)
+        self._answered = False
+        with _plain_errors(self.uri):
+            self._patient = _connect(self.uri, patience)
+            self._first = _connect(self.uri, min(patience, _FIRST_PATIENCE))
+
+    @property
+    def _store(self) -> Any:
+        return self._patient if self._answered else self._first
 
     def path(self, relative: str) -> str:
         return f"{self.uri}/{relative}" if relative else self.uri
@@ -99,7 +111,7 @@ class ObjectStore:
         """Return an object and the tag of its content, or None where there is none."""
         with self._speaking():
             try:
-                found = obstore.get(self._hasty, relative)
+                found = obstore.get(self._store, relative)
                 return bytes(found.bytes()), str(found.meta["e_tag"])
             except FileNotFoundError as error:
                 if "NoSuchBucket" in str(error):
@@ -112,7 +124,7 @@ class ObjectStore:
         with self._speaking():
             try:
                 mode: Any = "create" if tag is None else {"e_tag": tag}
-                return str(obstore.put(self._hasty, relative, data, mode=mode)["e_tag"])
+                return str(obstore.put(self._store, relative, data, mode=mode)["e_tag"])
             except _REFUSED:
                 return None
 
@@ -200,16 +212,16 @@ class ObjectStore:
     def lock(self, stopping: threading.Event) -> Iterator[None]:
         """A lease; see `storage.stores.lease`. Raises `HomeError` where the store cannot be used."""
         self.require_conditions()
-        with hold_lease(self, stopping):
+        with hold_lease(ObjectStore(self.uri, _FIRST_PATIENCE), stopping):
             yield
 
     def require_conditions(self) -> None:
         """Raise `HomeError` unless this process may write here, and the store honours conditions."""
         name = f"tmp/probe-{os.urandom(8).hex()}"
-        first = self.write_if(name, b"1", None)
+        self.write_if(name, b"1", None)
         second = self.write_if(name, b"2", None)
         self.remove(name)
-        if first is None or second is not None:
+        if second is not None:
             raise HomeError(
                 f"home {self.uri} cannot be used: its store overwrites an object that is to be created "
                 "(If-None-Match), so two writers could damage each other's work. S3, MinIO, Ceph, Google's "
@@ -218,28 +230,41 @@ class ObjectStore:
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
-        """Turn the client's errors into ours."""
+        """Turn the client's errors into ours, and note that the store answers."""
         try:
-            yield
-        except (exceptions.BaseError, FileNotFoundError, ValueError) as error:
-            why = " ".join(str(error).partition("Debug source")[0].split())[:400]
-            if "NoSuchBucket" in str(error):
-                raise HomeError(
-                    f"home {self.uri} cannot be used: there is no such bucket; make it first"
-                ) from error
-            if isinstance(error, _FORBIDDEN) or "AccessDenied" in str(error):
-                raise HomeUnwritableError(
-                    f"home {self.uri} cannot be used: access is denied ({why}). Check the credentials "
-                    "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and the rights to list, get, put and delete"
-                ) from error
-            if isinstance(error, FileNotFoundError | exceptions.PreconditionError):
-                raise
-            if isinstance(error, exceptions.GenericError):
-                raise HomeUnreachableError(
-                    f"home {self.uri} cannot be reached: {why}. Check AWS_ENDPOINT_URL, AWS_REGION and the "
-                    "network"
-                ) from error
-            raise HomeError(f"home {self.uri} cannot be opened: {why}") from error
+            with _plain_errors(self.uri):
+                yield
+        except HomeUnreachableError:
+            raise
+        except (HomeError, FileNotFoundError, exceptions.PreconditionError):
+            self._answered = True
+            raise
+        self._answered = True
+
+
+@contextmanager
+def _plain_errors(uri: str) -> Iterator[None]:
+    try:
+        yield
+    except (exceptions.BaseError, FileNotFoundError, ValueError) as error:
+        said, _, debug = str(error).partition("Debug source")
+        why = " ".join(said.split())[:400]
+        if "NoSuchBucket" in str(error):
+            raise HomeError(f"home {uri} cannot be used: there is no such bucket; make it first") from error
+        if isinstance(error, _FORBIDDEN) or "AccessDenied" in str(error):
+            raise HomeUnwritableError(
+                f"home {uri} cannot be used: access is denied ({why}). Check the credentials "
+                "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and the rights to list, get, put and delete"
+            ) from error
+        if isinstance(error, FileNotFoundError | exceptions.PreconditionError):
+            raise
+        if isinstance(error, exceptions.GenericError):
+            causes = ["".join(found) for found in _CAUSE.findall(debug)]
+            why += f" ({causes[-1]})" if causes else ""
+            raise HomeUnreachableError(
+                f"home {uri} cannot be reached: {why}. Check AWS_ENDPOINT_URL, AWS_REGION and the network"
+            ) from error
+        raise HomeError(f"home {uri} cannot be opened: {why}") from error
 
 
 class _Ranges(io.RawIOBase):
@@ -288,7 +313,12 @@ def _connect(uri: str, patience: int) -> Any:
             "timeout": timedelta(minutes=10),
         },
         retry_config={
-            "max_retries": 2 if patience == _LEASE_PATIENCE else 12,
+            "max_retries": 10 * patience,  # never the bound: waits are random, and short at first
             "retry_timeout": timedelta(seconds=patience),
+            "backoff": {
+                "init_backoff": timedelta(seconds=_WAITS[0]),
+                "max_backoff": timedelta(seconds=_WAITS[1]),
+                "base": 3,
+            },
         },
     )

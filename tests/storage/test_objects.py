@@ -10,7 +10,9 @@ import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
 import obstore
 import pyarrow as pa
@@ -22,9 +24,11 @@ from storage.outputs import DamagedOutputError, find_output, read_output
 from storage.renders import RenderIndex
 from storage.rl_release import reference_path, reference_problems, write_rl_files
 from storage.schemas import RENDERS_SCHEMA
-from storage.stores import lease
+from storage.stores import lease, objects
 from tests.s3 import BUCKET, S3Server
 from tests.storage.test_outputs import sample_table, write
+
+_WHEN = "Sun, 29 Nov 2026 15:00:00 GMT"
 
 
 @pytest.fixture
@@ -179,11 +183,38 @@ def test_a_store_that_cannot_be_used_is_said_in_words(s3: S3Server, monkeypatch:
     ):
         pass
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr(objects, "_FIRST_PATIENCE", 1)
     with (
-        pytest.raises(HomeUnreachableError, match=r"cannot be reached.*AWS_ENDPOINT_URL"),
+        pytest.raises(HomeUnreachableError, match=r"cannot be reached.*refused.*AWS_ENDPOINT_URL"),
         Home(f"s3://{BUCKET}/x").lock(),
     ):
         pass
+
+
+class _Drops(BaseHTTPRequestHandler):
+    """Ends the first 15 connections without an answer, as an overloaded server does."""
+
+    tries = 0
+
+    def do_GET(self) -> None:
+        type(self).tries += 1
+        if self.tries > 15:
+            self.send_response(200)
+            for name, value in (("Content-Length", "4"), ("ETag", "x"), ("Last-Modified", _WHEN)):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(b"data")
+
+
+def test_time_and_not_a_count_ends_the_tries(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "_WAITS", (0.01, 0.05))
+    with HTTPServer(("127.0.0.1", 0), _Drops) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        Thread(target=server.serve_forever, args=(0.05,)).start()
+        try:
+            assert Home("s3://bucket/x").read_bytes("file") == b"data"
+        finally:
+            server.shutdown()
 
 
 def test_a_store_that_overwrites_what_is_to_be_created_is_refused(
