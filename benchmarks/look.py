@@ -35,6 +35,9 @@ _MULTIPLIED = {
     "flaws": ("sample_id",),
 }
 
+# Of programs: one that some rows have, one that most have, one that none has.
+_TEXTS = {"search": "plt.subplots(2", "search_common": "a", "search_in_vain": "zqxjkv"}
+
 
 def multiply(release: Path, folder: Path, rows: int) -> int:
     """Write a release's catalogue with at least so many samples into a folder; return how many there are."""
@@ -93,26 +96,52 @@ def measure_browser(folder: Path) -> dict[str, Any]:
         assert process.stdout is not None
         address = process.stdout.readline().split()[0]
         found: dict[str, Any] = {"start_seconds": round(time.monotonic() - started, 2)}
-        rare, absent = urllib.parse.quote("plt.subplots(2"), "zqxjkv"
-        pages = {
-            "first_page": "?",
-            "filtered": "?language=python",
-            "sorted": "?sort=-tokens",
-            "a_million_later": "?offset=1000000",
-            "search": f"?q={rare}",
-            "search_in_vain": f"?q={absent}",
-        }
-        for name, query in pages.items():
+
+        def ask(name: str, path: str) -> bytes:
             asked = time.monotonic()
-            with urllib.request.urlopen(f"{address}{query}") as response:
-                response.read()
+            with urllib.request.urlopen(f"{address}{path}") as response:
+                answer: bytes = response.read()
             found[f"{name}_seconds"] = round(time.monotonic() - asked, 2)
+            return answer
+
+        ask("first_page", "?")
+        for name, path in _pages(folder).items():
+            ask(name, path)
+        for name, text in _TEXTS.items():
+            for whole in ("", "&whole=1"):
+                answer = json.loads(
+                    ask(f"{name}{whole and '_whole'}", f"api/samples?q={urllib.parse.quote(text)}{whole}")
+                )
+                found[f"{name}{whole and '_whole'}"] = {key: answer[key] for key in ("total", "complete")}
         status = Path(f"/proc/{process.pid}/status").read_text()
         peak = re.search(r"VmHWM:\s+(\d+)", status)
         assert peak is not None
         found["memory_mb"] = round(int(peak[1]) / 1024)
         process.terminate()
     return found
+
+
+def _pages(folder: Path) -> dict[str, str]:
+    """Name what is asked for beside the first page."""
+    with duckdb.connect(str(folder / "catalog.duckdb"), read_only=True) as catalog:
+        ids = {
+            name: catalog.execute(query).fetchall()[0][0]
+            for name, query in {
+                "released_sample": "SELECT sample_id FROM samples LIMIT 1 OFFSET 1000",
+                "rejected_sample": "SELECT sample_id FROM rejects WHERE stage = 'verify' LIMIT 1",
+                "sample_with_duplicates": "SELECT kept_id FROM duplicates GROUP BY 1 ORDER BY count(*) DESC",
+            }.items()
+        }
+    reasons = urllib.parse.quote("SELECT reason, count(*) FROM rejects GROUP BY ALL")
+    return {
+        "filtered": "?language=python",
+        "rejected": "?fate=rejected",
+        "sorted": "?sort=-tokens",
+        "a_million_later": "?offset=1000000",
+        **{name: f"sample/{sample_id}" for name, sample_id in ids.items()},
+        "sample_by_start": f"sample/{ids['released_sample'][:24]}",
+        "sql": f"sql?q={reasons}",
+    }
 
 
 def main() -> None:

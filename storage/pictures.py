@@ -36,14 +36,15 @@ _PLACES = "SELECT sample_id, {0}_output, {0}_row FROM samples WHERE sample_id IN
 _IN_PARQUET = """
 SELECT sample_id, filename, file_row_number FROM released_files WHERE sample_id IN (SELECT unnest(?))
 """
-# The shards of a sample's source; the first is the one whose render output holds the sample's picture.
+# The shards of a sample's source. Those are first one of whose outputs is named: the one that rendered it, or
+# the one that rejected it.
 _SHARDS = """
-SELECT collected.output_key
-FROM stages AS collected
-LEFT JOIN stages AS rendered ON rendered.stage = 'render' AND rendered.source = collected.source
-    AND rendered.shard = collected.shard AND rendered.output_key = ?
-WHERE collected.stage = 'collect' AND collected.source = ?
-ORDER BY rendered.output_key NULLS LAST, collected.shard
+SELECT collected.output_key FROM stages AS collected
+WHERE collected.stage = 'collect' AND collected.source = $source
+ORDER BY NOT EXISTS (
+    SELECT 1 FROM stages AS own
+    WHERE own.source = collected.source AND own.shard = collected.shard AND own.output_key = $output
+), collected.shard
 """
 
 
@@ -75,7 +76,7 @@ def find_places(
         places = _released_places(database, wanted, "render") | _rejected_places(database, home, wanted)
         there = {output: _is_there(home, output) for output in {place.output for place in places.values()}}
         found |= {name: place for name, place in places.items() if there[place.output]}
-    missing = [name for name in wanted if name not in found]
+    missing = _released(database, [name for name in wanted if name not in found])
     if missing and _has_images(database):
         rows = database.execute(_IN_PARQUET, [missing]).fetchall()
         found |= {name: ParquetPlace(path, row) for name, path, row in rows}
@@ -126,14 +127,14 @@ def read_own_picture_file(
 ) -> bytes | None:
     """Return the file of the corpus's own picture of a sample, in whatever format it came, or None."""
     row = database.execute(
-        "SELECT source, render_output FROM samples WHERE sample_id = $1 UNION ALL "
-        "SELECT source, NULL FROM rejects WHERE sample_id = $1 LIMIT 1",
+        "SELECT source, render_output FROM samples WHERE sample_id = $1 AND task = 'direct' UNION ALL "
+        "SELECT source, split_part(code_file, '/', 3) FROM rejects WHERE sample_id = $1 LIMIT 1",
         [sample_id],
     ).fetchone()
     if home is None or row is None:
         return None
     source, output = row
-    for (key,) in database.execute(_SHARDS, [output, source]).fetchall():
+    for (key,) in database.execute(_SHARDS, {"source": source, "output": output}).fetchall():
         path = f"stages/collect/{key}/source_images.parquet"
         if home.exists(path):
             image = _value_in(home, path, sample_id, "image")
@@ -151,6 +152,13 @@ def read_rejected_code(home: Home | None, code_file: str, row: int) -> str | Non
     except (OSError, pa.ArrowException, IndexError):
         return None
     return code
+
+
+def _released(database: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    query = "SELECT sample_id FROM samples WHERE sample_id IN (SELECT unnest(?))"
+    return [name for (name,) in database.execute(query, [list(names)]).fetchall()]
 
 
 def _released_places(

@@ -25,6 +25,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_DAMAGED = (
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
+_ANEW = "Building again publishes the release anew"
+
+
 class UnreadableCatalogError(UserError):
     """The catalogue of a release is damaged."""
 
@@ -59,9 +68,7 @@ def open_locked(folder: Path, memory: str | None = None) -> Iterator[duckdb.Duck
         try:
             database.execute(f"ATTACH {quoted(str(catalog))} AS catalog (READ_ONLY)")
         except duckdb.Error as error:
-            raise UnreadableCatalogError(
-                f"{catalog} cannot be read: {error}. Building again publishes the release anew"
-            ) from error
+            raise UnreadableCatalogError(f"{catalog} cannot be read: {error}. {_ANEW}") from error
         database.execute("USE catalog")
         data = folder / "data"
         # By name: what is allowed below is compared with a pattern as it is written, escapes and all.
@@ -78,7 +85,14 @@ def open_locked(folder: Path, memory: str | None = None) -> Iterator[duckdb.Duck
             database.execute(f"SET memory_limit = {quoted(memory)}")
         database.execute("SET enable_external_access = false")
         database.execute("SET lock_configuration = true")
-        yield database
+        try:
+            yield database
+        except duckdb.OutOfMemoryException as error:
+            raise UnreadableCatalogError(
+                f"{catalog} needs more memory than the {memory} that it may take here: {error}"
+            ) from error
+        except _DAMAGED as error:
+            raise UnreadableCatalogError(f"{catalog} is damaged: {error}. {_ANEW}") from error
 
 
 def ask_sql(

@@ -36,7 +36,9 @@ def sheet(
     found = version or current_version(store, "sft")
     manifest = read_manifest(store, "sft", found) if found else None
     if manifest is None:
-        typer.echo(f"vincicoder: no release {version or ''} in {store.uri}", err=True)
+        named = f"release {version}" if version else "current release"
+        advice = "`vincicoder release list` lists them, `vincicoder build sft` makes one"
+        typer.echo(f"vincicoder: no {named} in {store.uri}: {advice}", err=True)
         raise typer.Exit(2)
     outputs = [find_output(store, "compose", key) for key in manifest.stage_outputs]
     try:

@@ -37,6 +37,9 @@ def report(
     """
     from storage.home import Home as OpenHome
     from storage.manifest import ManifestError
+    from storage.release_facts import ReleaseNotFoundError
+    from storage.release_list import find_release
+    from storage.runs import RunRegistry
     from tasks.look.report import write_report
     from tasks.look.run_report import is_run, write_run_report
     from vincicoder.config import default_home
@@ -52,7 +55,11 @@ def report(
             written = write_run_report(opened, shown, output)
         else:
             other = None if compare is None else find(compare, home)
-            written = write_report(find(shown, home), output, other)
+            written = write_report(find_release(opened, shown), output, other)
+    except ReleaseNotFoundError as error:
+        runs = ", ".join(sorted(run["run_id"] for run in RunRegistry(opened).runs())) or "none yet"
+        typer.echo(f"vincicoder: {error}; or one of the runs: {runs}", err=True)
+        raise typer.Exit(2) from error
     except (OSError, ManifestError) as error:
         typer.echo(f"vincicoder: {error}", err=True)
         raise typer.Exit(2) from error

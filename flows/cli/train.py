@@ -71,7 +71,7 @@ def runs(context: typer.Context, home: HomeOption = None, as_json: Json = False)
     if found:
         print_table(columns, ([run[name] for name in columns] for run in found))
     else:
-        typer.echo("no runs yet")
+        typer.echo("no runs yet: `vincicoder train sft --recipe recipes/sft/tiny-cpu.yaml` makes one")
 
 
 @runs_app.command()

@@ -11,185 +11,55 @@ refused.
 
 from __future__ import annotations
 
-import secrets
-import threading
-from collections import OrderedDict
+import errno
+import logging
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
+import duckdb
+import pyarrow as pa
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from storage.data_files import read_data_files
-from storage.home import Home
-from storage.pictures import (
-    find_places,
-    home_of,
-    read_flawed_pictures,
-    read_own_picture_file,
-    read_places,
-)
-from storage.sql import Answer, QueryError, ask_sql, open_locked, plain
+from storage.pictures import read_flawed_pictures, read_own_picture_file
+from storage.sql import Answer, QueryError, ask_sql, plain
+from tasks.look.guarded import Guarded, read_form
 from tasks.look.render_again import draw_again
-from tasks.look.rows import (
-    FACETS,
-    FATES,
-    NUMBERS,
-    WORDS,
-    Found,
-    Wanted,
-    WrongFilterError,
-    count_rows,
-    facets,
-    find_rows,
-    make_view,
-    parse_wanted,
-    search_rows,
-)
+from tasks.look.rows import FACETS, FATES, NUMBERS, WORDS, Wanted, WrongFilterError, parse_wanted
 from tasks.look.sample_facts import NoSampleError, gather_sample
 from tasks.look.score_answer import MOST_CHARACTERS, ScoredAnswer, score_answer
+from tasks.look.shown import MEMORY, Shown, open_shown
 from vincicoder.data_files import pack_data
 from vincicoder.look.highlight import highlighted
 from vincicoder.look.pages import page, static_text
-from vincicoder.look.thumbnails import encoded_again, thumbnail
+from vincicoder.look.thumbnails import encoded_again
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    import threading
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    import duckdb
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from storage.pictures import Place
     from tasks.look.sample_facts import SampleFacts
-    from vincicoder.sample import DataFile
+
+logger = logging.getLogger("vincicoder")
 
 LOOPBACK = "127.0.0.1"
-_MEMORY = "1GB"
 _SQL_ROWS, _SQL_SECONDS = 500, 20.0
-_REMEMBERED = 5_000  # places of pictures, thumbnails (about 5 kB each)
-_SIDE, _OWN_SIDE = 240, 1200
+_OWN_SIDE = 1200
 _MOST_BODY = 12 * MOST_CHARACTERS  # bytes of a form: an escaped character has up to twelve
 _BUSY_SECONDS = 60.0  # what a drawing waits for the one before it
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
+_WHY_NOT = {
+    errno.EADDRINUSE: "where another program listens: end it, or give another; --port 0 takes a free one",
+    errno.EACCES: "which this user may not take: give one over 1023; --port 0 takes a free one",
 }
-
-
-@dataclass(slots=True)
-class Shown:
-    """A release that is open: a connection for pages and one for questions, each for one thread at a time."""
-
-    folder: Path
-    home: Home | None
-    database: duckdb.DuckDBPyConnection
-    questions: duckdb.DuckDBPyConnection
-    choices: dict[str, list[tuple[str, int]]]
-    lock: threading.Lock = field(default_factory=threading.Lock)
-    questions_lock: threading.Lock = field(default_factory=threading.Lock)
-    rendering: threading.Lock = field(default_factory=threading.Lock)
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    places: OrderedDict[str, Place] = field(default_factory=OrderedDict)
-    thumbnails: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
-    counts: dict[Wanted, Found] = field(default_factory=dict)
-    searched: Wanted | None = None
-
-    def rows(self, wanted: Wanted) -> tuple[Found, list[dict[str, Any]]]:
-        """Return how many rows there are, and those of one page, whose pictures are looked up at once."""
-        key = replace(wanted, limit=0, offset=0, sort=wanted.sort if wanted.text else "sample_id")
-        with self.lock:
-            if wanted.text and key != self.searched:
-                self.counts[key] = search_rows(self.database, key)
-                self.searched = key
-            elif key not in self.counts:
-                self.counts[key] = Found(count_rows(self.database, key))
-            rows = find_rows(self.database, wanted) if wanted.limit else []
-            self._look_up([row["sample_id"] for row in rows])
-        for row in rows:
-            row["drawn"] = row["sample_id"] in self.places
-        return self.counts[key], rows
-
-    def data_files(self, facts: SampleFacts) -> tuple[DataFile, ...]:
-        """Return the files that a released program reads; the release holds them."""
-        return read_data_files(Home(self.folder), facts.fields.get("data_files") or ())
-
-    def picture(self, sample_id: str) -> bytes | None:
-        """Return the PNG of a sample."""
-        with self.lock:
-            self._look_up([sample_id])
-            place = self.places.get(sample_id)
-        return read_places(self.home, {sample_id: place}).get(sample_id) if place is not None else None
-
-    def thumbnail(self, sample_id: str) -> bytes | None:
-        """Return a small WebP of a sample's picture."""
-        if sample_id not in self.thumbnails:
-            picture = self.picture(sample_id)
-            small = None if picture is None else thumbnail(picture, _SIDE)
-            if small is None:
-                return None
-            self.thumbnails[sample_id] = small
-            _forget(self.thumbnails)
-        return self.thumbnails.get(sample_id)
-
-    def _look_up(self, sample_ids: Iterable[str]) -> None:
-        missing = [name for name in sample_ids if name not in self.places]
-        if missing:
-            self.places.update(find_places(self.database, self.home, missing))
-            _forget(self.places)
-
-
-def _forget(remembered: OrderedDict[str, Any]) -> None:
-    while len(remembered) > _REMEMBERED:
-        remembered.popitem(last=False)
-
-
-class _Guarded:
-    """Puts the headers on every answer, and refuses what another site asks for."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] += [(k.lower().encode(), v.encode()) for k, v in HEADERS.items()]
-            await send(message)
-
-        if _is_foreign(scope):
-            refusal = PlainTextResponse("refused: another site asked for this", 403)
-            await refusal(scope, receive, send_with_headers)
-            return
-        await self._app(scope, receive, send_with_headers)
-
-
-def _is_foreign(scope: Scope) -> bool:
-    """Whether another site asks, by what browsers say of it. A link from elsewhere may open a page, but no
-    question in SQL."""
-    headers = dict(scope["headers"])
-    if headers.get(b"sec-fetch-site", b"none") in (b"none", b"same-origin"):
-        return False
-    opens = headers.get(b"sec-fetch-mode") == b"navigate" and headers.get(b"sec-fetch-dest") == b"document"
-    return not (opens and scope["method"] == "GET" and scope["path"] != "/sql")
 
 
 def make_app(shown: Shown) -> Starlette:
@@ -293,7 +163,7 @@ def make_app(shown: Shown) -> Starlette:
         return sample(request, None, scored)
 
     async def draw(request: Request) -> Response:
-        form = await _form(request, shown.token)
+        form = await read_form(request, shown.token, _MOST_BODY)
         if request.url.path.endswith("/render"):
             return await run_in_threadpool(render, request)
         return await run_in_threadpool(score, request, form.get("answer", ""))
@@ -356,28 +226,31 @@ def make_app(shown: Shown) -> Starlette:
             return JSONResponse({"error": message}, status)
         return await run_in_threadpool(_page, "wrong.html", shown, status=status, message=message)
 
+    async def unreadable(request: Request, error: Exception) -> Response:
+        said = f"{shown.folder} could not be read: {error}. {_advice(shown.folder, error)}"
+        logger.warning("%s", said)
+        return await wrong(request, HTTPException(500, said))
+
     return Starlette(
         routes=routes,
         middleware=[
-            Middleware(_Guarded),
+            Middleware(Guarded),
             Middleware(TrustedHostMiddleware, allowed_hosts=[LOOPBACK, "localhost", "[::1]"]),
         ],
-        exception_handlers={HTTPException: wrong, WrongFilterError: wrong},
+        exception_handlers={
+            HTTPException: wrong,
+            WrongFilterError: wrong,
+            **dict.fromkeys((duckdb.Error, OSError, pa.ArrowException), unreadable),
+        },
     )
 
 
-async def _form(request: Request, token: str) -> dict[str, str]:
-    """Return the fields of a form of ours. Raises HTTPException for a body that is too long, and for one
-    without the token: its page was not of this server, or of an earlier start."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BODY:
-            raise HTTPException(413, f"received more than {_MOST_BODY:,} bytes")
-    form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
-    if not secrets.compare_digest(form.get("token", "").encode(), token.encode()):
-        raise HTTPException(403, "refused: the form is not of this server's pages; load the page again")
-    return form
+def _advice(folder: Path, error: Exception) -> str:
+    if not (folder / "manifest.json").is_file():
+        return "The release is not there any more: end `vincicoder browse`, and start it with another one"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return f"The question takes more than {MEMORY}: ask for less, with a filter or another order"
+    return "`vincicoder release verify` says what is damaged; building again publishes the release anew"
 
 
 @contextmanager
@@ -393,7 +266,7 @@ def _one_at_a_time(lock: threading.Lock) -> Iterator[None]:
 def serve(folder: Path, port: int, announce: Callable[[str], object]) -> None:
     """Serve a release's folder on loopback until a signal ends it. `port` 0 takes a free one.
 
-    Raises FileNotFoundError where the folder is no SFT release, OSError where the port is taken.
+    Raises FileNotFoundError where the folder is no SFT release, OSError where the port cannot be had.
     """
     import socket
 
@@ -401,18 +274,13 @@ def serve(folder: Path, port: int, announce: Callable[[str], object]) -> None:
 
     with ExitStack() as stack:
         shown = open_shown(folder, stack)
-        listener = stack.enter_context(socket.create_server((LOOPBACK, port)))
+        try:
+            listener = stack.enter_context(socket.create_server((LOOPBACK, port)))
+        except OSError as error:
+            raise OSError(f"received --port {port}, {_WHY_NOT.get(error.errno or 0, error)}") from error
         announce(f"http://{LOOPBACK}:{listener.getsockname()[1]}/ shows {folder.name}; Ctrl-C ends it")
         settings = uvicorn.Config(make_app(shown), log_level="warning", timeout_graceful_shutdown=2)
         uvicorn.Server(settings).run(sockets=[listener])
-
-
-def open_shown(folder: Path, stack: ExitStack) -> Shown:
-    """Open a release for as long as the stack lives."""
-    folder = folder.resolve()
-    pages, questions = (stack.enter_context(open_locked(folder, _MEMORY)) for _ in range(2))
-    make_view(pages)
-    return Shown(folder, home_of(folder), pages, questions, facets(pages))
 
 
 def _wanted(request: Request) -> Wanted:

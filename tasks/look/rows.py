@@ -160,7 +160,7 @@ def search_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> Found:
     `wanted.whole`, the next part would end after 2.5 seconds.
     """
     where, values = _where(wanted)
-    query = f"SELECT sample_id, stage, detail, {_column(wanted)} AS sorted FROM every_row WHERE {where}"
+    query = f"SELECT fate, place, sample_id, {_column(wanted)} AS sorted FROM every_row WHERE {where}"
     database.execute(f"CREATE OR REPLACE TEMP TABLE matches AS {query} AND place < 0", values)
     ((rows, most),) = database.execute(
         "SELECT count(*), coalesce(max(place) + 1, 0) FROM every_row WHERE fate = ? OR ? = 'all'",
@@ -188,28 +188,27 @@ def search_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> Found:
 def find_rows(database: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[dict[str, Any]]:
     """Return the rows of one page, each with the head of its code; of a text after `search_rows`.
 
-    The ids are found first, over the columns that decide, and then the rest of these few rows.
+    Their places are found first, over the columns that decide, and then the rest of these few rows.
     """
     where, values = ("true", list[Any]()) if wanted.text else _where(wanted)
     of, column = ("matches", "sorted") if wanted.text else ("every_row", _column(wanted))
-    order = (
-        f"{column} {'DESC' if wanted.sort.startswith('-') else 'ASC'} NULLS LAST, sample_id, stage, detail"
-    )
+    order = f"{column} {'DESC' if wanted.sort.startswith('-') else 'ASC'} NULLS LAST, sample_id, place"
     page = f"LIMIT {wanted.limit} OFFSET {wanted.offset}"
-    keys = table(
-        database,
-        f"SELECT sample_id, stage, detail FROM {of} WHERE {where} ORDER BY {order} {page}",
-        values,
-    )
+    keys = database.execute(
+        f"SELECT fate, place FROM {of} WHERE {where} ORDER BY {order} {page}", values
+    ).fetchall()
     shown = ", ".join(name for name in _COLUMNS if name != "text")
-    rows = table(
-        database,
-        f"SELECT {shown}, text[:{_CODE}] AS code FROM every_row WHERE sample_id IN (SELECT unnest(?))",
-        [[key["sample_id"] for key in keys]],
-    )
-    place = {(key["sample_id"], key["stage"], key["detail"]): number for number, key in enumerate(keys)}
-    found = {place.get((row["sample_id"], row["stage"], row["detail"])): row for row in rows}
-    return [found[number] for number in range(len(keys)) if number in found]
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for fate in sorted({fate for fate, _ in keys}):
+        places = [place for one, place in keys if one == fate]
+        rows = table(
+            database,
+            f"SELECT {shown}, text[:{_CODE}] AS code, place FROM every_row "
+            "WHERE fate = ? AND place IN (SELECT unnest(?))",
+            [fate, places],
+        )
+        found |= {(fate, row.pop("place")): row for row in rows}
+    return [found[key] for key in keys]
 
 
 def facets(database: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, int]]]:
@@ -256,6 +255,6 @@ def _number(name: str, value: str) -> float:
 
 
 def _whole(name: str, value: str, most: int) -> int:
-    if not value.isascii() or not value.isdigit() or int(value) > most:
+    if not value.isascii() or not value.isdigit() or len(value) > len(str(most)) or int(value) > most:
         raise WrongFilterError(f"received {name}={value!r}; it is a whole number from 0 to {most:,}")
     return int(value)

@@ -23,28 +23,43 @@ WHERE source = $source AND shard = coalesce(
     (SELECT shard FROM stages WHERE stage || '/' || output_key = $output OR output_key = $output LIMIT 1), 0)
 ORDER BY position
 """
+# `others` is how many there are, of which the first are shown. A row may be given twice by its source: it is
+# one sample, and what became of the first counts.
 _DUPLICATES = f"""
-SELECT DISTINCT other.sample_id AS sample_id, link.kind, link.distance, link.role, other.source,
-       other.source_id, other.fate
-FROM (
-    SELECT kept_id AS other_id, kind, distance, 'left for it' AS role FROM duplicates WHERE removed_id = $id
+WITH links AS MATERIALIZED (
+    SELECT *, count(*) OVER () AS others FROM (
+        SELECT kept_id AS sample_id, kind, distance, 'left for it' AS role FROM duplicates
+        WHERE removed_id = $id
+        UNION
+        SELECT removed_id, kind, distance, 'left for this' FROM duplicates WHERE kept_id = $id
+    ) ORDER BY role, kind, sample_id LIMIT {_MOST_OTHERS}
+)
+SELECT links.*, source, source_id, fate FROM links JOIN (
+    SELECT sample_id, source, source_id, 'released' AS fate, 0 AS rank FROM samples
+    WHERE sample_id IN (SELECT sample_id FROM links)
     UNION ALL
-    SELECT removed_id, kind, distance, 'left for this' FROM duplicates WHERE kept_id = $id
-) AS link JOIN fate AS other ON other.sample_id = link.other_id
-ORDER BY role, kind, sample_id LIMIT {_MOST_OTHERS}
+    SELECT sample_id, source, source_id, 'rejected', CASE reason WHEN 'dedup.same_row' THEN 2 ELSE 1 END
+    FROM rejects WHERE sample_id IN (SELECT sample_id FROM links)
+) USING (sample_id)
+QUALIFY row_number() OVER (PARTITION BY sample_id, kind, role ORDER BY rank) = 1
+ORDER BY role, kind, sample_id
 """
 _FAMILY = f"""
 SELECT sample_id, source, source_id, task, array_to_string(flaw_kinds, ' + ') AS kinds, flaw_similarity,
-       difficulty
+       difficulty, count(*) OVER () AS others
 FROM samples WHERE target_id = $id OR sample_id = (SELECT target_id FROM samples WHERE sample_id = $id)
 ORDER BY sample_id LIMIT {_MOST_OTHERS}
 """
 _CLUSTER = f"""
-SELECT sample_id, source, source_id FROM samples
+SELECT sample_id, source, source_id, count(*) OVER () AS others FROM samples
 WHERE task = 'direct' AND sample_id <> $id
       AND cluster_id = (SELECT cluster_id FROM samples WHERE sample_id = $id)
       AND sample_id IS DISTINCT FROM (SELECT target_id FROM samples WHERE sample_id = $id)
 ORDER BY sample_id LIMIT {_MOST_OTHERS}
+"""
+_WITH_THIS_START = """
+SELECT sample_id FROM samples WHERE starts_with(sample_id, $start)
+UNION SELECT sample_id FROM rejects WHERE starts_with(sample_id, $start) LIMIT 2
 """
 _HIDDEN = ("code", "code_head", "flawed_code", "instruction", "phash")
 
@@ -106,13 +121,12 @@ def gather_sample(database: duckdb.DuckDBPyConnection, home: Home | None, named:
 
 
 def _whole_id(database: duckdb.DuckDBPyConnection, named: str) -> str:
-    found = database.execute(
-        "SELECT DISTINCT sample_id FROM fate WHERE starts_with(sample_id, ?) LIMIT 2", [named]
-    ).fetchall()
-    if len(found) == 1 and named:
+    found = database.execute(_WITH_THIS_START, {"start": named}).fetchall() if named else []
+    if len(found) == 1:
         return str(found[0][0])
     raise NoSampleError(
-        f"received sample {named!r}; it must be a sample_id of this release, or the start of exactly one"
+        f"received sample {named!r}, which {'several begin with' if found else 'none of this release has'}; "
+        "it must be a sample_id of this release, or the start of exactly one"
     )
 
 

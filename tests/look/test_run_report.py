@@ -96,6 +96,10 @@ def test_an_evaluation_shows_scores_and_its_worst_best_and_failed_answers(home: 
     page.goto(address)
     assert page.inner_text("#n-shown") == "10"
     assert page.locator(".card.open").get_attribute("data-row") == "f-item-01"
+    for key, row in (("j", "f-item-03"), ("Enter", "f-item-03"), ("k", "f-item-01")):
+        page.keyboard.press(key)
+        assert page.locator(".card.current").get_attribute("data-row") == row
+    assert page.locator(".card.open").get_attribute("data-row") == "f-item-03" and "row=f-item-03" in page.url
     page.set_viewport_size({"width": 390, "height": 800})
     assert seen.overflow() <= 0
     assert seen.clean()
@@ -112,4 +116,4 @@ def test_a_training_run_shows_its_curves(home: Path, seen: Seen) -> None:
 def test_what_is_neither_a_release_nor_a_run_is_named(home: Path) -> None:
     done = CliRunner().invoke(app, ["report", "sft-2", "--home", str(home)])
     assert done.exit_code == 2
-    assert "received release 'sft-2'" in done.output
+    assert "received release 'sft-2'" in done.output and "runs: evaluate-1, sft-1" in done.output

@@ -1,4 +1,4 @@
-// Filters of a run's answers. The address after # holds them and the opened answer.
+// Filters and keys of a run's answers. The address after # holds the filters and the opened answer.
 "use strict";
 const form = document.getElementById("filters");
 const cards = [...document.querySelectorAll(".card")];
@@ -9,6 +9,7 @@ function read() {
   if (form) for (const name of names) form.elements[name].value = state.get(name) || "";
   const opened = state.get("row");
   for (const card of cards) card.classList.toggle("open", card.dataset.row === opened);
+  mark(cards.find((card) => card.dataset.row === opened));
   show();
 }
 
@@ -45,22 +46,58 @@ if (form) {
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(write));
 }
+function toggle(card) {
+  const opens = !card.classList.contains("open");
+  for (const other of cards) other.classList.toggle("open", other === card && opens);
+  mark(card);
+  write();
+}
+
+function mark(card) {
+  for (const other of cards) other.classList.toggle("current", other === card);
+}
+
+function step(by) {
+  const visible = cards.filter((card) => !card.hidden);
+  const at = visible.findIndex((card) => card.classList.contains("current"));
+  const next = visible[Math.min(Math.max(at + by, 0), visible.length - 1)];
+  if (!next) return;
+  mark(next);
+  next.scrollIntoView({ block: "nearest" });
+}
+
+function stepSection(by) {
+  const sections = [...document.querySelectorAll("main > section")];
+  const below = sections.findIndex((one) => one.getBoundingClientRect().top > 90);
+  const at = below < 0 ? sections.length : below;
+  const here = sections[at] && sections[at].getBoundingClientRect().top < 200 ? at : at - 1;
+  sections[Math.min(Math.max(here + by, 0), sections.length - 1)]?.scrollIntoView({ block: "start" });
+}
+
 for (const card of cards) {
   card.addEventListener("click", (event) => {
-    if (event.target.closest("pre")) return;
-    const opens = !card.classList.contains("open");
-    for (const other of cards) other.classList.toggle("open", other === card && opens);
-    write();
+    if (!event.target.closest("pre") && !String(getSelection())) toggle(card);
   });
 }
 document.addEventListener("keydown", (event) => {
-  if (!form || event.target.closest("input, select")) return;
-  if (event.key === "/") {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, select")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const current = document.querySelector(".card.current:not([hidden])");
+  const actions = {
+    "/": () => form?.elements.q.focus(), x: () => form?.reset(),
+    j: () => step(1), ArrowRight: () => step(1), k: () => step(-1), ArrowLeft: () => step(-1),
+    n: () => stepSection(1), p: () => stepSection(-1),
+  };
+  if (event.key === "Enter") {
+    if (current && !event.target.closest("button, summary")) toggle(current);
+  } else if (actions[event.key]) {
     event.preventDefault();
-    form.elements.q.focus();
-  } else if (event.key === "x") {
-    form.reset();
+    actions[event.key]();
   }
 });
 window.addEventListener("hashchange", read);
 read();
+document.querySelector(".card.open")?.scrollIntoView({ block: "center" });
