@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from flows.cli.prefect_server import runs_on_a_server
+from flows.cli.release_checks import AsJson
 
 
 class Switch(StrEnum):
@@ -24,6 +26,7 @@ def chain(
     evaluate: Annotated[
         bool, typer.Option("--evaluate", help="With `on`: judge the last checkpoint at the end, too.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Chain build-sft-data, train-sft, build-rl-data and train-grpo on the Prefect server, or part them."""
     if not runs_on_a_server():
@@ -37,6 +40,10 @@ def chain(
         names = asyncio.run(switch_off())
     else:
         names = asyncio.run(linked())
+    if as_json:
+        kept = [] if switch is Switch.OFF else names
+        typer.echo(json.dumps({"on": [name.removeprefix("vincicoder chain: ") for name in kept]}))
+        return
     verb = {"on": "on", "off": "removed", "status": "on"}[switch]
     for name in names:
         typer.echo(f"{verb}: {name.removeprefix('vincicoder chain: ')}")

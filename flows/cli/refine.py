@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from flows.cli.release_checks import AsJson
 from storage.home import Home
 from storage.outputs import find_output
 from storage.release import current_version, read_manifest
@@ -62,6 +63,7 @@ def costs(home: Annotated[str | None, typer.Option(help="Where the build ran.")]
 def try_(
     file: Annotated[Path, typer.Argument(help="A program; its suffix tells the language.")],
     rounds: Annotated[int, typer.Option(min=1, help="How many flaws to make.")] = 3,
+    as_json: AsJson = False,
 ) -> None:
     """Show the faults that mutation makes in a program, with nothing rendered."""
     from vincicoder.refine.mutation import mutate
@@ -70,6 +72,11 @@ def try_(
     if language is None:
         typer.echo(f"vincicoder: received {file}; known are {', '.join(LANGUAGE_OF_SUFFIX)}", err=True)
         raise typer.Exit(2)
-    for number in range(rounds):
-        flaw = mutate(file.name, language, file.read_text("utf-8"), number)
+    code = file.read_text("utf-8")
+    flaws = [mutate(file.name, language, code, number) for number in range(rounds)]
+    if as_json:
+        found = [{"kinds": flaw.kinds, "detail": flaw.detail, "code": flaw.code} for flaw in flaws if flaw]
+        typer.echo(json.dumps(found))
+        return
+    for flaw in flaws:
         typer.echo(f"{'+'.join(flaw.kinds)}: {flaw.detail}" if flaw else "no fault can be made here")

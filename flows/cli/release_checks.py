@@ -158,6 +158,7 @@ def push(
     ] = False,
     public: Annotated[bool, typer.Option("--public", help="Make a new repository public.")] = False,
     home: HomeOption = None,
+    as_json: AsJson = False,
 ) -> None:
     """Upload a release to a dataset hub. Without --really it only shows what would be uploaded."""
     from storage.push import plan_push, push_release
@@ -168,6 +169,11 @@ def push(
         plan = plan_push(path, repository)
     except (OSError, ValueError) as error:
         raise _stop(error) from error
+    if as_json:
+        address = push_release(path, plan, private=not public) if really else None
+        files = [{"path": name, "bytes": size} for name, size in plan.files]
+        typer.echo(json.dumps({"repository": repository, "files": files, "uploaded": address}))
+        return
     for name, size in plan.files:
         typer.echo(f"{size:>14,} {name}")
     how = "one commit" if plan.one_commit else "many commits, resumable"

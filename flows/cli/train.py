@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli.prefect_server import runs_on_a_server
+from flows.cli.release_checks import AsJson
 from flows.cli.tables import print_table
 from vincicoder.config import default_home
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe, load_recipe_file
@@ -100,7 +101,7 @@ def show(run_id: str, home: HomeOption = None, as_json: Json = False) -> None:
 
 
 @runs_app.command()
-def sheets(run_id: str, home: HomeOption = None) -> None:
+def sheets(run_id: str, home: HomeOption = None, as_json: AsJson = False) -> None:
     """Draw a GRPO run's validation answers beside their targets; also while it runs."""
     from storage.home import Home as OpenHome
     from storage.runs import RunRegistry
@@ -115,6 +116,9 @@ def sheets(run_id: str, home: HomeOption = None) -> None:
     folder = Path(run["folder"])
     write_answer_sheets(opened, run["release"], folder)
     drawn = sorted((folder / "sheets").glob("*.png"))
+    if as_json:
+        typer.echo(json.dumps([str(path) for path in drawn]))
+        return
     typer.echo("\n".join(map(str, drawn)) if drawn else f"{run_id} has no answers to draw")
 
 

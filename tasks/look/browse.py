@@ -111,6 +111,7 @@ def make_app(shown: Shown) -> Starlette:
             numbers=NUMBERS,
             others=[name for name in given if name in WORDS and name not in (*FACETS, "fate")],
             address=address,
+            earlier=max(min(wanted.offset, total.rows) - max(wanted.limit, 1), 0),
         )
 
     def facts_of(request: Request) -> SampleFacts:
@@ -136,6 +137,7 @@ def make_app(shown: Shown) -> Starlette:
             again=again,
             scored=scored,
             token=shown.token,
+            words=WORDS,
         )
 
     def render(request: Request) -> Response:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import html
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import tasks.look.rows as rows_of_pages
 from flows.cli import app
 from storage.sql import open_locked
+from tasks.look.browse import make_app
+from tasks.look.shown import open_shown
 from tests.look.conftest import HANDLER, SCRIPT, Looked, Seen
+from tests.releases import copy_of
 
 pytestmark = pytest.mark.slow
 
@@ -48,7 +55,7 @@ def test_health_and_a_port_that_is_taken(looked: Looked, server: httpx.Client) -
     assert server.get("/health").json() == {"status": "ok", "release": looked.release.name}
     words = ["browse", "--home", str(looked.home), "--port", str(server.base_url.port)]
     done = CliRunner().invoke(app, words)
-    assert done.exit_code == 2 and "vincicoder:" in done.output
+    assert done.exit_code == 2 and "another program listens" in done.output and "--port 0" in done.output
 
 
 @pytest.mark.parametrize(
@@ -105,6 +112,7 @@ def test_a_search_that_takes_long_shows_what_it_has_found(
         ("fate=lost", "released, rejected, all"),
         ("sort=code;DROP", "columns are"),
         ("limit=9999", "from 0 to 500"),
+        (f"offset={'9' * 5_000}", "a whole number from 0"),
         ("min_tokens=many", "is a number"),
     ],
 )
@@ -190,6 +198,44 @@ def test_choices_count_what_duckdb_counts_and_addresses_restore_them(
         )
         assert width > 20
     assert seen.clean()
+
+
+def test_filters_that_are_no_choice_are_shown_and_can_be_taken_away(
+    looked: Looked, server: httpx.Client, seen: Seen
+) -> None:
+    page = seen.page
+    ((sample_id, stage),) = looked.ask("SELECT sample_id, stage FROM rejects WHERE reason = 'verify.blank'")
+    page.goto(f"{server.base_url}/sample/{sample_id}")
+    page.click(f"td a:text-is('{stage}')")
+    assert [(total(seen),)] == looked.ask(f"SELECT count(*) FROM rejects WHERE stage = '{stage}'")
+    page.click(f"a.chip:has-text('stage {stage}')")
+    assert [(total(seen),)] == looked.ask("SELECT count(*) FROM rejects")
+    page.goto(f"{server.base_url}/?offset=100000")
+    assert page.inner_text(".cards").startswith("No rows from there on")
+    page.click("a[rel=prev] >> nth=0")
+    assert page.locator("a.card").count() == min(60, total(seen))
+    assert seen.clean()
+
+
+def test_a_damaged_catalogue_says_what_to_do(looked: Looked, tmp_path: Path) -> None:
+    copy = copy_of(looked.release, tmp_path / "copy")
+    with ExitStack() as stack:
+        shown = open_shown(copy, stack)
+        shown.database.execute("CREATE OR REPLACE TEMP VIEW every_row AS SELECT error('gone') AS fate")
+        with TestClient(make_app(shown), base_url="http://127.0.0.1") as client:
+            answer = client.get("/")
+            assert answer.status_code == 500 and "vincicoder release verify" in answer.text
+            assert "default-src 'none'" in answer.headers["content-security-policy"]
+            shutil.rmtree(copy)
+            assert "is not there any more" in client.get("/api/samples").json()["error"]
+    copy = copy_of(looked.release, tmp_path / "another")
+    catalog = copy / "catalog.duckdb"
+    whole = catalog.read_bytes()
+    catalog.write_bytes(whole[:20_000] + b"\0" * (len(whole) - 20_000))
+    for command in ("report", "browse", "sql"):
+        words = [command, "SELECT * FROM samples", "--release"] if command == "sql" else [command]
+        done = CliRunner().invoke(app, [*words, str(copy)])
+        assert done.exit_code in (1, 2) and "Building again publishes" in done.output, command
 
 
 def test_keys_turn_pages_and_open_rows(server: httpx.Client, seen: Seen) -> None:
