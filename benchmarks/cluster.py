@@ -3,7 +3,8 @@
 Three builds of the same 300 rows: here in a local home; on the cluster, where a node is killed in the middle
 of rendering; and on the cluster again, where the driver is killed and the same command run once more. The
 three releases must be the same in every byte but the catalogue, which holds times, and a further node,
-which has no TeX, must be left out. All that it starts ends with it.
+which has no TeX, must be left out. At last a task that kills its process must end with an error. All that it
+starts ends with it.
 
     python -m benchmarks.cluster --rows 300 --json cluster.json
 """
@@ -25,6 +26,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from benchmarks.poison import tries_of_poison
+from flows.cluster.nodes import CALL_TRIES
+from flows.cluster.place import ACTORS_A_SHARD
 from storage.home import Home
 from storage.manifest import load_manifest
 from storage.release_copy import local_release
@@ -224,6 +228,7 @@ def measure(rows: int, folder: Path) -> dict[str, Any]:
                 "left_out": [line for line in killed["log"].splitlines() if "is left out" in line],
                 "differing_files": differing_files(Path(local["release"]), release),
             }
+            found["tries_of_poison"] = tries_of_poison(nodes.address, home, folder)
     return found
 
 
@@ -263,6 +268,8 @@ def problems(found: dict[str, Any]) -> list[str]:
         wrong.append("driver_killed: shards that were done were done again")
     if not any("latex: cannot be drawn there" in line for line in found["node_killed"]["left_out"]):
         wrong.append("node_killed: a node without TeX was not left out")
+    if found["tries_of_poison"] != CALL_TRIES * ACTORS_A_SHARD:
+        wrong.append(f"a shard that kills its process was tried {found['tries_of_poison']} times")
     if not found["node_killed"]["noticed"]:
         wrong.append("node_killed: the build ended without noticing that a node was gone")
     return wrong

@@ -34,7 +34,7 @@ _LOOK_SECONDS = 5.0  # between two looks at which nodes live
 _NODES_LOST_SECONDS = 120.0  # without any node, before the build gives up
 _END_SECONDS = 10.0
 # A shard that ended this many actors (each having tried it `nodes.CALL_TRIES` times) is not given to another.
-_ACTORS_A_SHARD = 3
+ACTORS_A_SHARD = 3
 # A second copy of a shard runs where the first takes this many times the 95th percentile of its stage.
 _STRAGGLES, _STRAGGLER_SECONDS, _KNOWN = 3.0, 30.0, 8
 
@@ -116,7 +116,7 @@ class ClusterPlace:
                     except ray.exceptions.RayError as error:
                         self._lose(node, _line(error))
                         lost.append(f"{node.name}: {_line(error)}")
-                        if len(lost) >= _ACTORS_A_SHARD:
+                        if len(lost) >= ACTORS_A_SHARD:
                             raise ClusterError(_poisoned(lost)) from error
                         continue
                     self._seconds[stage].append(time.monotonic() - started)

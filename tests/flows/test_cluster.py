@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import pickle
-import signal
 import socket
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from prefect import task
 from typer.testing import CliRunner
 
 from flows.cli import app
 from flows.cluster import ClusterError, actor, place
 from flows.cluster.facts import project_differences, project_facts
-from flows.cluster.nodes import CALL_TRIES
 from storage.home import Home
 from storage.renders import RenderIndex
 from storage.schemas import SAMPLE_SCHEMA
@@ -88,37 +84,3 @@ def test_an_index_that_is_sent_is_one_in_each_process(tmp_path: Path) -> None:
     index = RenderIndex(Home(f"memory://{tmp_path.name}"))
     first, second = (pickle.loads(pickle.dumps(index)) for _ in range(2))
     assert first is second
-
-
-@task(name="poison")
-def poison(home: Home, tried: Path) -> None:
-    """End the process that runs it, as the kernel does where memory is short."""
-    with tried.open("a") as stream:
-        stream.write(".")
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def test_a_shard_that_kills_its_actor_ends_with_an_error(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ray = pytest.importorskip("ray")
-    monkeypatch.setattr(place, "_ACTORS_A_SHARD", 1)  # an actor takes seconds to start
-    monkeypatch.setenv("RAY_worker_niceness", "0")
-    ray.init(
-        "local",
-        num_cpus=1,
-        include_dashboard=False,
-        log_to_driver=False,
-        object_store_memory=100 << 20,
-        _node_ip_address="127.0.0.1",
-    )
-    cluster = place.ClusterPlace()
-    try:
-        home = Home(f"memory://{tmp_path.name}")
-        cluster.begin(home, ["svg"])
-        with pytest.raises(ClusterError, match=r"were killed \(1 of them: .*--shard-rows"):
-            cluster.function(poison)(home=home, tried=tmp_path / "tried")
-    finally:
-        cluster.end()
-        ray.shutdown()
-    assert len((tmp_path / "tried").read_text()) == CALL_TRIES

@@ -26,7 +26,7 @@ def test_a_build_on_s3_gives_the_same_bytes_and_is_read_by_all_commands(
     tmp_path: Path, s3: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    cases = [case for case in GOOD + BAD if case[2] == "svg"]
+    cases = [case for kind in (GOOD, BAD) for case in kind if case[2] == "svg"][:5]
     config = BuildConfig(
         profile=None, source_configs=(write_corpus(tmp_path, "own", rows(cases)),), workers=1, shard_rows=2
     )
