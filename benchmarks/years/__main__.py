@@ -2,7 +2,7 @@
 all of them together draw.
 
 `{stack: {"tried", "drawn"}, "automatic": {"tried", "drawn"}}`, with the names of what was not drawn, and the
-counts of each year's idioms.
+counts of each year's idioms. `"silent"` is of `silent_idioms.py`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.years import further_idioms
 from benchmarks.years.idioms import OF_2022, OF_2024, program
+from benchmarks.years.silent_idioms import ALIKE, CHANGED
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
 from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
 from vincicoder.render.registry import language_on
@@ -48,15 +49,25 @@ def main() -> None:
         report["automatic"] = _counted(
             {name: one.result.status is RenderStatus.RENDERED for name, one in found.items()}
         )
+        report["silent"] = _noticed(engine)
     arguments.json.write_text(json.dumps(report, indent=1, sort_keys=True))
     for name, counts in report.items():
         print(name, counts["drawn"], "of", counts["tried"], counts["by_year"])
 
 
+def _noticed(engine: RenderEngine) -> dict[str, object]:
+    """Draw programs that today's libraries draw otherwise without an error, and others beside them: those of
+    the first kind are to be drawn by another stack."""
+    requests = [RenderRequest(name, "python", program(code)) for name, code in (CHANGED | ALIKE).items()]
+    drawn = list(render_on_stacks(engine, requests))
+    moved = {one.result.request_id for one in drawn if one.before and one.result.png is not None}
+    return {**_counted({name: name in moved for name in CHANGED}), "wrongly": sorted(moved - set(CHANGED))}
+
+
 def _counted(drawn: dict[str, bool]) -> dict[str, object]:
     by_year: dict[str, list[int]] = {}
     for name, well in drawn.items():
-        pair = by_year.setdefault(name.partition("/")[0], [0, 0])
+        pair = by_year.setdefault(name.rpartition("/")[0], [0, 0])
         pair[0] += well
         pair[1] += 1
     return {

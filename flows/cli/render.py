@@ -174,7 +174,7 @@ def _attempt(stack: str, result: RenderResult) -> dict[str, str]:
         "library": named.library,
         "name": named.name,
         "since": named.since,
-        "detail": result.detail,
+        "detail": result.detail or "drawn; such a call had another effect in versions before",
     }
 
 

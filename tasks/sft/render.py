@@ -15,7 +15,7 @@ from tasks.sft.engine import shared_engine
 from tasks.sft.programs import Program, Rendered, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.render import RenderLimits, fingerprint
-from vincicoder.render.on_stacks import name_that_failed, usable_stacks
+from vincicoder.render.on_stacks import asks_for_another_stack, is_better, name_that_failed, usable_stacks
 from vincicoder.render.registry import language_on, may_name_a_stack, stack_named_in, why_unsupported
 from vincicoder.sample import Reason, Rejection
 
@@ -165,14 +165,16 @@ def _take(drawn: _Drawn, row: int, by: _Place, done: Rendered, number: int, key:
     else:
         place = RenderPlace(key, len(drawn.fresh))
         drawn.fresh.append(render)
+    asks = asks_for_another_stack(render["notes"])
     before = drawn.renders.get(row)
-    if before is None or render["reason"] is None:
+    drawn_before = before is not None and before["reason"] is None
+    if before is None or is_better(render["reason"] is None, render["notes"], drawn_before):
         if number in done.known:
             drawn.known.add(name_of_output(place.output))
         if before is not None:
             render = {**render, "notes": [name_that_failed(before["notes"]), *render["notes"]]}
         drawn.renders[row], drawn.places[row], drawn.by[row] = render, place, by
-    if render["reason"] is None or not name_that_failed(render["notes"]):
+    if not asks:
         drawn.asking.remove(row)
 
 

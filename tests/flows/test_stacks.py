@@ -44,6 +44,14 @@ _MIXED = [
     ("plain", "chart", "python", CHART.format(values="4, 1, 2", title="second"), None),
     ("circle", "svg", "svg", CIRCLE.format(radius=30, fill="teal"), None),
     ("labels", "chart", "python", _START + "plt.boxplot([[1, 2, 3]], labels=['one'])\nplt.show()\n", None),
+    (
+        "chained",
+        "chart",
+        "python",
+        _START
+        + "import pandas as pd\nd = pd.Series([1, 3, 2]).to_frame('a')\nd['a'][0] = 9\nplt.plot(d.a)\n",
+        None,
+    ),
     ("slip", "chart", "python", _START + "plt.plott([1, 2, 3], [1, 2, 3])\nplt.show()\n", None),
     ("other", "chart", "python", _START + "plt.plot(np.arange(30), np.arange(3))\nplt.show()\n", None),
 ]
@@ -101,7 +109,11 @@ def test_one_more_stack_draws_what_failed_and_one_less_changes_nothing_else(
         _install(here)
         without = build(home, old, mixed)
         lost = (None, "render.removed_name")
-        assert _rows(without) == {**always, "style": lost, "labels": lost}
+        assert _rows(without) == {**always, "style": lost, "labels": lost, "chained": ("2026", None)}
+        asked = ask(_catalog(without), "versions_cost")
+        assert [(row[1], *row[4:]) for row in asked.rows if row[1].startswith("chained")] == [
+            ("chained_assignment", "2026", 0, 0, 1)
+        ]
         first = _renders(home)
 
         _install(here, "2022", "2024")
@@ -111,11 +123,12 @@ def test_one_more_stack_draws_what_failed_and_one_less_changes_nothing_else(
             "today": ("2022", None),  # its corpus is of that year
             "style": ("2022", None),
             "labels": ("2024", None),
+            "chained": ("2024", None),
         }
-        assert _renders(home) == first + 5  # that corpus; labels and slip on 2024, slip on 2022
+        assert _renders(home) == first + 6  # that corpus; labels, chained and slip on 2024, slip on 2022
         card = (Path(whole.release) / "README.md").read_text()
         assert (
-            "| stack | direct | refine |\n|---|---:|---:|\n| 2022 | 2 | 0 |\n| 2024 | 1 | 0 |\n| 2026 | 1"
+            "| stack | direct | refine |\n|---|---:|---:|\n| 2022 | 2 | 0 |\n| 2024 | 2 | 0 |\n| 2026 | 1"
             in card
         )
         asked = ask(_catalog(whole), "versions_cost")
@@ -128,15 +141,26 @@ def test_one_more_stack_draws_what_failed_and_one_less_changes_nothing_else(
                 "drawn_on": "2024",
                 "rows_saved": 1,
                 "rows_lost": 0,
-            }
+                "rows_changed": 0,
+            },
+            {
+                "library": "pandas",
+                "name": "chained_assignment",
+                "since": "3.0",
+                "source": "mixed-chart",
+                "drawn_on": "2024",
+                "rows_saved": 1,
+                "rows_lost": 0,
+                "rows_changed": 0,
+            },
         ]
 
         _install(here)
         again = build(home, old, mixed)
         assert again.version == without.version
-        assert _renders(home) == first + 5
+        assert _renders(home) == first + 6
         asked = ask(_catalog(again), "versions_cost")
-        assert [row[asked.columns.index("rows_lost")] for row in asked.rows] == [1, 1]
+        assert [row[asked.columns.index("rows_lost")] for row in asked.rows] == [1, 1, 0]
 
 
 def _catalog(result: BuildResult) -> Path:

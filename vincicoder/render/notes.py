@@ -16,6 +16,7 @@ MISSING_GLYPHS = "missing_glyphs:"
 SCRIPT_ERROR = "script_error:"
 REMOVED_NAME = "removed_name:"
 UNKNOWN_NAME = "unknown_name:"
+CHANGED_CALL = "changed_call:"
 
 MAX_NOTES = 32
 _NOTE = re.compile(r"[a-z][a-z0-9_]{0,31}(?::[A-Za-z0-9_.,+*/() -]{1,64})?")
@@ -77,6 +78,16 @@ def marks(count: int, information: int = 0) -> str:
     return f"marks:{count}/{information}" if information else f"marks:{count}"
 
 
+def changed_call(library: str, name: str, since: str) -> str:
+    """Return the note of a call that a library answers otherwise since a version, without an error."""
+    return f"{CHANGED_CALL}{library} {name} {since}"
+
+
+def changed_calls(notes: Iterable[str]) -> tuple[str, ...]:
+    """Return those notes that say of such a call."""
+    return tuple(note for note in notes if note.startswith(CHANGED_CALL))
+
+
 class RemovedName(NamedTuple):
     """A library's name that not every version has, and since when it is gone or there, '' where not known."""
 
@@ -86,7 +97,7 @@ class RemovedName(NamedTuple):
 
 
 def read_removed_name(note: str) -> RemovedName:
-    """Return what a note `removed_name:LIBRARY NAME SINCE` or `unknown_name:LIBRARY NAME` says."""
+    """Return what a note `removed_name:LIBRARY NAME SINCE`, `unknown_name:` or `changed_call:` says."""
     library, _, rest = note.partition(":")[2].partition(" ")
     name, _, since = rest.rpartition(" ")
     return (

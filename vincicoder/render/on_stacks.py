@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from vincicoder.render.api import RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.engine.engine import RenderEngine
-from vincicoder.render.notes import REMOVED_NAME, UNKNOWN_NAME, merged
+from vincicoder.render.notes import CHANGED_CALL, REMOVED_NAME, UNKNOWN_NAME, merged
 from vincicoder.render.registry import LANGUAGES, language_on, stack_named_in, stacks_of, why_unsupported
 from vincicoder.render.stacks import order_from
 
@@ -22,11 +22,19 @@ class OnStack:
     before: tuple[tuple[str, RenderResult], ...] = ()
 
 
-def asks_for_another_stack(status: RenderStatus, notes: Sequence[str]) -> bool:
-    """Return whether a program failed by a name that its stack's libraries do not have."""
-    return status is RenderStatus.REJECTED and any(
-        note.startswith((REMOVED_NAME, UNKNOWN_NAME)) for note in notes
-    )
+_ASKING = (REMOVED_NAME, UNKNOWN_NAME, CHANGED_CALL)
+
+
+def asks_for_another_stack(notes: Iterable[str]) -> bool:
+    """Return whether a program's result on one stack says that another may do better: it failed by a name
+    that the libraries do not have, or made a call that they answer otherwise than others."""
+    return any(note.startswith(_ASKING) for note in notes)
+
+
+def is_better(drawn: bool, notes: Iterable[str], drawn_before: bool) -> bool:
+    """Return whether a result counts in place of the one before it, which asked for another stack: it is a
+    picture where there was none, or one by libraries that answer the program's calls as it expects."""
+    return drawn and not (drawn_before and asks_for_another_stack(notes))
 
 
 def usable_stacks(language: str, first: str = "", named: str = "") -> tuple[str, ...]:
@@ -62,7 +70,7 @@ class _Attempt:
     def take(self, result: RenderResult) -> OnStack | None:
         """Note a stack's result; return what is settled, or None where the next one is to try."""
         self.tried.append((self.stack, replace(result, request_id=self.request.request_id)))
-        asks = asks_for_another_stack(result.status, result.notes)
+        asks = result.status is not RenderStatus.FAILED and asks_for_another_stack(result.notes)
         return None if asks and len(self.tried) < len(self.stacks) else _settled(self.tried)
 
 
@@ -72,9 +80,10 @@ def render_on_stacks(
     """Yield what came of each request, as they finish; `requests` is pulled as places free up.
 
     A request's language may be that of a stack (`language_on`), which then tries first, unless the program
-    itself names another. A program that fails by a name that a stack does not have is tried on the next,
-    after all others have been. Where none draws it, the result is that of the first stack on which it
-    failed by something else, or of the first of all. Results keep the ids of their requests. Once
+    itself names another. A program that fails by a name that a stack does not have, or makes a call that its
+    libraries answer otherwise than others, is tried on the next, after all others have been. Where none does
+    better, the result is the first picture, or that of the first stack on which it failed by something else,
+    or of the first of all. Results keep the ids of their requests. Once
     `abandoned` is set, what is being drawn is given up and nothing more is yielded.
     """
     attempts: Iterable[_Attempt] = (_Attempt(one, _stacks_for(one)) for one in requests)
@@ -105,20 +114,30 @@ def _ask(attempts: Iterable[_Attempt], asked: dict[str, _Attempt]) -> Iterator[R
 
 
 def _settled(tried: Sequence[tuple[str, RenderResult]]) -> OnStack:
-    stack, last = tried[-1]
-    before = tuple(tried[:-1])
-    if last.status is RenderStatus.REJECTED and before:
-        if not asks_for_another_stack(last.status, last.notes):
-            return OnStack(last, stack, before)
-        stack, first = before[0]
-        return OnStack(first, stack, (*before[1:], tried[-1]))
-    missing = [name_that_failed(result.notes) for _, result in before]
-    return OnStack(replace(last, notes=merged(filter(None, missing), last.notes)), stack, before)
+    number = _that_counts([result for _, result in tried])
+    stack, result = tried[number]
+    before = (*tried[:number], *tried[number + 1 :])
+    if result.status is not RenderStatus.RENDERED:
+        return OnStack(result, stack, before)
+    missing = [name_that_failed(other.notes) for _, other in tried[:number]]
+    return OnStack(replace(result, notes=merged(filter(None, missing), result.notes)), stack, before)
+
+
+def _that_counts(results: Sequence[RenderResult]) -> int:
+    """Return which result counts: the last where it asks for no other stack and is a picture or a failure of
+    ours, else the first picture, else the last where it failed by something else, else the first."""
+    last = results[-1]
+    settles = not asks_for_another_stack(last.notes)
+    if last.status is RenderStatus.FAILED or (settles and last.status is RenderStatus.RENDERED):
+        return len(results) - 1
+    pictures = [number for number, one in enumerate(results) if one.status is RenderStatus.RENDERED]
+    return pictures[0] if pictures else len(results) - 1 if settles else 0
 
 
 def name_that_failed(notes: Iterable[str]) -> str:
-    """Return the note of the name by which a program failed, as of one that others have; '' if none."""
+    """Return the note of the name by which a program failed, or of the call that was answered otherwise, as
+    of one that others have; '' if none."""
     for note in notes:
-        if note.startswith((REMOVED_NAME, UNKNOWN_NAME)):
+        if note.startswith(_ASKING):
             return REMOVED_NAME + note.partition(":")[2]
     return ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.years.idioms import OF_2022, OF_2024, program
+from benchmarks.years.silent_idioms import ALIKE, CHANGED
 from vincicoder.project_files import project_file
 from vincicoder.render import (
     RenderEngine,
@@ -66,6 +67,55 @@ def test_a_program_is_drawn_by_the_libraries_that_know_its_names(
     assert [one for one in found.result.notes if one.startswith("removed_name:")] == (
         [f"removed_name:{note}"] if note else []
     )
+
+
+_SILENT = [
+    "warnings_off",
+    "masked",
+    "observed_pivot",
+    "stack",
+    "apply_key",
+    "np_std",
+    "dtype_all",
+    "downcast",
+    "scalars",
+]
+
+
+@_needs_stacks
+@pytest.mark.slow
+def test_a_call_that_today_has_another_effect_is_drawn_by_the_latest_libraries_that_do_as_it_says(
+    engine: RenderEngine,
+) -> None:
+    programs = {name: program(CHANGED[name]) for name in _SILENT}
+    programs |= {name: program(ALIKE[name]) for name in ("assigned", "seaborn", "boxplot_by", "series")}
+    found = {
+        one.result.request_id: one
+        for one in render_on_stacks(engine, [RenderRequest(*one) for one in _asked(programs)])
+    }
+    assert {name: one.stack for name, one in found.items()} == {
+        name: "2024" if name in CHANGED else "2026" for name in programs
+    }
+    assert all(not one.before and one.result.notes == () for name, one in found.items() if name in ALIKE)
+    drawn = found["masked"]
+    assert drawn.result.notes == ("removed_name:pandas chained_assignment 3.0",)
+    ((stack, todays),) = drawn.before
+    assert (stack, todays.status, todays.notes) == (
+        "2026",
+        RenderStatus.RENDERED,
+        ("changed_call:pandas chained_assignment 3.0",),
+    )
+    forced = [engine.render_one(programs["masked"], language_on("python", stack)) for stack in STACKS[-2:]]
+    assert [one.pixels_sha256 for one in forced] == [drawn.result.pixels_sha256, todays.pixels_sha256]
+    # What no other stack draws stays as today's libraries draw it.
+    of_both = program(CHANGED["masked"]) + "plt.boxplot([x], tick_labels=['a'])\nplt.show()\n"
+    kept = _one(engine, of_both)
+    assert (kept.stack, kept.result.notes[0]) == ("2026", "changed_call:pandas chained_assignment 3.0")
+    assert [name for name, _ in kept.before] == ["2024", "2022", "2021"]
+
+
+def _asked(programs: dict[str, str]) -> list[tuple[str, str, str]]:
+    return [(name, "python", code) for name, code in programs.items()]
 
 
 @_needs_stacks

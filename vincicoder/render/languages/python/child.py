@@ -22,11 +22,13 @@ from vincicoder.render.languages.python.capture.install import left_in_names
 from vincicoder.render.languages.python.capture.letters import choose_fonts, note_missing_letters
 from vincicoder.render.languages.python.capture.on_matplotlib import last_open_figure
 from vincicoder.render.languages.python.capture.on_notebook import bring_notebook
+from vincicoder.render.languages.python.capture.scalars import note_scalars
 from vincicoder.render.languages.python.chance import fix_clock, seed_python
 from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
 from vincicoder.render.languages.python.errors import FILE_NAME, describe
 from vincicoder.render.languages.python.region import Region
 from vincicoder.render.languages.python.trace.record import Record
+from vincicoder.render.notes import changed_calls, merged
 from vincicoder.render.sandbox import kernel, landlock, namespaces, paths, seccomp
 from vincicoder.sample import Reason
 
@@ -152,6 +154,7 @@ def run_sample(
         if picture is None:
             picture = left_in_names(names)
         note_missing_letters()
+        note_scalars(picture.text if isinstance(picture, Deferred) else "")
         if isinstance(picture, Deferred):
             region.write_figure(picture, captured.notes)
         elif picture is None:
@@ -178,7 +181,10 @@ def _refuse(error: BaseException, code: str, region: Region) -> None:
         return
     try:
         try:
-            region.write_refusal(*describe(error, code))
+            reason, detail, notes = describe(error, code)
+            changed = changed_calls(captured.notes)
+            first = (notes, changed) if reason is Reason.RENDER_REMOVED_NAME else (changed, notes)
+            region.write_refusal(reason, detail, merged(*first))
         except MemoryError:
             region.write_refusal(Reason.RENDER_OUT_OF_MEMORY, "ran out of memory")
         except BaseException:  # the sample's own exceptions can be made to raise when they are looked at

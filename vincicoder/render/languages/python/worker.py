@@ -19,6 +19,7 @@ from vincicoder.render.finish import measure
 from vincicoder.render.languages.python.capture.deferred import Deferred, VegaLiteChart, hand_over
 from vincicoder.render.languages.python.capture.install import install_hooks
 from vincicoder.render.languages.python.chance import fix_new_generators
+from vincicoder.render.languages.python.changed_calls import watch_pandas
 from vincicoder.render.languages.python.heavy import HeavyProcess
 from vincicoder.render.languages.python.imports import Preloader, is_light
 from vincicoder.render.languages.python.region import Region
@@ -72,6 +73,7 @@ class PythonRenderer:
         import_heavy()
         install_hooks()
         warm_up_heavy()
+        watch_pandas()
         return Zygote(self._limits, self._folder, self._region, Preloader())
 
     def render(self, code: str, traced: bool = False) -> Picture | Refusal | HandOver:

@@ -10,6 +10,7 @@ import re
 from typing import Any
 
 from vincicoder.render.languages.python.capture.captured import captured
+from vincicoder.render.languages.python.capture.scalars import forget_texts
 from vincicoder.render.notes import missing_glyphs
 
 # Tried in this order; then every other sans and serif of Noto. Kana and Hangul are the same in all.
@@ -78,6 +79,7 @@ def choose_fonts(code: str) -> None:
 def begin_drawing() -> None:
     """Forget the letters missing in an earlier drawing: the last one is the picture."""
     _missing.clear()
+    forget_texts()
 
 
 def note_missing_letters() -> None:

@@ -24,6 +24,7 @@ from vincicoder.render.languages.python.capture.letters import begin_drawing, ho
 from vincicoder.render.languages.python.capture.nobody import NOBODY
 from vincicoder.render.languages.python.capture.on_painting import look_at, produced
 from vincicoder.render.languages.python.capture.png import write_png
+from vincicoder.render.languages.python.capture.scalars import hook_scalars
 from vincicoder.render.languages.python.restored_names import restore_names
 from vincicoder.sample import Reason
 
@@ -52,6 +53,7 @@ def hook_matplotlib() -> None:
     plt.switch_backend("agg")
     restore_names()
     hook_letters()
+    hook_scalars()
     hook_animations(capture_shown, _write_still)
     _hook_saving(FigureCanvasBase, FigureCanvasAgg)
 
