@@ -129,7 +129,13 @@ def run_evaluation(
         scores = runner.map(
             score_answers,
             [
-                {**call, "references": reference, "drawn": answer, "encoders": encoders}
+                {
+                    **call,
+                    "references": reference,
+                    "drawn": answer,
+                    "encoders": encoders,
+                    "most_tries": answers.most_tries,
+                }
                 for call, reference, answer in zip(calls, references, drawn, strict=True)
             ],
             done,

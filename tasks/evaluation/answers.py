@@ -30,13 +30,14 @@ STAGE = StageName("take_answers", 3)
 @dataclass(frozen=True, slots=True)
 class TakenAnswers:
     """The shards of answers, in the order of those of the items; what is known of them as a whole; the
-    checkpoint that gave them, where that is one of ours; and what distinguishes their model from others,
-    empty for a file: two models may give the same answers."""
+    checkpoint that gave them, where that is one of ours; what distinguishes their model from others, empty
+    for a file: two models may give the same answers; and how many tries an item has at most."""
 
     shards: list[StageOutput]
     counts: dict[str, Any]
     parent: str | None = None
     model: str = ""
+    most_tries: int = 1
 
 
 @task(**STAGE.whole_task)
@@ -44,7 +45,9 @@ def take_answers(home: Home, path: Path, items: Sequence[StageOutput]) -> TakenA
     """Read a file of answers and write them beside the items. Raises `AnswersError`."""
     asked = item_ids(home, items)
     file = read_answers(path, asked)
-    return TakenAnswers(keep_answers(home, items, file.answers, file.tries), file.counts(asked))
+    most = max(map(len, file.tries.values()), default=1)
+    kept = keep_answers(home, items, file.answers, file.tries)
+    return TakenAnswers(kept, file.counts(asked), most_tries=most)
 
 
 def counts_of_model(home: Home, items: Sequence[StageOutput], answers: Mapping[str, str]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.similarity.encoders.picture_models import PictureModel
 
-STAGE = StageName("score_answers", 4)
+STAGE = StageName("score_answers", 5)
 METRIC_NAMES = (
     EXECUTION,
     *OF_TRIES,
@@ -53,13 +53,14 @@ def score_answers(
     references: StageOutput,
     drawn: StageOutput,
     encoders: Encoders = (),
+    most_tries: int = 1,
 ) -> StageOutput:
-    """Score one shard."""
+    """Score one shard of a run whose items have at most `most_tries` each."""
     metrics = (*METRICS, *encoder_metrics.encoder_metrics(models_of(encoders)))
 
     def compute(_key: str) -> StageTables:
         rows = []
-        for pair in pairs_of(home, items, references, drawn):
+        for pair in pairs_of(home, items, references, drawn, most_tries):
             stop_if_asked(home)
             row: dict[str, Any] = {"item_id": pair.item_id}
             for name, score in score_pair(metrics, pair).items():
@@ -75,6 +76,7 @@ def score_answers(
         parameters={
             "metrics": [[list(metric.names), metric.version] for metric in metrics],
             "encoders": [list(encoder) for encoder in encoders],
+            "most_tries": most_tries,
         },
         inputs=[items, references, drawn],
         rows_in=items.rows_kept,
@@ -82,7 +84,9 @@ def score_answers(
     )
 
 
-def pairs_of(home: Home, items: StageOutput, references: StageOutput, drawn: StageOutput) -> Iterator[Pair]:
+def pairs_of(
+    home: Home, items: StageOutput, references: StageOutput, drawn: StageOutput, most_tries: int = 1
+) -> Iterator[Pair]:
     """Yield the pairs of a shard: what pixels and shared results they hold is gone with each."""
     tables = [read_output(home, output) for output in (items, references, drawn)]
     for number in range(tables[0].num_rows):
@@ -96,7 +100,7 @@ def pairs_of(home: Home, items: StageOutput, references: StageOutput, drawn: Sta
             _side(answer["code"], answer, None),
             None
             if answer["tries"] is None
-            else Tries(answer["tries"], answer["tries_drawn"], answer["tries_shown"]),
+            else Tries(answer["tries"], answer["tries_drawn"], answer["tries_shown"], most_tries),
         )
 
 

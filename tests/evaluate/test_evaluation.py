@@ -41,7 +41,7 @@ def copies(home: Path) -> tuple[Path, dict[str, Any]]:
     path = write_answers(
         home.parent / "copies.jsonl", {row["sample_id"]: fenced(row) for row in rows_of(home)}
     )
-    config = EvaluationConfig(path, workers=2, shard_rows=3)
+    config = EvaluationConfig(path, workers=1, shard_rows=3)
     return path, run_evaluation(config, Home(home), DirectRunner(2), "")
 
 
@@ -73,7 +73,7 @@ def test_bad_answers_are_scored_kept_and_compared(
     }
     config = EvaluationConfig(
         write_answers(tmp_path / "bad.jsonl", answers),
-        workers=2,
+        workers=1,
         limits=replace(RenderLimits(), cpu_seconds=1),
     )
     result = run_evaluation(config, Home(home), DirectRunner(2), "")
@@ -124,7 +124,17 @@ def test_published_benchmarks_are_judged_from_their_folders(
         (folder / f"direct_600/{name}.png").write_bytes(own)
     answers = {f"direct_600/{name}": f"```python\n{code}\n```" for name, code in charts.items()}
     path = write_answers(tmp_path / "answers.jsonl", answers)
-    command = ["evaluate", "--answers", str(path), "--home", str(home), "--json", "--benchmark"]
+    command = [
+        "evaluate",
+        "--answers",
+        str(path),
+        "--home",
+        str(home),
+        "--workers",
+        "1",
+        "--json",
+        "--benchmark",
+    ]
     done = CliRunner().invoke(app, [*command, f"chartmimic/direct_600={folder}"])
     assert done.exit_code == 0, done.output
     result = json.loads(done.output.strip().splitlines()[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from PIL import Image, ImageDraw
 from vincicoder.evaluate.code_tokens import code_tokens
 from vincicoder.evaluate.earth_mover import block_distance
 from vincicoder.evaluate.levenshtein import levenshtein
-from vincicoder.evaluate.metric import EXECUTION, Score, score_pair
+from vincicoder.evaluate.metric import EXECUTION, Score, pass_at, score_pair
 from vincicoder.evaluate.metrics import METRICS, molecule, tree_bleu
 from vincicoder.evaluate.metrics.crystal_bleu import crystal_bleu, shared_ngrams
 from vincicoder.evaluate.metrics.extended_edit_distance import extended_edit_distance, tex_text
@@ -22,7 +23,7 @@ from vincicoder.evaluate.metrics.image2struct import pixel_similarity, row_simil
 from vincicoder.evaluate.metrics.molecule import smiles_of
 from vincicoder.evaluate.metrics.picture_error import decibels, mean_squared_error
 from vincicoder.evaluate.metrics.tree_bleu import tree_forms
-from vincicoder.evaluate.pair import Pair, Pixels, Side
+from vincicoder.evaluate.pair import Pair, Pixels, Side, Tries
 from vincicoder.evaluate.summary import interval, summarise
 from vincicoder.evaluate.text_blocks import NO_BLOCKS, PageBlocks, TextBlock
 from vincicoder.evaluate.trace import read_trace
@@ -46,6 +47,17 @@ def png_of(pixels: Pixels) -> bytes:
 SIDE = Side("<svg><rect/></svg>", png())
 PAIR = Pair("item", "svg", "svg", SIDE, SIDE)
 METRIC_OF = {name: metric for metric in METRICS for name in metric.names}
+
+
+def test_pass_at_k_is_the_share_of_all_choices_of_k_tries_that_hold_a_right_one() -> None:
+    for tries, right, k in ((5, 2, 2), (6, 0, 4), (4, 4, 4), (7, 3, 5)):
+        choices = list(itertools.combinations([True] * right + [False] * (tries - right), k))
+        assert pass_at(k, tries, right) == pytest.approx(sum(map(any, choices)) / len(choices))
+    assert pass_at(2, 1, 1) == 1.0 and pass_at(2, 0, 0) == 0.0
+    tried = score_pair((), replace(PAIR, tries=Tries(4, drawn=2, shown=1, most=5)))
+    assert tried["execution_pass_at_2"] == Score(pytest.approx(5 / 6), pytest.approx(1 / 2))
+    assert tried["execution_a_try"] == Score(1 / 2, 1 / 4)
+    assert {name for name in tried if "pass" in name} == {f"execution_pass_at_{k}" for k in (2, 4, 5)}
 
 
 def strict(pair: Pair) -> dict[str, float]:

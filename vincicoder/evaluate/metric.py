@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import comb
 
 from vincicoder.evaluate.pair import Pair, Tries
 
 EXECUTION = "execution"
 """The share of items whose answer draws a picture; in `strict`, one that shows something."""
 
-OF_TRIES = ("execution_retried", "execution_a_try")
+_PASS_AT = (2, 4, 5, 8, 10, 16)
+OF_TRIES = ("execution_retried", "execution_a_try", *(f"execution_pass_at_{k}" for k in _PASS_AT))
 """Where items were answered several times: the share of items of which any try draws, which is what is
-published where an item is tried until it compiles, and the mean share of an item's tries that draw."""
+published where an item is tried until it compiles; the mean share of an item's tries that draw, which is
+pass@1; and pass@k for each k up to the most tries of an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,22 @@ def _of_tries(tries: Tries, blank_is_right: bool) -> dict[str, Score]:
     right = tries.drawn if blank_is_right else tries.shown
     number = max(tries.number, 1)
     retried = Score(float(tries.drawn > 0), float(right > 0))
-    return dict(zip(OF_TRIES, (retried, Score(tries.drawn / number, right / number)), strict=True))
+    passed = [
+        Score(pass_at(k, tries.number, tries.drawn), pass_at(k, tries.number, right))
+        for k in _PASS_AT
+        if k <= tries.most
+    ]
+    return dict(zip(OF_TRIES, (retried, Score(tries.drawn / number, right / number), *passed), strict=False))
+
+
+def pass_at(k: int, tries: int, right: int) -> float:
+    """Return the chance that one of `k` tries is right, drawn without putting back from `tries` of which
+    `right` are: Chen et al. 2021, "Evaluating large language models trained on code", equation 1.
+
+    Tries that are missing to `k` count as wrong.
+    """
+    tries = max(tries, k)
+    return 1 - comb(tries - right, k) / comb(tries, k)
 
 
 def _failed(metric: Metric, pair: Pair) -> Mapping[str, Score]:

@@ -48,11 +48,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Tries:
-    """How often an item was answered, how often that drew a picture, and one that shows something."""
+    """How often an item was answered, how often that drew a picture, and one that shows something; and how
+    often an item of the run was answered at most."""
 
     number: int
     drawn: int
     shown: int
+    most: int
 
 
 @dataclass(frozen=True)

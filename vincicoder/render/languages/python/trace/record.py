@@ -17,7 +17,7 @@ from vincicoder.render.languages.python.trace.calls import (
 )
 from vincicoder.render.languages.python.trace.colors import DrawnColors
 from vincicoder.render.languages.python.trace.parts import figure_parts
-from vincicoder.render.languages.python.trace.recorder import drawn_texts, grid_places, placed_texts
+from vincicoder.render.languages.python.trace.recorder import DrawnTexts, grid_places, placed_texts
 
 # These land in one file with those of flat axes, under one name.
 _SAME_TYPE = {"scatter_3d": "scatter", "bar_3d": "bar"}
@@ -31,6 +31,7 @@ class Record:
         pictured.clear()  # of the warm process's own drawings
         self._types: Counter[str] = Counter()
         self._colors = DrawnColors()
+        self._texts = DrawnTexts()
         hook_types(Outermost(self._note_type))
         hook_colors(Outermost(self._colors.note))
 
@@ -39,10 +40,8 @@ class Record:
         self._types["polar_plot" if polar else _SAME_TYPE.get(call.kind, call.kind)] += 1
 
     def read(self) -> str:
-        """Return the record as JSON (see `vincicoder.evaluate.trace`), or '' where matplotlib drew nothing.
-
-        Draws the last figure once more, without ticks: nothing can be done with it afterwards.
-        """
+        """Return the record as JSON (see `vincicoder.evaluate.trace`), or an empty text where matplotlib drew
+        nothing."""
         if not pictured:
             return ""
         figure: Any = pictured[-1]
@@ -55,6 +54,6 @@ class Record:
                 "placed": placed_texts(figure),
                 "size": [float(side) for side in figure.get_size_inches()],
                 "parts": figure_parts(figure),
-                "texts": drawn_texts(figure),
+                "texts": self._texts.read(figure),
             }
         return _encode(record)

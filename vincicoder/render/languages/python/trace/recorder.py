@@ -1,68 +1,92 @@
-"""The texts that a figure shows, in the order in which they are drawn."""
+"""The texts that a figure shows, in the order in which they are drawn, and the places of its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import functools
+import importlib
 from typing import Any
 
-_POINTS_PER_INCH = 72
 
+class DrawnTexts:
+    """Notes what the drawing of a figure is asked to write, without the labels of its ticks.
 
-def drawn_texts(figure: Any) -> list[str]:
-    """Return the texts that a figure without its ticks shows: what a page of 72 dpi is asked to write.
-
-    ChartMimic takes them from matplotlib's PDF renderer (text_evaluator.py). This draws nothing, and alters
-    the figure: it must be the last that is done with it.
+    ChartMimic takes the texts from matplotlib's PDF renderer, after it has taken the ticks of all axes away
+    (text_evaluator.py): the major ones, across and up, of axes that the figure itself lists. So what these
+    write is left out here, with the power of ten beside them, and no second drawing is needed.
     """
-    from matplotlib.backends.backend_agg import RendererAgg
 
-    found: list[str] = []
+    def __init__(self) -> None:
+        """Put the hooks into matplotlib, for the rest of this process."""
+        from matplotlib.axis import Axis, Tick
+        from matplotlib.backends.backend_agg import RendererAgg
+        from matplotlib.figure import Figure
 
-    class Recorder(RendererAgg):
-        """Measures like the renderer of pictures, and draws nothing."""
+        self._of: dict[Any, list[str]] = {}
+        self._writing: list[str] | None = None  # None: what is drawn is no figure's picture
+        self._axes: list[Any] = []  # whose ticks write nothing
+        self._axis: Any = None  # that is drawn, where it is of such axes
+        self._in_tick = False
+        self._hook(Figure, self._figure)
+        self._hook(Axis, self._of_axis)
+        self._hook(importlib.import_module("mpl_toolkits.mplot3d.axis3d").Axis, self._of_axis)
+        self._hook(Tick, self._tick)
+        renderer: Any = RendererAgg
+        write = renderer.draw_text
 
-        def _update_methods(self) -> None:
-            """Leave the methods below in place of the drawing ones."""
+        @functools.wraps(write)
+        def draw_text(*arguments: Any, **named: Any) -> None:
+            self._note(*arguments, **named)
+            write(*arguments, **named)
 
-        def draw_text(self, gc: Any, x: Any, y: Any, s: Any, *_: Any, **__: Any) -> None:
-            found.append(str(s))
+        renderer.draw_text = draw_text
 
-        def _nothing(self, *_: Any, **__: Any) -> None: ...
+    def read(self, figure: Any) -> list[str]:
+        """Return the texts of the figure as it was drawn last."""
+        return self._of.get(figure, [])
 
-        draw_path = draw_markers = draw_path_collection = draw_quad_mesh = _nothing
-        draw_gouraud_triangles = draw_image = draw_tex = draw_mathtext = _nothing
+    def _hook(self, owner: Any, around: Any) -> None:
+        original = owner.draw
 
-    for axes in figure.get_axes():
-        axes.set_xticks([])
-        axes.set_yticks([])
-    figure.dpi = _POINTS_PER_INCH
-    figure._layout_engine = None  # where the texts stand does not matter
-    width, height = figure.get_size_inches() * _POINTS_PER_INCH
-    recorder: Any = Recorder
-    with _texts_alone():
-        figure.draw(recorder(max(width, 1), max(height, 1), _POINTS_PER_INCH))
-    return found
+        @functools.wraps(original)
+        def draw(artist: Any, renderer: Any, *rest: Any, **named: Any) -> Any:
+            return around(artist, renderer, lambda: original(artist, renderer, *rest, **named))
 
+        owner.draw = draw
 
-@contextmanager
-def _texts_alone() -> Iterator[None]:
-    """Leave out the drawing of what writes nothing: half of the time. What draws texts of its own beside,
-    such as the cells of a table, has a method of its own for it."""
-    from matplotlib.collections import Collection
-    from matplotlib.image import AxesImage
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch
+    def _figure(self, figure: Any, renderer: Any, draw: Any) -> Any:
+        from matplotlib.backends.backend_agg import RendererAgg
 
-    kinds: tuple[Any, ...] = (Collection, AxesImage, Line2D, Patch)
-    drawing = [kind.draw for kind in kinds]
-    for kind in kinds:
-        kind.draw = lambda *_: None
-    try:
-        yield
-    finally:
-        for kind, draw in zip(kinds, drawing, strict=True):
-            kind.draw = draw
+        before = self._writing, self._axes
+        self._writing, self._axes = None, figure.get_axes()
+        if isinstance(renderer, RendererAgg):
+            self._of[figure] = self._writing = []
+        try:
+            return draw()
+        finally:
+            self._writing, self._axes = before
+
+    def _of_axis(self, axis: Any, _renderer: Any, draw: Any) -> Any:
+        axes, before = axis.axes, self._axis
+        self._axis = axis if axes in self._axes and axis in (axes.xaxis, axes.yaxis) else None
+        try:
+            return draw()
+        finally:
+            self._axis = before
+
+    def _tick(self, tick: Any, _renderer: Any, draw: Any) -> Any:
+        before = self._in_tick
+        self._in_tick = before or (self._axis is not None and tick in self._axis.majorTicks)
+        try:
+            return draw()
+        finally:
+            self._in_tick = before
+
+    def _note(
+        self, _renderer: Any, _gc: Any, _x: Any, _y: Any, s: Any, *_: Any, mtext: Any = None, **__: Any
+    ) -> None:
+        beside = self._axis is not None and mtext is self._axis.offsetText
+        if self._writing is not None and not self._in_tick and not beside:
+            self._writing.append(str(s))
 
 
 def placed_texts(figure: Any) -> list[tuple[str, float | None, float | None]]:
