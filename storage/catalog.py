@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 # As much of a rejected row's code as an auditor needs to see why; the whole is in the stage output.
 REJECT_CODE_CHARACTERS = 2_000
+_INSERT_BYTES = 32_000_000
 # Stages that note in `changes` what they change in a row's code; each adds to what the one before noted.
 _CHANGING = ("collect", "clean")
 
@@ -135,6 +136,7 @@ def write_catalog(
     """
     create_database(path)
     with duckdb.connect(str(path)) as database:
+        database.begin()  # of one transaction, nothing is written twice
         _write_samples(database, home, stages[-1])
         _write_rejects(database, home, [output for outputs in stages for output in outputs])
         follow_duplicates(database)
@@ -166,6 +168,7 @@ def write_catalog(
         )
         add_views(database, None if data_folder is None else str(data_folder))
         add_comments(database)
+        database.commit()
 
 
 def _stage_rows(stages: Sequence[Sequence[StageOutput]]) -> list[dict[str, Any]]:
@@ -199,16 +202,32 @@ def _create(
 
 
 def _append(database: duckdb.DuckDBPyConnection, name: str, tables: Iterable[pa.Table]) -> None:
-    """Create a table from the first piece and add the rest, so that one piece is in memory at a time."""
+    """Create a table from the first pieces and add the rest, so that some pieces are in memory at a time."""
     created = False
-    for table in tables:
+    for table in _gathered(tables):
         if created:
-            database.register("incoming", table)
-            database.execute(f"INSERT INTO {name} SELECT * FROM incoming")
-            database.unregister("incoming")
+            _insert(database, f"INSERT INTO {name} SELECT * FROM incoming", table)
         else:
             _create(database, name, table)
             created = True
+
+
+def _insert(database: duckdb.DuckDBPyConnection, query: str, table: pa.Table) -> None:
+    database.register("incoming", table)
+    database.execute(query)
+    database.unregister("incoming")
+
+
+def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Join small tables to some of at least `_INSERT_BYTES`: a statement costs as much as many rows."""
+    waiting: list[pa.Table] = []
+    for table in tables:
+        waiting.append(table)
+        if sum(one.nbytes for one in waiting) >= _INSERT_BYTES:
+            yield pa.concat_tables(waiting)
+            waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
 
 
 def _write_samples(database: duckdb.DuckDBPyConnection, home: Home, composed: Sequence[StageOutput]) -> None:
@@ -236,13 +255,12 @@ def _write_rejects(database: duckdb.DuckDBPyConnection, home: Home, outputs: Seq
 def _add_changes(database: duckdb.DuckDBPyConnection, home: Home, changing: Sequence[StageOutput]) -> None:
     """Give each rejected row what the stages before had changed in its code."""
     database.execute("CREATE TEMP TABLE changed (sample_id VARCHAR, changes VARCHAR[])")
-    for output in changing:
-        database.register("incoming", read_output(home, output, columns=["sample_id", "changes"]))
-        database.execute(
+    for table in _gathered(read_output(home, one, columns=["sample_id", "changes"]) for one in changing):
+        query = (
             "INSERT INTO changed FROM incoming "
             "WHERE len(changes) > 0 AND sample_id IN (SELECT sample_id FROM rejects)"
         )
-        database.unregister("incoming")
+        _insert(database, query, table)
     database.execute("ALTER TABLE rejects ADD COLUMN changes VARCHAR[] DEFAULT []")
     database.execute(
         "UPDATE rejects SET changes = latest.changes FROM "

@@ -1,7 +1,7 @@
 """The render cache: every program ever run here, found by language, code and fingerprint.
 
 The cache is not a store of its own: it is an index over the `renders.parquet` files of the render
-outputs, so an image is written once. The index holds keys and places only (about 60 bytes a row).
+outputs, so an image is written once. The index holds 128 bits of each key and a place as two numbers.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ class RenderIndex:
         self._home = home
         self._lock = threading.Lock()
         self._database = duckdb.connect(":memory:", config={"threads": 1})
-        self._database.execute("CREATE TABLE places (render_key VARCHAR, output VARCHAR, row INTEGER)")
+        self._database.execute("CREATE TABLE places (render_key UUID, output INTEGER, row INTEGER)")
+        self._names: list[str] = []
+        """The outputs that were read, by their number in the table."""
         self._loaded: set[str] = set()
         self._refused: set[str] = set()
         self._looked: float | None = None
@@ -96,17 +98,23 @@ class RenderIndex:
             self._database.register("wanted", wanted)
             while True:
                 rows = self._database.execute(
-                    "SELECT DISTINCT ON (render_key) render_key, output, row FROM places "
-                    "SEMI JOIN wanted USING (render_key) ORDER BY render_key, output, row"
+                    "SELECT wanted.render_key, output, row FROM places "
+                    "JOIN wanted ON places.render_key = md5(wanted.render_key)::UUID"
                 ).fetchall()
-                damaged = [name for name in sorted({row[1] for row in rows}) if not self._is_whole(name)]
+                numbers = sorted({output for _, output, _ in rows})
+                damaged = [number for number in numbers if not self._is_whole(self._names[number])]
                 if not damaged:
                     break
                 self._database.execute("DELETE FROM places WHERE output IN (SELECT unnest(?))", [damaged])
-                self._loaded -= set(damaged)  # one that is made again may be used again
-                self._refused |= set(damaged)
+                names = {self._names[number] for number in damaged}
+                self._loaded -= names  # one that is made again may be used again
+                self._refused |= names
             self._database.unregister("wanted")
-        return {key: RenderPlace(output, row) for key, output, row in rows}
+        found: dict[str, tuple[str, int]] = {}
+        for key, output, row in rows:  # of several, the first by name, as any other process chooses
+            place = (self._names[output], row)
+            found[key] = min(found.get(key, place), place)
+        return {key: RenderPlace(*place) for key, place in found.items()}
 
     def _is_whole(self, output: str) -> bool:
         stage, _, key = name_of_output(output).partition("/")
@@ -117,9 +125,7 @@ class RenderIndex:
             if self._looked is not None and time.monotonic() - self._looked < _LOOK_SECONDS:
                 return
             self._looked = time.monotonic()
-        for output in self._outputs():
-            if output in self._loaded:
-                continue
+        for output in self._new_outputs():
             if output in self._refused and not self._is_whole(output):
                 continue
             try:
@@ -131,22 +137,30 @@ class RenderIndex:
             places = pa.table(
                 {
                     "render_key": table["render_key"],
-                    "output": pa.repeat(pa.scalar(output), table.num_rows),
+                    "output": pa.repeat(pa.scalar(len(self._names), pa.int32()), table.num_rows),
                     "row": pa.array(range(table.num_rows), pa.int32()),
                 }
             )
             asked_again = pc.is_in(table["reason"], value_set=_ASKED_AGAIN)
             self._database.register("fresh", places.filter(pc.invert(asked_again)))
-            self._database.execute("INSERT INTO places SELECT * FROM fresh")
+            self._database.execute("INSERT INTO places SELECT md5(render_key)::UUID, output, row FROM fresh")
             self._database.unregister("fresh")
             self._loaded.add(output)
+            self._names.append(output)
 
-    def _outputs(self) -> list[str]:
-        return [
-            place_of_output(stage, key)
-            for stage in _STAGES
-            for key in self._home.list_holding(f"stages/{stage}", "done.json")
-        ]
+    def _new_outputs(self) -> list[str]:
+        """The finished outputs that are not loaded; of those that are, no file is looked at."""
+        found = []
+        for stage in _STAGES:
+            folder = f"stages/{stage}"
+            if self._home.is_local:
+                names = {place_of_output(stage, key): key for key in self._home.list_names(folder)}
+                new = (key for output, key in names.items() if output not in self._loaded)
+                keys = [key for key in new if self._home.exists(f"{folder}/{key}/done.json")]
+            else:
+                keys = self._home.list_holding(folder, "done.json")
+            found += [place_of_output(stage, key) for key in keys]
+        return [output for output in found if output not in self._loaded]
 
     def _file(self, output: str) -> str:
         if self._home.is_local:
