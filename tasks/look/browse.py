@@ -14,6 +14,7 @@ from __future__ import annotations
 import errno
 import logging
 from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -224,6 +225,8 @@ def make_app(shown: Shown) -> Starlette:
     async def wrong(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 400
         message = error.detail if isinstance(error, HTTPException) else str(error)
+        if message == HTTPStatus.NOT_FOUND.phrase:  # no route has the path
+            message = f"received {request.url.path}; there are /, /sample/ID, /sql, /api/samples and /health"
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": message}, status)
         return await run_in_threadpool(_page, "wrong.html", shown, status=status, message=message)

@@ -25,59 +25,73 @@ _MOST_ROWS = 480  # of a gallery, however many reasons and sources there are
 _CODE = 1_500  # characters of a row's code
 
 _FIELDS = "sample_id, source, source_id, domain, language, task"
+# Each finds the places of its rows over narrow columns, and then reads the code of these rows alone: of a
+# large release a join by id would read the code of all.
 _REFUSED = f"""
+WITH chosen AS MATERIALIZED (
+    SELECT rejects.rowid AS place FROM rejects JOIN (
+        SELECT reason, unnest(min(sample_id, {BY_REASON})) AS sample_id FROM rejects GROUP BY reason
+    ) USING (reason, sample_id)
+)
 SELECT {_FIELDS}, stage, reason, detail, value, bound, code_head[:{_CODE}] AS code,
        code_characters AS characters
-FROM rejects JOIN (
-    SELECT reason, unnest(min(sample_id, {BY_REASON})) AS sample_id FROM rejects GROUP BY reason
-) USING (reason, sample_id)
+FROM (SELECT * FROM rejects WHERE rowid IN (SELECT place FROM chosen))
 JOIN (SELECT stage, min(position) AS position FROM stages GROUP BY stage) USING (stage)
 QUALIFY row_number() OVER (PARTITION BY reason, sample_id ORDER BY detail) = 1
 ORDER BY position, reason, source, sample_id LIMIT {_MOST_ROWS}
 """
 _KEPT = f"""
+WITH chosen AS MATERIALIZED (
+    SELECT samples.rowid AS place FROM samples JOIN (
+        SELECT source, unnest(min(sample_id, {BY_SOURCE})) AS sample_id FROM samples WHERE task = 'direct'
+        GROUP BY source
+    ) USING (source, sample_id)
+)
 SELECT {_FIELDS}, NULL AS stage, NULL AS reason, NULL AS detail, NULL AS value, NULL AS bound,
        code[:{_CODE}] AS code, length(code) AS characters
-FROM samples JOIN (
-    SELECT source, unnest(min(sample_id, {BY_SOURCE})) AS sample_id FROM samples WHERE task = 'direct'
-    GROUP BY source
-) USING (source, sample_id)
+FROM samples WHERE rowid IN (SELECT place FROM chosen)
 ORDER BY source, sample_id LIMIT {_MOST_ROWS}
 """
 # The largest clusters, and of each the first members; rows that left before rendering have no picture.
 _DUPLICATES = f"""
-WITH removed AS (
-    SELECT kept_id, removed_id, kind, distance,
-           row_number() OVER (PARTITION BY kept_id ORDER BY kind, removed_id) AS n
-    FROM duplicates WHERE kind NOT IN ('same_row', 'exact_code')
-), largest AS (
+WITH largest AS MATERIALIZED (
     SELECT kept_id, count(*) AS size FROM duplicates WHERE kind NOT IN ('same_row', 'exact_code')
     GROUP BY kept_id ORDER BY size DESC, kept_id LIMIT {_CLUSTERS}
+), removed AS MATERIALIZED (
+    SELECT kept_id, removed_id, kind, distance FROM duplicates
+    WHERE kind NOT IN ('same_row', 'exact_code') AND kept_id IN (SELECT kept_id FROM largest)
+    QUALIFY row_number() OVER (PARTITION BY kept_id ORDER BY kind, removed_id) <= {_MEMBERS}
+), released_places AS MATERIALIZED (
+    SELECT rowid AS place FROM samples WHERE sample_id IN (SELECT kept_id FROM largest)
+), rejected_places AS MATERIALIZED (
+    SELECT rowid AS place FROM rejects WHERE stage <> 'collect' AND sample_id IN (
+        SELECT kept_id FROM largest UNION ALL SELECT removed_id FROM removed
+    )
 ), everywhere AS (
     SELECT {_FIELDS}, NULL AS reason, NULL AS detail, code[:{_CODE}] AS code FROM samples
-    WHERE sample_id IN (SELECT kept_id FROM largest)
+    WHERE rowid IN (SELECT place FROM released_places)
     UNION ALL
     SELECT {_FIELDS}, reason, detail, code_head[:{_CODE}] FROM rejects
-    WHERE stage <> 'collect' AND sample_id IN (
-        SELECT kept_id FROM largest
-        UNION ALL SELECT removed_id FROM removed JOIN largest USING (kept_id) WHERE n <= {_MEMBERS}
-    )
+    WHERE rowid IN (SELECT place FROM rejected_places)
 )
 SELECT kept_id, size, 'kept' AS kind, 0 AS distance, everywhere.*
 FROM largest JOIN everywhere ON sample_id = kept_id
 UNION ALL
 SELECT kept_id, size, kind, distance, everywhere.*
-FROM largest JOIN removed USING (kept_id) JOIN everywhere ON sample_id = removed_id WHERE n <= {_MEMBERS}
+FROM largest JOIN removed USING (kept_id) JOIN everywhere ON sample_id = removed_id
 ORDER BY size DESC, kept_id, kind <> 'kept', kind, sample_id
 """
 _REFINED = f"""
+WITH chosen AS MATERIALIZED (
+    SELECT samples.rowid AS place FROM samples JOIN (
+        SELECT unnest(min(sample_id, {_PAIRS_BY_KIND})) AS sample_id FROM samples WHERE task = 'refine'
+        GROUP BY flaw_kinds
+    ) USING (sample_id)
+)
 SELECT {_FIELDS}, target_id, array_to_string(flaw_kinds, ' + ') AS kinds, flaw_detail, flaw_error,
        flaw_similarity::DOUBLE AS similarity, difficulty, flawed_code[:{_CODE}] AS code,
        length(flawed_code) AS characters
-FROM samples JOIN (
-    SELECT unnest(min(sample_id, {_PAIRS_BY_KIND})) AS sample_id FROM samples WHERE task = 'refine'
-    GROUP BY flaw_kinds
-) USING (sample_id)
+FROM samples WHERE rowid IN (SELECT place FROM chosen)
 ORDER BY kinds, similarity, sample_id LIMIT {_PAIRS}
 """
 

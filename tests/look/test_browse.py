@@ -217,12 +217,14 @@ def test_filters_that_are_no_choice_are_shown_and_can_be_taken_away(
     assert seen.clean()
 
 
-def test_a_damaged_catalogue_says_what_to_do(looked: Looked, tmp_path: Path) -> None:
+def test_a_wrong_address_and_a_damaged_catalogue_say_what_to_do(looked: Looked, tmp_path: Path) -> None:
     copy = copy_of(looked.release, tmp_path / "copy")
     with ExitStack() as stack:
         shown = open_shown(copy, stack)
         shown.database.execute("CREATE OR REPLACE TEMP VIEW every_row AS SELECT error('gone') AS fate")
         with TestClient(make_app(shown), base_url="http://127.0.0.1") as client:
+            answer = client.get("/samples/")
+            assert answer.status_code == 404 and "received /samples/; there are /, /sample/ID" in answer.text
             answer = client.get("/")
             assert answer.status_code == 500 and "vincicoder release verify" in answer.text
             assert "default-src 'none'" in answer.headers["content-security-policy"]
