@@ -176,9 +176,10 @@ def _pages(folder: Path) -> dict[str, str]:
             }.items()
             if (found := catalog.execute(query).fetchone())
         }
+        ((language,),) = catalog.execute("SELECT mode(language) FROM samples").fetchall()
     reasons = urllib.parse.quote("SELECT reason, count(*) FROM rejects GROUP BY ALL")
     return {
-        "filtered": "?language=python",
+        "filtered": f"?language={language}",
         "rejected": "?fate=rejected",
         "sorted": "?sort=-tokens",
         "a_million_later": "?offset=1000000",

@@ -31,10 +31,8 @@ from starlette.routing import Route
 from storage.pictures import read_flawed_pictures, read_own_picture_file
 from storage.sql import Answer, QueryError, ask_sql, plain
 from tasks.look.guarded import Guarded, read_form
-from tasks.look.render_again import draw_again
 from tasks.look.rows import FACETS, FATES, NUMBERS, WORDS, Wanted, WrongFilterError, parse_wanted
 from tasks.look.sample_facts import NoSampleError, gather_sample
-from tasks.look.score_answer import MOST_CHARACTERS, ScoredAnswer, score_answer
 from tasks.look.shown import MEMORY, Shown, open_shown
 from vincicoder.data_files import pack_data
 from vincicoder.look.highlight import highlighted
@@ -49,13 +47,14 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from tasks.look.sample_facts import SampleFacts
+    from tasks.look.score_answer import ScoredAnswer
 
 logger = logging.getLogger("vincicoder")
 
 LOOPBACK = "127.0.0.1"
 _SQL_ROWS, _SQL_SECONDS = 500, 20.0
 _OWN_SIDE = 1200
-_MOST_BODY = 12 * MOST_CHARACTERS  # bytes of a form: an escaped character has up to twelve
+_MOST_BODY = 2_400_000  # bytes of a form: an escaped character has up to twelve
 _BUSY_SECONDS = 60.0  # what a drawing waits for the one before it
 _WHY_NOT = {
     errno.EADDRINUSE: "where another program listens: end it, or give another; --port 0 takes a free one",
@@ -141,7 +140,10 @@ def make_app(shown: Shown) -> Starlette:
             words=WORDS,
         )
 
+    # What draws and scores takes half a second to import: most who look never ask for it.
     def render(request: Request) -> Response:
+        from tasks.look.render_again import draw_again
+
         facts = facts_of(request)
         with _one_at_a_time(shown.rendering):
             again = draw_again(
@@ -154,6 +156,8 @@ def make_app(shown: Shown) -> Starlette:
         return sample(request, again)
 
     def score(request: Request, answer: str) -> Response:
+        from tasks.look.score_answer import score_answer
+
         facts = facts_of(request)
         reference = shown.picture(facts.sample_id)
         if reference is None:
