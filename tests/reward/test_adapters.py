@@ -128,4 +128,4 @@ def test_easyr1_needs_nothing_but_the_answer(release: Path) -> None:
     with pytest.raises(ValueError, match="as `references`"):
         easyr1.compute_score(rows(answer_of(extra, icon(3))))
     with pytest.raises(ValueError, match="names no language"):
-        easyr1.compute_score(rows("C1=CC=CC=C1", multi_modal_data={"images": [str(path)]}))
+        easyr1.compute_score(rows("a ring of six", multi_modal_data={"images": [str(path)]}))

@@ -119,12 +119,7 @@ def test_a_scene_that_needs_webgl_is_drawn(engine: RenderEngine) -> None:
 @pytest.mark.parametrize(
     ("ending", "reason", "words"),
     [
-        (
-            "px.choropleth(locations=['FRA'], color=[1]).show()",
-            "render.missing_dependency",
-            "missing map data",
-        ),
-        ("px.scatter_map(lat=[1], lon=[2]).show()", "render.missing_dependency", "missing map data"),
+        ("px.scatter_map(lat=[1], lon=[2]).show()", "render.error", "draws no map on tiles here"),
         ("fig.write_image('a.png', width=90000)", "render.too_large", "90000x500"),
         ("fig.to_image(scale=40)", "render.too_large", "28000x20000"),
         ("fig.to_image(format='eps')", "render.error", "received format 'eps'"),
