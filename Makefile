@@ -10,7 +10,7 @@ PROFILE ?= packages
 BIN := .venv/bin
 OTHER ?= python3.12
 # Two processes, whatever the machine: most tests wait half the time, and many use two cores for a moment.
-TWO = -n 2 --dist loadgroup
+TWO = -n 2
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 

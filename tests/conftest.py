@@ -1,4 +1,4 @@
-"""Which tests are fast, which of them stay in one process, and that none is skipped where all tools are.
+"""Which tests are fast, which stay together in one process, and that none is skipped where all tools are.
 
 `make fast` runs what is not marked `tools` or `slow`. Tests of a folder or file named below get the mark
 `tools` here; everything else has to pass in the small environment of `make env`, without corpora, within
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.s3 import S3Server, s3_server
 
@@ -51,8 +52,17 @@ _NEED_TOOLS = (
     "verify/test_missing_glyphs.py",
 )
 
-# What these folders' tests share (releases, a scorer, a trained model) is made once, in one process.
-_SHARE = ("release", "reward", "train")
+# What these tests share (a server, releases, a scorer, a trained model) is made once, in one process.
+_SHARE = {
+    "flows/test_chain.py": "prefect server",
+    "flows/test_prefect_runs.py": "prefect server",
+    "flows/test_prefect_server.py": "prefect server",
+    "release": "release",
+    "reward": "reward",
+    "train": "train",
+}
+# They start first, so that no process is left alone with one at the end.
+_LONGEST = ("prefect server", "train", "reward", "release")
 
 ALL_TOOLS = os.environ.get("VINCICODER_ALL_TOOLS") == "1"
 
@@ -64,22 +74,34 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need tools, and name the group that stays in one of pytest-xdist's processes."""
+    """Mark the tests that need tools; put the longest groups first."""
     for item in items:
-        path = item.path.relative_to(_TESTS).as_posix()
         if _needs_tools(item.path):
             item.add_marker("tools")
-        item.add_marker(pytest.mark.xdist_group(_group(item, path)))
+    place = {group: place for place, group in enumerate(_LONGEST)}
+    items.sort(key=lambda item: place.get(_group(item.nodeid), len(place)))
 
 
-def _group(item: pytest.Item, path: str) -> str:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Give each process of pytest-xdist whole groups, in the order of `items`.
+
+    Not `--dist loadgroup`: with pytest 9.2 and pytest-xdist 3.8 that separates what has the same mark.
+    """
+    config.option.loadscopereorder = False
+    return _ByGroup(config, log)
+
+
+class _ByGroup(LoadScopeScheduling):  # type: ignore[misc, unused-ignore]
+    def _split_scope(self, nodeid: str) -> str:
+        return _group(nodeid)
+
+
+def _group(nodeid: str) -> str:
     """Return the file of a test, or what it shares with other files; hostile samples go by language."""
-    folder = path.partition("/")[0]
-    if "deployed" in getattr(item, "fixturenames", ()):
-        return "prefect server"
-    if folder == "conformance":
-        return f"{path} {item.name.partition('[')[2].partition('-')[0]}"
-    return folder if folder in _SHARE else path
+    path, _, name = nodeid.removeprefix("tests/").partition("::")
+    if path.startswith("conformance/"):
+        return f"{path} {name.partition('[')[2].partition('-')[0]}"
+    return _SHARE.get(path) or _SHARE.get(path.partition("/")[0], path)
 
 
 @pytest.hookimpl(wrapper=True)

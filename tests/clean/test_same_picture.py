@@ -82,21 +82,21 @@ def test_the_seed_that_is_written_in_is_the_one_that_was_drawn_with(engine: Rend
         for language, code in real_codes("matplotlib-gallery", 1_000)
         if "\nnp.random.seed(" in code
     ]
-    pairs = [pair for pair in cleaned(unseeded) if "randomness" in pair[3][-1]][:30]
+    pairs = [pair for pair in cleaned(unseeded) if "randomness" in pair[3][-1]][:12]
     assert all("np.random.seed(0)" in after for _, _, after, _ in pairs)
-    assert compare(engine, pairs) >= 20
+    assert compare(engine, pairs) >= 8
 
 
 @pytest.mark.parametrize(
     ("source", "count"),
     [
-        ("matplotlib-gallery", 24),
-        ("chemicals", 12),
-        ("bootstrap-components", 24),
+        ("matplotlib-gallery", 12),
+        ("chemicals", 6),
+        ("bootstrap-components", 10),
         ("twemoji", 24),
-        ("pgf-manual", 24),
+        ("pgf-manual", 12),
         ("tex-formulas", 12),
-        ("graphviz-examples", 16),
+        ("graphviz-examples", 8),
     ],
 )
 def test_line_ends_blanks_and_comments_never_show(engine: RenderEngine, source: str, count: int) -> None:

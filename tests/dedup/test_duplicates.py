@@ -75,12 +75,12 @@ def test_the_search_decides_as_brute_force_does(seed: int, limits: DuplicateLimi
 
 @pytest.mark.slow
 def test_a_crowd_is_decided_in_few_edges_but_the_same_rows_stay() -> None:
-    """1,500 rows nearly all alike: far more pairs than a row may look at."""
+    """700 rows nearly all alike: far more pairs than a row may look at."""
     generator = np.random.default_rng(1)
-    signed = random_signed(1500, 1)
+    signed = random_signed(700, 1)
     signed.phashes[:] = 12345
-    for bit in generator.integers(0, 64, 1500):
-        row = generator.integers(0, 1500)
+    for bit in generator.integers(0, 64, 700):
+        row = generator.integers(0, 700)
         signed.phashes[row] ^= np.uint64(1) << np.uint64(bit)
         signed.phashes[row] ^= np.uint64(1) << np.uint64((bit + 5) % 64)
     signed.thumbnails[:] = 90
@@ -88,7 +88,7 @@ def test_a_crowd_is_decided_in_few_edges_but_the_same_rows_stay() -> None:
     signed.thumbnails[:, :384] += 100
     kind, _ = alike(signed, LIMITS)
     stays: list[int] = []
-    for row in range(1500):
+    for row in range(700):
         if (kind[row, stays] == 9).all():
             stays.append(row)
     found = find_duplicates(signed, LIMITS, estimate(signed)).decisions

@@ -19,7 +19,7 @@ Row = dict[str, str]
 
 
 def corpus_rows() -> list[Row]:
-    colours = ["teal", "navy", "maroon", "olive", "purple", "black", "orange", "green"]
+    colours = ["teal", "navy", "maroon", "olive"]
     rows = [
         {
             "id": f"svg{n}",
@@ -29,7 +29,7 @@ def corpus_rows() -> list[Row]:
         }
         for n, colour in enumerate(colours)
     ]
-    for n in range(8):
+    for n in range(4):
         values = f"{n}, {n * n % 7}, {8 - n}"
         rows.append(
             {
@@ -53,7 +53,7 @@ def corpus_rows() -> list[Row]:
 
 def start(home: Path, config: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "flows.cli", "build", "sft", "--profile", "none", "--json"]
-    command += ["--home", str(home), "--source-config", str(config), "--shard-rows", "5"]
+    command += ["--home", str(home), "--source-config", str(config), "--shard-rows", "3"]
     home.parent.mkdir(parents=True, exist_ok=True)
     with (home.parent / "stderr.log").open("w") as log:
         return subprocess.Popen(
@@ -85,7 +85,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     config = write_corpus(folder, "own", corpus_rows())
     answer = finish(folder / "home", config)
     assert set(answer) >= {"release", "collected", "kept", "rejected", "seconds"}
-    assert (answer["collected"], answer["kept"], answer["rejected"]) == (25, 24, 1)
+    assert (answer["collected"], answer["kept"], answer["rejected"]) == (13, 12, 1)
     return folder / "home", config
 
 
@@ -102,7 +102,7 @@ def processes_of(group: int) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("stage", ["collect", "dedup_code", "render", "dedup", "compose"])
+@pytest.mark.parametrize("stage", ["dedup_code", "render", "compose"])
 def test_kill_9_then_rerun_gives_the_same_bytes(whole: tuple[Path, Path], stage: str, tmp_path: Path) -> None:
     reference, config = whole
     home = tmp_path / "home"

@@ -20,10 +20,10 @@ SVG = LANGUAGES["svg"]
 SUITE = SVG.hostile()
 
 
-@pytest.mark.skipif(bool(why_unsupported("svg")), reason=why_unsupported("svg"))
+@pytest.mark.skipif(bool(why_unsupported("graphviz")), reason=why_unsupported("graphviz"))
 def test_the_command_prints_a_line_a_check() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "vincicoder.render.self_check", "svg"],
+        [sys.executable, "-m", "vincicoder.render.self_check", "graphviz"],
         capture_output=True,
         text=True,
         check=False,
@@ -31,9 +31,9 @@ def test_the_command_prints_a_line_a_check() -> None:
     lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stdout + done.stderr
     assert all(line.startswith("ok    ") for line in lines[:-1])
-    assert [line for line in lines if line == "ok    hostile external_entity"]
-    total = len(checks.SPEC_CHECKS) + 2 + len(SUITE.samples)
-    assert lines[-1] == f"svg: {total} checks pass, 0 fail" and len(lines) == total + 1
+    assert [line for line in lines if line == "ok    hostile computes_without_end"]
+    total = len(checks.SPEC_CHECKS) + 2 + len(LANGUAGES["graphviz"].hostile().samples)
+    assert lines[-1] == f"graphviz: {total} checks pass, 0 fail" and len(lines) == total + 1
 
 
 @pytest.mark.parametrize("arguments", [["cobol"], [], ["svg", "html"]])

@@ -24,7 +24,7 @@ from vincicoder.render.self_check.processes import command_lines, program_names
 SECRET = "the-canary-sang-at-noon"
 FAULT_WORD = f"fault-{secrets.token_hex(16)}"
 # Tight, so that bombs are over soon; CPU limits reject at the same point on a loaded machine.
-LIMITS = RenderLimits(cpu_seconds=7, wall_seconds=30, memory_mb=768, output_mb=16)
+LIMITS = RenderLimits(cpu_seconds=4, wall_seconds=30, memory_mb=768, output_mb=16)
 
 # Kept warm in numbers that depend on what has been drawn: the browser's and TeX's own processes.
 _WARM = ("chrom", "headless_shell", "pdflatex", "pdftex")

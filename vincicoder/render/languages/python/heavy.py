@@ -1,7 +1,8 @@
 """The second warm process of a Python worker: pandas, seaborn, scipy and what samples asked for are in it.
 
 It is the worker's child and talks to it over a socket pair that no sample has: code one way, how its process
-ended the other way. The picture stays in the region, which both have mapped.
+ended the other way. The picture stays in the region, which both have mapped. It warms up (2 to 3 s of CPU) when
+the first code comes: a worker that draws with matplotlib alone never pays for it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class HeavyProcess:
     """The worker's side. Any trouble with the process is ours, never the sample's: InfrastructureError."""
 
     def __init__(self, warm_up: Callable[[], Zygote]) -> None:
-        """Fork the process, which calls `warm_up`, confined as the worker is by now. Raises OSError."""
+        """Fork the process, confined as the worker is by now. It calls `warm_up` once. Raises OSError."""
         self._channel, theirs = socket.socketpair()
         self._pid = os.fork()
         if self._pid == 0:
@@ -43,10 +44,6 @@ class HeavyProcess:
                 os._exit(0)
         theirs.close()
         self._reader = FrameReader(0)
-
-    def wait_until_ready(self) -> None:
-        """Wait for the end of `warm_up`. Raises InfrastructureError."""
-        self._receive()
 
     def run(self, code: str, traced: bool = False) -> SampleExit:
         """Run the code in a fork of that process. Raises InfrastructureError."""
@@ -76,9 +73,9 @@ def _serve(channel: socket.socket, warm_up: Callable[[], Zygote]) -> None:
     """In the process: answer until the worker closes the channel, or something breaks."""
     reader = FrameReader(_MAX_REQUEST_BYTES)
     try:
-        zygote = warm_up()
-        send_blocking(channel, {})
+        zygote = None
         while (frame := reader.read(channel)) is not None:
+            zygote = zygote or warm_up()
             ended = zygote.run(frame[1].decode("utf-8", "surrogatepass"), frame[0]["traced"])
             refusal = ended.cut_short
             send_blocking(

@@ -55,7 +55,7 @@ class PythonRenderer:
         self._data = files
 
     def start(self, limits: RenderLimits, workspace: Path) -> None:
-        """Draw once in both processes, so that lazy tables are filled, and compile the sandbox's rules."""
+        """Draw once, so that lazy tables are filled, and compile the sandbox's rules."""
         self._limits = limits
         # One folder for all samples, emptied after each: the sandbox's rules name it once.
         self._folder = workspace / "sample"
@@ -67,7 +67,6 @@ class PythonRenderer:
         self._heavy = HeavyProcess(self._become_heavy)
         measure(np.zeros((8, 8, 3), np.uint8))  # what the worker does with every picture
         self._light = Zygote(limits, self._folder, self._region, Preloader(light=True))
-        self._heavy.wait_until_ready()
 
     def _become_heavy(self) -> Zygote:
         import_heavy()
