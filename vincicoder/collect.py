@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 from vincicoder.render.registry import ROW_LANGUAGES
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 # How much of a row that is no usable text goes to quarantine, in characters.
 QUARANTINE_CHARACTERS = 4_000
+_NOT_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 def to_sample(
@@ -75,7 +77,7 @@ def _as_text(code: str | bytes | None, max_code_bytes: int) -> tuple[str, Reject
             return _printable(code[:QUARANTINE_CHARACTERS]), Rejection(
                 Reason.COLLECT_NOT_TEXT, str(error)[:300]
             )
-    if "\0" in code or any("\ud800" <= character <= "\udfff" for character in code):
+    if _NOT_TEXT.search(code):
         detail = "the code holds NUL characters or lone surrogates"
         return _printable(code[:QUARANTINE_CHARACTERS]), Rejection(Reason.COLLECT_NOT_TEXT, detail)
     code = code.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,7 @@ IMAGE_TAG = "<image>"
 
 # Texts that trainers take for a place of media.
 _MEDIA_TAGS = (IMAGE_TAG, "<video>", "<audio>")
+_BACKTICKS = re.compile("`+")
 
 
 @cache
@@ -69,10 +71,7 @@ def fenced(language: str, code: str) -> str:
 
     The fence is longer than any run of backticks in the code, so it always closes where it should.
     """
-    longest = run = 0
-    for character in code:
-        run = run + 1 if character == "`" else 0
-        longest = max(longest, run)
+    longest = max(map(len, _BACKTICKS.findall(code)), default=0)
     fence = "`" * max(3, longest + 1)
     return f"{fence}{language}\n{code.rstrip()}\n{fence}"
 

@@ -39,7 +39,9 @@ def tokenize(code: str, language: str) -> Tokens:
     """
     spec = LANGUAGES.get(language)
     rules = spec.tokens if spec else usual_rules()
-    known = _Known(rules)
+    known = _KNOWN.get(language)
+    if known is None or len(known) > _MOST_KNOWN:
+        known = _KNOWN[language] = _Known(rules)
     found = [known[token] for token in rules.pattern.findall(code)]
     plain = np.fromiter(chain.from_iterable(words for words, _ in found), np.uint64)
     unnamed = np.fromiter(
@@ -58,7 +60,7 @@ _NAME, _LITERAL = hash_token(NAME), hash_token(LITERAL)
 
 
 class _Known(dict[str, tuple[tuple[int, ...], int]]):
-    """Token → hashes of its words, and the hash of its abstraction (0 for none). Made once a token."""
+    """Token → hashes of its words, and the hash of its abstraction (0 for none). Made once a short token."""
 
     def __init__(self, rules: TokenRules) -> None:
         super().__init__()
@@ -70,8 +72,14 @@ class _Known(dict[str, tuple[tuple[int, ...], int]]):
         else:
             words = tuple(hash_token(word) for word in _WORD.findall(token))
             entry = (words, _hash_abstract(token, self._rules))
-        self[token] = entry
+        if len(token) <= _SHORT:
+            self[token] = entry
         return entry
+
+
+# By language: most tokens of a program were in an earlier one.
+_KNOWN: dict[str, _Known] = {}
+_MOST_KNOWN, _SHORT = 50_000, 64
 
 
 def _hash_abstract(token: str, rules: TokenRules) -> int:
