@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.home import Home
     from storage.outputs import StageOutput
 
-STAGE = StageName("clean", 5)
+STAGE = StageName("clean", 6)
 
 
 @task(**STAGE.shard_task)

@@ -8,6 +8,7 @@ from collections import Counter
 from vincicoder.clean.css_pictures import grey_pictures
 from vincicoder.clean.filter import Changed, FilterResult
 from vincicoder.clean.placeholder import placeholder_address
+from vincicoder.render.languages.browser.page_scripts import page_script
 from vincicoder.sample import Reason, Rejection
 
 _TAG_REST = r"""\b(?:[^>"']|"[^"]*"|'[^']*')*+>"""
@@ -104,6 +105,8 @@ def _script(part: str, done: Counter[str]) -> str:
     opening = re.match(rf"<script{_TAG_REST}", part, re.IGNORECASE)
     address = _attribute(opening[0], "src") if opening else ""
     if not is_external(address):
+        return part
+    if page_script(address):  # which the renderer has, or refuses by its name
         return part
     if _DRAWING_SCRIPTS.search(address):
         raise _NeededError(f"the script {_short(address)} draws or styles the page")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 LIBRARIES_VARIABLE = "VINCICODER_LIBRARIES"
 _FILES = {
+    "chart.js": "[cC]hart*.js",
     "mathjax": "tex-svg-full.js",
     "wavedrom": "wavedrom.unpkg.min.js",
     "plotly.js": "plotly-geo-assets.js",

@@ -19,6 +19,7 @@ from vincicoder.render.font_coverage import may_be_rare, uncovered
 from vincicoder.render.languages.browser.budget import BudgetExceededError
 from vincicoder.render.languages.browser.cdp import ProtocolError
 from vincicoder.render.languages.browser.marks import notes_of_marks
+from vincicoder.render.languages.browser.page_scripts import page_script, without_integrity
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:
@@ -99,6 +100,9 @@ class BrowserPage:
         self.made_of: tuple[str, ...] = ()
         self.errors: tuple[str, ...] = ()
         self.missing_letters: list[int] = []
+        # Of the page being drawn: whether it loaded a library, and why one of those it asked for is not here.
+        self._has_library = False
+        self._missing_library = ""
         target = pipe.call(
             "Target.createTarget", {"url": "about:blank", "width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}
         )
@@ -116,7 +120,9 @@ class BrowserPage:
         }
         self._call("Emulation.setDeviceMetricsOverride", viewport)
         self._call("Page.addScriptToEvaluateOnNewDocument", {"source": scripts()[0]})
-        self._call("Fetch.enable", {"patterns": [{"urlPattern": "*", "resourceType": "Document"}]})
+        asked = (("*", "Document"), ("http*", "Script"))
+        patterns = [{"urlPattern": address, "resourceType": kind} for address, kind in asked]
+        self._call("Fetch.enable", {"patterns": patterns})
         pipe.call("Target.setDiscoverTargets", {"discover": True})
         self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
         self._world: int | None = None
@@ -134,6 +140,8 @@ class BrowserPage:
         """Load the page and return a PNG of all of it, or of the element that `view` names."""
         self._pipe.forget_events()
         self._world = None
+        self._has_library, self._missing_library = False, ""
+        html = without_integrity(html)
         # Time stands still while the document is parsed, then runs a fixed span as fast as the page allows;
         # what it fetches (which fails at once) and its embedded fonts hold the clock until they are there.
         self._call("Emulation.setVirtualTimePolicy", {"policy": "pause"})
@@ -143,6 +151,8 @@ class BrowserPage:
             if self._settle() and (not view.element or self._find(view)):
                 break
             self._advance_clock()
+        if self._missing_library:
+            raise NotDrawnError(self._missing_library, Reason.RENDER_MISSING_DEPENDENCY)
         self.made_of, self.errors = (), ()
         if not view.element:
             self._wait_and_read(limits)
@@ -158,7 +168,7 @@ class BrowserPage:
     def _wait_and_read(self, limits: RenderLimits) -> None:
         """Let late parts come, and show every part of the page to its scripts, as scrolling does."""
         left = PATIENCE_MS
-        while self._is_busy(left) and left > 0:
+        while (self._is_busy(left) or self._has_library) and left > 0:  # libraries move by frames
             self._advance_clock()
             left -= VIRTUAL_TIME_MS
         scroll = scripts()[2].replace("LIMIT", str(limits.max_height))
@@ -286,7 +296,7 @@ class BrowserPage:
         if method == "Page.javascriptDialogOpening":
             self._pipe.send("Page.handleJavaScriptDialog", {"accept": False}, self._session)
         elif method == "Fetch.requestPaused":
-            self._answer_navigation(params)
+            self._answer_request(params)
         elif method == "Target.targetCreated":
             target = params["targetInfo"]
             if target["type"] == "page" and target["targetId"] != self._target and target.get("openerId"):
@@ -294,12 +304,33 @@ class BrowserPage:
         elif method == "Inspector.targetCrashed":
             raise PageCrashedError("the page killed the process that drew it")
 
-    def _answer_navigation(self, params: CdpMessage) -> None:
+    def _answer_request(self, params: CdpMessage) -> None:
         request = params["requestId"]
-        if params["request"]["url"].partition(":")[0] in ("about", "data", "blob"):
+        if params.get("resourceType") == "Script":
+            self._answer_script(request, params["request"]["url"])
+        elif params["request"]["url"].partition(":")[0] in ("about", "data", "blob"):
             self._pipe.send("Fetch.continueRequest", {"requestId": request}, self._session)
         else:
             # Aborted leaves the document that wanted to go elsewhere in place.
             self._pipe.send(
                 "Fetch.failRequest", {"requestId": request, "errorReason": "Aborted"}, self._session
             )
+
+    def _answer_script(self, request: str, address: str) -> None:
+        """Serve the script of a known library; there is no other."""
+        script = page_script(address)
+        if script is not None and not script.missing:
+            self._has_library = True
+            headers = {"Content-Type": "text/javascript; charset=utf-8", "Access-Control-Allow-Origin": "*"}
+            answer = {
+                "requestId": request,
+                "responseCode": 200,
+                "responseHeaders": [{"name": name, "value": value} for name, value in headers.items()],
+                "body": script.body(),
+            }
+            self._pipe.send("Fetch.fulfillRequest", answer, self._session)
+            return
+        if script is not None:
+            self._missing_library = self._missing_library or script.missing
+        failure = {"requestId": request, "errorReason": "AddressUnreachable"}
+        self._pipe.send("Fetch.failRequest", failure, self._session)

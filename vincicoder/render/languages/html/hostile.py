@@ -96,6 +96,24 @@ _SAMPLES = [
         "<img src='http://127.0.0.1:@PORT@/a.png'><script src='http://[::1]:@PORT@/a.js'></script>"
         "<iframe src='http://127.0.0.1:@PORT@/'></iframe><object data='http://0.0.0.0:@PORT@/'></object><p>here",
     ),
+    Hostile(
+        "library_of_a_version_not_here",
+        "render.missing_dependency",
+        "<script src='https://d3js.org/d3.v2.min.js'></script><p>here",
+        "missing library d3 2: the versions 3, 4, 5, 6, 7 are here",
+    ),
+    Hostile(
+        "library_as_module",
+        "render.missing_dependency",
+        "<p>here<script type=module>import * as d3 from 'https://cdn.jsdelivr.net/npm/d3@7/+esm';d3.rgb()</script>",
+        "missing library d3 7: as a module",
+    ),
+    Hostile(
+        "library_of_loopback",
+        "rendered",
+        "<script src='http://127.0.0.1:@PORT@/npm/d3@7/../x'></script>"
+        "<script src='//localhost:@PORT@/a.js'></script><p>here",
+    ),
     Hostile("navigation_loopback", "rendered", _script("location='http://127.0.0.1:@PORT@/'")),
     Hostile(
         "form_loopback",

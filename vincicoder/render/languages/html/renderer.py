@@ -19,6 +19,7 @@ from vincicoder.render.fonts import FONT_CONFIGURATION
 from vincicoder.render.languages.browser.budget import BrowserStalledError, Budget, BudgetExceededError
 from vincicoder.render.languages.browser.cdp import BrowserGoneError, ProtocolError
 from vincicoder.render.languages.browser.chromium import EXECUTABLE_VARIABLE, Browser, find_chromium
+from vincicoder.render.languages.browser.libraries import library_versions
 from vincicoder.render.languages.browser.library_page import LibraryPage
 from vincicoder.render.languages.browser.page import (
     PATIENCE_MS,
@@ -31,6 +32,7 @@ from vincicoder.render.languages.browser.page import (
     PageCrashedError,
     scripts,
 )
+from vincicoder.render.languages.browser.page_scripts import LIBRARIES
 from vincicoder.render.notes import missing_glyphs, script_errors
 from vincicoder.render.processes import usage
 from vincicoder.render.protocol import LanguageRenderer, PageView, Picture, Refusal
@@ -193,7 +195,7 @@ def create() -> HtmlRenderer:
 def fingerprint() -> Mapping[str, str]:
     """Browser version, viewport, scripts and installed fonts."""
     executable = find_chromium()
-    return {
+    return library_versions(*LIBRARIES) | {
         "engine": _output([str(executable), "--version"]) if executable else "none",
         "viewport": f"{VIEWPORT_WIDTH}x{VIEWPORT_HEIGHT}",
         "virtual_time_ms": f"{VIRTUAL_TIME_MS} {PATIENCE_MS} {SCROLL_PAUSE_MS}",
