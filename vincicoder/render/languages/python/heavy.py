@@ -1,8 +1,8 @@
 """The second warm process of a Python worker: pandas, seaborn, scipy and what samples asked for are in it.
 
 It is the worker's child and talks to it over a socket pair that no sample has: code one way, how its process
-ended the other way. The picture stays in the region, which both have mapped. It warms up (2 to 3 s of CPU) when
-the first code comes: a worker that draws with matplotlib alone never pays for it.
+ended the other way. The picture stays in the region, which both have mapped. It warms up (2 to 3 s of CPU)
+when the first code comes: a worker that draws with matplotlib alone never pays for it.
 """
 
 from __future__ import annotations
