@@ -6,6 +6,7 @@ comment line of each file says what it asks or demands.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from storage.manifest import ReleaseFile, SftManifest
 
 _PREFIX = "invariant_"
+_AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,22 +108,25 @@ def broken_in_catalog(catalog: Path, stated: int) -> list[str]:
 def wrong_files(release: Home, files: Sequence[ReleaseFile]) -> list[str]:
     """Return which files of a release are missing or not what its manifest says. `release` is opened at the
     release's folder."""
-    problems = []
-    for file in files:
-        try:
-            with release.open(file.path) as stream:
-                digest = stream_sha256(stream)
-        except OSError as error:
-            missing = isinstance(error, FileNotFoundError)
-            problems.append(f"{file.path} {'is missing' if missing else f'cannot be read: {error}'}")
-            continue
-        if digest != file.sha256:
-            problems.append(f"{file.path} is not what was published: its sha256 differs from the manifest")
-        elif file.rows is not None:
-            with release.open_parquet(file.path) as parquet:
-                if parquet.metadata.num_rows != file.rows:
-                    problems.append(f"{file.path} has {parquet.metadata.num_rows} rows, not {file.rows}")
-    return problems
+    with ThreadPoolExecutor(_AT_ONCE) as pool:  # hashing lets other threads work
+        found = pool.map(lambda file: _what_is_wrong(release, file), files)
+        return [problem for problem in found if problem]
+
+
+def _what_is_wrong(release: Home, file: ReleaseFile) -> str | None:
+    try:
+        with release.open(file.path) as stream:
+            digest = stream_sha256(stream)
+    except OSError as error:
+        missing = isinstance(error, FileNotFoundError)
+        return f"{file.path} {'is missing' if missing else f'cannot be read: {error}'}"
+    if digest != file.sha256:
+        return f"{file.path} is not what was published: its sha256 differs from the manifest"
+    if file.rows is not None:
+        with release.open_parquet(file.path) as parquet:
+            if parquet.metadata.num_rows != file.rows:
+                return f"{file.path} has {parquet.metadata.num_rows} rows, not {file.rows}"
+    return None
 
 
 def _names() -> list[str]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
@@ -38,6 +39,7 @@ logger = logging.getLogger("vincicoder")
 ROW_GROUP_ROWS = 256
 _FORMAT = 2
 _NAMED_BY_CONTENT = 3
+_AT_ONCE = 8  # outputs that are looked at by one call: hashing takes cores, a store takes its time
 
 
 class DamagedOutputError(UserError):
@@ -132,6 +134,12 @@ def find_output(home: Home, stage: str, key: str) -> StageOutput | None:
         return None
     home.checked[folder] = (data, output)
     return output
+
+
+def find_outputs(home: Home, stage: str, keys: Sequence[str]) -> list[StageOutput | None]:
+    """Return what `find_output` finds for each key; some are looked at at a time."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(lambda key: find_output(home, stage, key), keys))
 
 
 def set_aside_damaged(home: Home, stage: str, key: str) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from storage.memo import read_memo, write_memo
-from storage.outputs import find_output, output_key, read_output
+from storage.outputs import find_outputs, output_key, read_output
 from tasks.stage import StageName, StageTables, read_shard, run_stage
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run_whole_stage(
     content = [output.content for output in (*previous, *also_read)]
     remembered = read_memo(home, memo)
     if remembered is not None and remembered["content"] == content:
-        known = [find_output(home, stage.name, key) for key in remembered["outputs"]]
+        known = find_outputs(home, stage.name, remembered["outputs"])
         if all(known):
             return [output for output in known if output is not None]
     outputs = []
