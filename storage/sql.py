@@ -7,6 +7,7 @@ Parquet is switched off, and the configuration is locked.
 from __future__ import annotations
 
 import base64
+import logging
 import math
 import threading
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+
+logger = logging.getLogger("vincicoder")
 
 _DAMAGED = (
     duckdb.IOException,
@@ -71,14 +74,7 @@ def open_locked(folder: Path, memory: str | None = None) -> Iterator[duckdb.Duck
             raise UnreadableCatalogError(f"{catalog} cannot be read: {error}. {_ANEW}") from error
         database.execute("USE catalog")
         data = folder / "data"
-        # By name: what is allowed below is compared with a pattern as it is written, escapes and all.
-        files = ", ".join(quoted(str(path)) for path in sorted(data.glob("*.parquet")))
-        if files:
-            database.execute(f"CREATE TEMP VIEW images AS {images_query(f'[{files}]')}")
-            database.execute(
-                "CREATE TEMP VIEW released_files AS SELECT sample_id, filename, file_row_number "
-                f"FROM read_parquet([{files}], filename = true, file_row_number = true)"
-            )
+        _add_parquet_views(database, data)
         database.execute(f"SET allowed_directories = [{quoted(f'{data}/')}]")
         database.execute("SET temp_directory = ''")
         if memory is not None:
@@ -93,6 +89,24 @@ def open_locked(folder: Path, memory: str | None = None) -> Iterator[duckdb.Duck
             ) from error
         except _DAMAGED as error:
             raise UnreadableCatalogError(f"{catalog} is damaged: {error}. {_ANEW}") from error
+
+
+def _add_parquet_views(database: duckdb.DuckDBPyConnection, data: Path) -> None:
+    """Add the views over a release's Parquet; where that is damaged, warn: all but pictures is in the
+    catalogue."""
+    # By name: what is allowed below is compared with a pattern as it is written, escapes and all.
+    files = ", ".join(quoted(str(path)) for path in sorted(data.glob("*.parquet")))
+    if not files:
+        return
+    try:
+        database.execute(f"CREATE TEMP VIEW images AS {images_query(f'[{files}]')}")
+        database.execute(
+            "CREATE TEMP VIEW released_files AS SELECT sample_id, filename, file_row_number "
+            f"FROM read_parquet([{files}], filename = true, file_row_number = true)"
+        )
+    except duckdb.Error as error:
+        why = str(error).partition("\n")[0]
+        logger.warning("%s cannot be read, so pictures come from the home alone: %s. %s", data, why, _ANEW)
 
 
 def ask_sql(

@@ -231,10 +231,14 @@ def test_a_wrong_address_and_a_damaged_catalogue_say_what_to_do(looked: Looked, 
             shutil.rmtree(copy)
             assert "is not there any more" in client.get("/api/samples").json()["error"]
     copy = copy_of(looked.release, tmp_path / "another")
+    for part in (copy / "data").glob("*.parquet"):
+        part.write_bytes(part.read_bytes()[:1000])
+    done = CliRunner().invoke(app, ["report", str(copy), "-o", str(tmp_path / "report.html")])
+    assert done.exit_code == 0 and ", 0 pictures" in done.output
     catalog = copy / "catalog.duckdb"
     whole = catalog.read_bytes()
     catalog.write_bytes(whole[:20_000] + b"\0" * (len(whole) - 20_000))
-    for command in ("report", "browse", "sql"):
+    for command in ("report", "browse", "sql"):  # all three end before they write or serve
         words = [command, "SELECT * FROM samples", "--release"] if command == "sql" else [command]
         done = CliRunner().invoke(app, [*words, str(copy)])
         assert done.exit_code in (1, 2) and "Building again publishes" in done.output, command
