@@ -28,7 +28,7 @@ from vincicoder.evaluate.metrics import chart2code
 from vincicoder.evaluate.metrics.chartmimic import METRIC
 from vincicoder.evaluate.pair import Pair, Side
 from vincicoder.evaluate.trace import read_trace
-from vincicoder.render import RenderEngine, RenderRequest
+from vincicoder.render import Recording, RenderEngine, RenderRequest
 
 SCORES = ("text", "layout", "type", "color")
 PUBLISHED = Path(__file__).parent / "chartmimic_published.json"
@@ -64,10 +64,12 @@ for number in numbers:
 """
 
 
-def our_scores(pairs: list[tuple[str, str]]) -> tuple[list[dict[str, float]], float]:
+def our_scores(
+    pairs: list[tuple[str, str]], recording: Recording = Recording.ALONE
+) -> tuple[list[dict[str, float]], float]:
     """Return the scores of all pairs in `reference` mode, and the CPU seconds a pair on a warm engine."""
     requests = [
-        RenderRequest(f"{number} {side}", "python", code, traced=True)
+        RenderRequest(f"{number} {side}", "python", code, recording)
         for number, pair in enumerate(pairs)
         for side, code in enumerate(pair)
     ]
@@ -164,6 +166,7 @@ def main() -> None:
     options = parser.parse_args()
     pairs = chart_pairs()[: options.pairs]
     ours, our_seconds = our_scores(pairs)
+    beside, seconds_beside = our_scores(pairs, Recording.BESIDE)
     if options.originals:
         numbers = list(range(len(pairs)))
         theirs, their_seconds = published_scores(pairs, numbers, options.python, options.originals)
@@ -175,7 +178,13 @@ def main() -> None:
         their_seconds, timed = seconds_of_starts(pairs, numbers), "eight interpreters a pair"
     figures = {
         "ratio_chartmimic": round(their_seconds / our_seconds, 1),
-        "cpu_seconds_a_pair": {"ours": round(our_seconds, 4), "theirs": round(their_seconds, 3)},
+        "ratio_with_pictures": round(their_seconds / seconds_beside, 1),
+        "cpu_seconds_a_pair": {
+            "ours": round(our_seconds, 4),
+            "with_pictures": round(seconds_beside, 4),
+            "theirs": round(their_seconds, 3),
+        },
+        "same_with_pictures": ours == beside,
         "timed": timed,
         "metrics": {
             f"chartmimic_{name}": {

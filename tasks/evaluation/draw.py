@@ -30,7 +30,7 @@ from vincicoder.evaluate.text_blocks import (
     recolored,
     write_blocks,
 )
-from vincicoder.render import RenderRequest, RenderStatus, fingerprint
+from vincicoder.render import Recording, RenderRequest, RenderStatus, fingerprint
 from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
 from vincicoder.render.registry import language_on, stacks_of, why_unsupported
 from vincicoder.sample import DataFile, Domain, InfrastructureError, Language
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from tasks.stage import StageTables
     from vincicoder.render import RenderLimits
 
-_Program = tuple[str, str, bool, tuple[DataFile, ...]]
+_Program = tuple[str, str, Recording, tuple[DataFile, ...]]
 """A renderer's name, the code, whether what it calls is noted, and the files that it may read."""
 
 _Drawn = tuple[int, str, int | None]
@@ -99,7 +99,8 @@ def draw_references(
                 if row["is_redrawn"]:
                     redrawn.add(number)
                 renderer = settings.renderer(row["language"], row["stack"])
-                programs[number] = (renderer, row["reference_code"], traced, unpack_data(row["data"]))
+                recording = _recording(traced, row["is_redrawn"] or number not in shown)
+                programs[number] = (renderer, row["reference_code"], recording, unpack_data(row["data"]))
             elif row["reference_code"] is None and row["item_image"] is None:
                 rows[number]["reason"] = "reference.missing"
         for number, drawn in _draw_with_texts(home, programs, settings, rewritten=False).items():
@@ -141,7 +142,8 @@ def draw_answers(
             if program.code is not None:
                 traced = _is_traced(item["language"], item["domain"])
                 renderer = settings.renderer(item["language"], item["stack"])
-                programs[number] = (renderer, program.code, traced, unpack_data(item["data"]))
+                recording = _recording(traced, is_pictured=True)
+                programs[number] = (renderer, program.code, recording, unpack_data(item["data"]))
         for number, drawn in _draw_with_texts(home, programs, settings, rewritten=True).items():
             rows[number] |= drawn
         more: dict[_Try, _Program] = {}
@@ -150,7 +152,7 @@ def draw_answers(
             for place, text in enumerate((row["tries"] or [])[1:]):
                 further = program_of(text, item["language"])
                 if further.code is not None:
-                    more[number, place] = (renderer, further.code, False, unpack_data(item["data"]))
+                    more[number, place] = (renderer, further.code, Recording.NONE, unpack_data(item["data"]))
         _count_tries(rows, [row["tries"] for row in answered], _draw(home, more, settings))
         return all_kept(pa.Table.from_pylist(rows, DRAWN_SCHEMA))
 
@@ -242,7 +244,7 @@ def _recolored(form: tuple[int, str], program: _Program, page: str) -> dict[_Dra
 
 def _page(program: _Program, page: str) -> _Program:
     """Return another page in a program's place, drawn as it is."""
-    return (program[0], page, False, program[3])
+    return (program[0], page, Recording.NONE, program[3])
 
 
 def _draw(
@@ -290,6 +292,13 @@ def _reference(drawn: dict[str, Any], has_picture: bool, is_redrawn: bool) -> di
 def _is_traced(language: str, domain: str) -> bool:
     """Whether there are metrics that compare what such programs call (see `metrics/chartmimic.py`)."""
     return (language, domain) == (Language.PYTHON, Domain.CHART)
+
+
+def _recording(traced: bool, is_pictured: bool) -> Recording:
+    """Return what is noted of a program: of one whose picture is there already, that alone."""
+    if not traced:
+        return Recording.NONE
+    return Recording.BESIDE if is_pictured else Recording.ALONE
 
 
 def _nothing(item_id: str, reason: str, detail: str) -> dict[str, Any]:

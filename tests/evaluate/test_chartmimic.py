@@ -19,7 +19,7 @@ from vincicoder.evaluate.metrics import chart2code, scrm
 from vincicoder.evaluate.metrics.chartmimic import METRIC, color_f1, color_likeness, few_colors, multiset_f1
 from vincicoder.evaluate.pair import Pair, Side
 from vincicoder.evaluate.trace import Trace, read_trace
-from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderResult, RenderStatus
+from vincicoder.render import Recording, RenderEngine, RenderLimits, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.languages.python.region import Region
 from vincicoder.render.protocol import MAX_TRACE_BYTES, Picture
 
@@ -121,8 +121,8 @@ def engine() -> Iterator[RenderEngine]:
         yield opened
 
 
-def drawn(engine: RenderEngine, *codes: str, traced: bool = True) -> list[RenderResult]:
-    requests = [RenderRequest(str(number), "python", code, traced) for number, code in enumerate(codes)]
+def drawn(engine: RenderEngine, *codes: str, recording: Recording = Recording.BESIDE) -> list[RenderResult]:
+    requests = [RenderRequest(str(number), "python", code, recording) for number, code in enumerate(codes)]
     found = sorted(engine.render(requests), key=lambda result: int(result.request_id))
     assert [result.status for result in found] == [RenderStatus.RENDERED] * len(codes), found
     return found
@@ -163,7 +163,7 @@ def test_scores_are_the_published_ones(engine: RenderEngine) -> None:
 @pytest.mark.slow
 def test_a_trace_alters_no_picture_and_stays_within_its_sample(engine: RenderEngine) -> None:
     code = chart_pairs()[4][0]
-    plain, traced, again = drawn(engine, code, traced=False) + drawn(engine, code, code)
+    plain, traced, again = drawn(engine, code, recording=Recording.NONE) + drawn(engine, code, code)
     assert plain.trace == "" and traced.trace == again.trace != ""
     assert plain.pixels_sha256 == traced.pixels_sha256
     heavy = drawn(engine, f"import pandas\n{code}")[0]
@@ -174,6 +174,21 @@ def test_a_trace_alters_no_picture_and_stays_within_its_sample(engine: RenderEng
         f"import json\n{code}\njson.dumps = lambda *a, **k: '{{}}'",
     )
     assert (bare.trace, made_up.trace) == ("", traced.trace)
+
+
+@pytest.mark.slow
+def test_a_record_alone_is_the_one_beside_the_picture(engine: RenderEngine) -> None:
+    codes = [pair[0] for pair in chart_pairs()[::4]]
+    codes.append(
+        codes[0].replace("chart.png", "chart.pdf") + "\nplt.figure()\nplt.semilogy([2, 3])\nplt.show()"
+    )
+    beside, alone = drawn(engine, *codes), drawn(engine, *codes, recording=Recording.ALONE)
+    assert [result.trace for result in alone] == [result.trace for result in beside]
+    assert {(result.width, result.height) for result in alone} == {(1, 1)}
+    looks = f"{codes[0]}\nassert plt.imread('chart.png').shape[2] == 4"
+    hidden = f"{codes[0]}\nassert len(np.fromfile('chart.png', np.uint8)) > 1_000"
+    for result in drawn(engine, looks, hidden, recording=Recording.ALONE):
+        assert result.width > 1 and result.trace == beside[0].trace
 
 
 def test_a_trace_that_is_too_long_is_left_out() -> None:

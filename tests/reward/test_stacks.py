@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from vincicoder.render import RenderEngine, RenderRequest
+from vincicoder.render import Recording, RenderEngine, RenderRequest
 from vincicoder.render.on_stacks import render_on_stacks
 from vincicoder.render.registry import language_on, why_unsupported
 from vincicoder.reward import RewardError, RewardItem, RewardScorer
@@ -92,7 +92,9 @@ def test_requests_are_drawn_as_they_come_and_given_up_when_nobody_waits() -> Non
     with RenderEngine(workers=1) as engine:
         drawn = render_on_stacks(engine, requests(), abandoned)
         assert next(drawn).result.status == "rendered"
-        (traced,) = render_on_stacks(engine, [RenderRequest("", "python", _OF_2022, traced=True)])
+        (traced,) = render_on_stacks(
+            engine, [RenderRequest("", "python", _OF_2022, recording=Recording.BESIDE)]
+        )
         assert traced.stack != "2026" and '"texts": ["Sales"]' in traced.result.trace
         abandoned.set()
         assert next(drawn, None) is None and len(given) <= 8

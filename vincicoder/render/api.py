@@ -20,6 +20,14 @@ class RenderStatus(StrEnum):
     FAILED = "failed"  # our fault, after the retry; never counts against the sample
 
 
+class Recording(StrEnum):
+    """Whether a record is asked for of what a program draws (`vincicoder.evaluate.trace`)."""
+
+    NONE = "none"
+    BESIDE = "beside"  # the picture
+    ALONE = "alone"  # the picture is then one white pixel, where a chart is recorded: painting takes a third
+
+
 _MOST_TIMES_PIXELS, _MOST_TIMES_SIDE = 8, 4
 
 
@@ -41,7 +49,7 @@ class RenderLimits:
 class RenderRequest:
     """One sample to render. `request_id` is chosen by the caller and returned unchanged.
 
-    `traced` asks for a record of what is drawn beside the picture, where the language has one. `data` are
+    `recording` asks for a record of what is drawn, where the language has one. `data` are
     files that the program may read, by names relative to the folder that it runs in; their names are checked
     by who makes the request (`vincicoder.data_files`). A language whose programs read none leaves them out.
     """
@@ -49,7 +57,7 @@ class RenderRequest:
     request_id: str
     language: str
     code: str
-    traced: bool = False
+    recording: Recording = Recording.NONE
     data: tuple[DataFile, ...] = ()
 
 

@@ -10,7 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.render.api import RenderLimits
+from vincicoder.render.api import Recording, RenderLimits
 from vincicoder.sample import DataFile, Reason
 
 MAX_SCALE = 16
@@ -128,7 +128,7 @@ class LanguageRenderer(Generic[Drawer]):
     worker keeps of a sample, from what most share to what few do, so that the sample goes to a worker that
     has it (see `affinity.choose`); it runs in the engine's process too: cheap, and linear in code that
     nobody has looked at. `interpreter` returns the Python that runs the worker, where it is not the engine's.
-    `render_traced` draws a program and records what it drew, for requests that ask so. `bring` gives the
+    `render_recorded` draws a program and records what it drew, for requests that ask so. `bring` gives the
     drawer the data files that the next program may read, none for most; a language without it reads none.
     """
 
@@ -140,5 +140,5 @@ class LanguageRenderer(Generic[Drawer]):
     render_page: Callable[[Drawer, str, PageView], Picture | Refusal] | None = None
     affinity: Callable[[str], tuple[str, ...]] | None = None
     interpreter: Callable[[], Path] | None = None
-    render_traced: Callable[[Drawer, str], Picture | Refusal | HandOver] | None = None
+    render_recorded: Callable[[Drawer, str, Recording], Picture | Refusal | HandOver] | None = None
     bring: Callable[[Drawer, Sequence[DataFile]], None] | None = None

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from vincicoder.data_files import unpack_data
-from vincicoder.render import RenderEngine, RenderRequest, RenderResult, RenderStatus
+from vincicoder.render import Recording, RenderEngine, RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.on_stacks import render_on_stacks
 from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.items import ProgramKey
@@ -21,7 +21,7 @@ class Renderer:
 
     def __init__(self, config: RewardConfig) -> None:
         self._config = config
-        self._traced = config.structure_weight > 0
+        self._recording = Recording.BESIDE if config.structure_weight else Recording.NONE
         self._engine: RenderEngine | None = None
         self._users: Counter[RenderEngine] = Counter()
         self._lock = threading.Lock()
@@ -47,9 +47,14 @@ class Renderer:
         return [] if self._engine is None else self._engine.worker_processes()
 
     def draw(
-        self, programs: Iterable[ProgramKey], abandoned: threading.Event | None = None
+        self,
+        programs: Iterable[ProgramKey],
+        abandoned: threading.Event | None = None,
+        recording: Recording | None = None,
     ) -> Iterator[tuple[ProgramKey, RenderResult]]:
         """Yield the result of each program, in the order they finish; `programs` is pulled as places free up.
+
+        `recording` is the configuration's by default.
 
         A failure of ours is retried `retries` times, with a new engine, and yielded as failed only then. A
         language whose tools are missing on this machine is such a failure, but trying again is no use. Once
@@ -60,7 +65,7 @@ class Renderer:
             again: list[ProgramKey] = []
             engine = self._take()
             try:
-                for program, result in _draw_once(engine, waiting, self._traced, abandoned):
+                for program, result in _draw_once(engine, waiting, recording or self._recording, abandoned):
                     if result.status is RenderStatus.FAILED and attempts_left:
                         again.append(program)
                     else:
@@ -102,7 +107,7 @@ class Renderer:
 def _draw_once(
     engine: RenderEngine,
     programs: Iterable[ProgramKey],
-    traced: bool,
+    recording: Recording,
     abandoned: threading.Event | None,
 ) -> Iterator[tuple[ProgramKey, RenderResult]]:
     """Draw each program as a build does: on its own stack, or the nearest that has the names it uses."""
@@ -111,7 +116,7 @@ def _draw_once(
     def requests() -> Iterator[RenderRequest]:
         for number, program in enumerate(programs):
             renderer, code, data = asked[str(number)] = program
-            yield RenderRequest(str(number), renderer, code, traced, unpack_data(data))
+            yield RenderRequest(str(number), renderer, code, recording, unpack_data(data))
 
     for drawn in render_on_stacks(engine, requests(), abandoned):
         yield asked.pop(drawn.result.request_id), drawn.result

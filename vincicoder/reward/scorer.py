@@ -16,7 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from vincicoder.render import RenderResult
+from vincicoder.render import Recording, RenderResult
 from vincicoder.reward.answer import ParsedAnswer, read_answer
 from vincicoder.reward.breakdown import Breakdown, RewardError
 from vincicoder.reward.config import RewardConfig
@@ -185,7 +185,7 @@ class RewardScorer:
         }
         with self._lock:
             found = {program: self._records[program] for program in wanted if program in self._records}
-        for program, result in self._renderer.draw(sorted(wanted - found.keys()), abandoned):
+        for program, result in self._renderer.draw(sorted(wanted - found.keys()), abandoned, Recording.ALONE):
             found[program] = result.trace
             if not is_our_fault(result) and result.reason not in MACHINE_DEPENDENT_REASONS:
                 with self._lock:

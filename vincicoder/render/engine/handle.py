@@ -163,7 +163,7 @@ class WorkerHandle:
         self.jobs.append(job)
         page = job.handed_over
         code = (page.document if page else job.request.code).encode("utf-8", "surrogatepass")
-        head: Message = {"view": asdict(page.view)} if page else {"traced": job.request.traced}
+        head: Message = {"view": asdict(page.view)} if page else {"recording": job.request.recording}
         data = job.request.data
         if data:
             head["data"] = [[file.name, len(file.content)] for file in data]

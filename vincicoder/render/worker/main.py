@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from vincicoder.render import font_coverage
-from vincicoder.render.api import too_large
+from vincicoder.render.api import Recording, too_large
 from vincicoder.render.configuration import WorkerConfiguration
 from vincicoder.render.finish import encode_png, measure
 from vincicoder.render.notes import merged, missing_glyphs
@@ -105,8 +105,9 @@ def _draw(
     if renderer.bring is not None:
         renderer.bring(drawer, data)
     if view is None:
-        if head.get("traced") and renderer.render_traced is not None:
-            return renderer.render_traced(drawer, code)
+        recording = Recording(head.get("recording", Recording.NONE))
+        if recording is not Recording.NONE and renderer.render_recorded is not None:
+            return renderer.render_recorded(drawer, code, recording)
         outcome: Picture | Refusal | HandOver = drawer.render(code)
         return outcome
     render_page = renderer.render_page

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vincicoder.render.api import RenderLimits
+from vincicoder.render.api import Recording, RenderLimits
 from vincicoder.render.languages.python.capture.captured import SampleRefusedError, captured
 from vincicoder.render.languages.python.capture.deferred import Deferred
 from vincicoder.render.languages.python.capture.install import left_in_names
@@ -28,6 +28,7 @@ from vincicoder.render.languages.python.descriptors import open_files, open_sock
 from vincicoder.render.languages.python.errors import FILE_NAME, describe
 from vincicoder.render.languages.python.region import Region
 from vincicoder.render.languages.python.trace.record import Record
+from vincicoder.render.languages.python.trace.unpainted import paint_nothing
 from vincicoder.render.notes import changed_calls, merged
 from vincicoder.render.sandbox import kernel, landlock, namespaces, paths, seccomp
 from vincicoder.sample import Reason
@@ -131,10 +132,15 @@ class _CountedOutput:
 
 
 def run_sample(
-    code: str, folder: Path, region: Region, sandbox: SampleSandbox, limits: RenderLimits, traced: bool
+    code: str,
+    folder: Path,
+    region: Region,
+    sandbox: SampleSandbox,
+    limits: RenderLimits,
+    recording: Recording,
 ) -> None:
-    """Run the code and write its picture, or why there is none, into `region`; where it is `traced`, with a
-    record of what it drew. Never raises."""
+    """Run the code and write its picture, or why there is none, into `region`; with a record of what it drew,
+    where one is asked for. Never raises."""
     try:
         os.chdir(folder)
         os.environ["HOME"] = os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
@@ -144,7 +150,9 @@ def run_sample(
     except BaseException:
         os.abort()  # an unconfined sample must not run
     try:
-        record = Record() if traced else None
+        if recording is Recording.ALONE:
+            paint_nothing()
+        record = None if recording is Recording.NONE else Record()
         choose_fonts(code)
         names = _execute(code, limits)
         _put_back(_BUILTINS)

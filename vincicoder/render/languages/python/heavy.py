@@ -14,6 +14,7 @@ import socket
 import traceback
 from collections.abc import Callable
 
+from vincicoder.render.api import Recording
 from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
 from vincicoder.render.languages.python.zygote import SampleExit, Zygote
 from vincicoder.render.protocol import Refusal
@@ -45,10 +46,10 @@ class HeavyProcess:
         theirs.close()
         self._reader = FrameReader(0)
 
-    def run(self, code: str, traced: bool = False) -> SampleExit:
+    def run(self, code: str, recording: Recording) -> SampleExit:
         """Run the code in a fork of that process. Raises InfrastructureError."""
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # what follows reports it
-            send_blocking(self._channel, {"traced": traced}, code.encode("utf-8", "surrogatepass"))
+            send_blocking(self._channel, {"recording": recording}, code.encode("utf-8", "surrogatepass"))
         message = self._receive()
         refusal = Refusal(Reason(message["reason"]), message["detail"]) if message["reason"] else None
         return SampleExit(message["code"], message["cpu_seconds"], refusal)
@@ -76,7 +77,7 @@ def _serve(channel: socket.socket, warm_up: Callable[[], Zygote]) -> None:
         zygote = None
         while (frame := reader.read(channel)) is not None:
             zygote = zygote or warm_up()
-            ended = zygote.run(frame[1].decode("utf-8", "surrogatepass"), frame[0]["traced"])
+            ended = zygote.run(frame[1].decode("utf-8", "surrogatepass"), Recording(frame[0]["recording"]))
             refusal = ended.cut_short
             send_blocking(
                 channel,

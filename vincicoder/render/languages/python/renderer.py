@@ -10,6 +10,7 @@ from functools import partial
 from importlib import metadata
 from typing import TYPE_CHECKING
 
+from vincicoder.render.api import Recording
 from vincicoder.render.fonts import fonts_fingerprint
 from vincicoder.render.languages.browser.libraries import library_versions
 from vincicoder.render.languages.browser.library_page import library_fingerprint
@@ -98,9 +99,11 @@ def bring(renderer: PythonRenderer, files: Sequence[DataFile]) -> None:
     renderer.bring(files)
 
 
-def render_traced(renderer: PythonRenderer, code: str) -> Picture | Refusal | HandOver:
+def render_recorded(
+    renderer: PythonRenderer, code: str, recording: Recording
+) -> Picture | Refusal | HandOver:
     """Draw a program and note what it drew."""
-    return renderer.render(code, traced=True)
+    return renderer.render(code, recording)
 
 
 RENDERER = LanguageRenderer(
@@ -108,7 +111,7 @@ RENDERER = LanguageRenderer(
     missing_tools=missing_tools,
     create=create,
     prepare=prepare,
-    render_traced=render_traced,
+    render_recorded=render_recorded,
     bring=bring,
 )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from vincicoder.render.api import RenderLimits
+from vincicoder.render.api import Recording, RenderLimits
 from vincicoder.render.files import empty_folder, lay_files
 from vincicoder.render.finish import measure
 from vincicoder.render.languages.python.capture.deferred import Deferred, VegaLiteChart, hand_over
@@ -23,11 +23,12 @@ from vincicoder.render.languages.python.changed_calls import watch_pandas
 from vincicoder.render.languages.python.heavy import HeavyProcess
 from vincicoder.render.languages.python.imports import Preloader, is_light
 from vincicoder.render.languages.python.region import Region
+from vincicoder.render.languages.python.trace.unpainted import needs_painting
 from vincicoder.render.languages.python.warm_imports import import_heavy, import_light
 from vincicoder.render.languages.python.warm_up import warm_up_heavy, warm_up_light
 from vincicoder.render.languages.python.zygote import SampleExit, Zygote
 from vincicoder.render.protocol import HandOver, Picture, Refusal
-from vincicoder.sample import DataFile, InfrastructureError, Reason
+from vincicoder.sample import MACHINE_DEPENDENT_REASONS, DataFile, InfrastructureError, Reason
 
 _ATTEMPTS_AFTER_KILL = 2
 _FOLDER_MODE = 0o700
@@ -75,13 +76,23 @@ class PythonRenderer:
         watch_pandas()
         return Zygote(self._limits, self._folder, self._region, Preloader())
 
-    def render(self, code: str, traced: bool = False) -> Picture | Refusal | HandOver:
-        """Run the code in a fork and return the picture it drew last, or the page that draws it; where it is
-        `traced`, with a record of what it drew with matplotlib."""
+    def render(self, code: str, recording: Recording = Recording.NONE) -> Picture | Refusal | HandOver:
+        """Run the code in a fork and return the picture it drew last, or the page that draws it; with a
+        record of what it drew with matplotlib, where one is asked for."""
+        if recording is Recording.ALONE:
+            outcome = None if needs_painting(code) else self._render(code, recording)
+            if outcome is not None and not (
+                isinstance(outcome, Refusal) and outcome.reason not in MACHINE_DEPENDENT_REASONS
+            ):
+                return outcome
+            recording = Recording.BESIDE  # it may want to look at its own picture
+        return self._render(code, recording)
+
+    def _render(self, code: str, recording: Recording) -> Picture | Refusal | HandOver:
         zygote = self._light if is_light(code) else self._heavy
         unseen_seconds = 0.0  # of CPU, in forks that are not this process's children
         for _attempt in range(_ATTEMPTS_AFTER_KILL):
-            outcome, ended = self._run_once(zygote, code, traced)
+            outcome, ended = self._run_once(zygote, code, recording)
             if zygote is self._heavy:
                 unseen_seconds += ended.cpu_seconds
             if isinstance(outcome, VegaLiteChart) and (missing := _missing_for_altair()):
@@ -96,12 +107,12 @@ class PythonRenderer:
         return Refusal(Reason.RENDER_CRASHED, "killed its own process: SIGKILL, twice")
 
     def _run_once(
-        self, zygote: Zygote | HeavyProcess, code: str, traced: bool
+        self, zygote: Zygote | HeavyProcess, code: str, recording: Recording
     ) -> tuple[Picture | Refusal | Deferred | None, SampleExit]:
         try:
             self._region.clear()
             lay_files(self._folder, self._data)
-            ended = zygote.run(code, traced)
+            ended = zygote.run(code, recording)
             return ended.cut_short or self._judge(ended), ended
         except OSError as error:
             raise InfrastructureError(f"cannot run a sample: {error}") from error

@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from vincicoder.render.api import RenderLimits
+from vincicoder.render.api import Recording, RenderLimits
 from vincicoder.render.files import holds_more_than
 from vincicoder.render.languages.python.capture.install import install_hooks
 from vincicoder.render.languages.python.chance import seed_numpy
@@ -56,8 +56,8 @@ class Zygote:
         gc.disable()
         _settle()
 
-    def run(self, code: str, traced: bool = False) -> SampleExit:
-        """Run the code in a fork, and note what it draws where it is `traced`. Raises OSError."""
+    def run(self, code: str, recording: Recording) -> SampleExit:
+        """Run the code in a fork, and note what it draws where that is asked for. Raises OSError."""
         if self._preloader.preload(code):
             prepare_thread_pools()
             install_hooks()
@@ -66,7 +66,7 @@ class Zygote:
         pid = os.fork()
         if pid == 0:
             try:
-                run_sample(code, self._folder, self._region, self._sandbox, self._limits, traced)
+                run_sample(code, self._folder, self._region, self._sandbox, self._limits, recording)
             finally:
                 _leave(0)
         cut_short = self._wait(pid)

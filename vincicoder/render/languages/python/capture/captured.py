@@ -52,6 +52,7 @@ class Captured:
         self.outputs = 0
         # A picture that stands for a figure which is drawn only after the code has ended.
         self.stands_for: Callable[[Image.Image], Deferred | None] = lambda image: None
+        self.paints = True  # else nothing is wanted of a figure but how it is laid out
         self.opened_blank = False  # such a picture was read back by the code
         self.notes: list[str] = []
         self._quiet = 1

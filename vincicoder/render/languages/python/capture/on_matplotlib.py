@@ -131,6 +131,11 @@ def _hook_saving(base: Any, agg: Any) -> None:
             return
         captured.note_scale(1)
         begin_drawing()
+        if not captured.paints:
+            agg.draw(self)
+            pictured[:] = [self.figure]
+            captured.add_output(_one_pixel)
+            return
         with captured.quiet():
             try:
                 if fmt == "png" and not pil_kwargs and not metadata:
@@ -173,7 +178,8 @@ def _hook_saving(base: Any, agg: Any) -> None:
             original_print_figure(self, io.BytesIO(), dpi, *rest, **raster)
             with captured.quiet():
                 try:
-                    original_print_figure(self, filename, dpi, *rest, **options)
+                    if captured.paints:
+                        original_print_figure(self, filename, dpi, *rest, **options)
                 except OSError:
                     return
         else:
@@ -249,11 +255,16 @@ def draw(figure: Any) -> Pixels:
         canvas._is_saving = True  # animated artists are drawn, and the animation does not begin again
     with _at(figure, figure.dpi * factor * _ROUNDING) if factor < 1 else nullcontext():
         canvas.draw()
-        pixels = flatten_rgba(np.asarray(canvas.buffer_rgba()))
+        pixels = flatten_rgba(np.asarray(canvas.buffer_rgba())) if captured.paints else _one_pixel()
     captured.note_scale(factor)
-    look_at(figure)
+    if captured.paints:
+        look_at(figure)
     pictured[:] = [figure]
     return pixels
+
+
+def _one_pixel() -> Pixels:
+    return np.full((1, 1, 3), 255, np.uint8)
 
 
 def last_open_figure() -> Pixels | None:

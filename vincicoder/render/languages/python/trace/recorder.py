@@ -6,6 +6,8 @@ import functools
 import importlib
 from typing import Any
 
+from vincicoder.render.languages.python.capture.captured import captured
+
 
 class DrawnTexts:
     """Notes what the drawing of a figure is asked to write, without the labels of its ticks.
@@ -77,7 +79,7 @@ class DrawnTexts:
         before = self._in_tick
         self._in_tick = before or (self._axis is not None and tick in self._axis.majorTicks)
         try:
-            return draw()
+            return draw() if captured.paints or not self._in_tick else None
         finally:
             self._in_tick = before
 
