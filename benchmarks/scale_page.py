@@ -34,11 +34,12 @@ process. Where the home is on S3, the server's own seconds are not counted.
 | home | rows | a shard | CPU s | CPU ms a row | unchanged, CPU s | peak MB | requests |
 |---|---:|---:|---:|---:|---:|---:|---:|"""
 _AGAIN = """
-Between 1,000 and 4,000 rows no stage took more a row. Before that, 20,000 rows were seen to cost more a row than
-2,000; which stage it was is not known, and no run was larger.
+Between 1,000 and 4,000 rows no stage took more a row. Before that, 20,000 rows were seen to cost more a row
+than 2,000; which stage it was is not known, and no run was larger.
 
-An unchanged build reads and hashes every file of its outputs and of the release once, so that damage is seen. At the
-rate of the largest local run, {rows:,} rows would take {seconds:,.0f} CPU seconds, some files at a time."""
+An unchanged build reads and hashes every file of its outputs and of the release once, so that damage is
+seen. At the rate of the largest local run, {rows:,} rows would take {seconds:,.0f} CPU seconds, some files at
+a time."""
 _ESTIMATED = """
 ## Estimated
 
