@@ -106,4 +106,6 @@ def open_shown(folder: Path, stack: ExitStack) -> Shown:
     folder = folder.resolve()
     pages, questions = (stack.enter_context(open_locked(folder, MEMORY)) for _ in range(2))
     make_view(pages)
-    return Shown(folder, home_of(folder), pages, questions, facets(pages))
+    shown = Shown(folder, home_of(folder), pages, questions, facets(pages))
+    shown.rows(Wanted())  # reads what the first page needs, so that it comes at once
+    return shown
