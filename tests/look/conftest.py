@@ -120,6 +120,7 @@ class Seen:
 @pytest.fixture
 def seen(chromium: Browser) -> Iterator[Seen]:
     context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(180_000)  # milliseconds: scoring loads a model, beside other work
     found = Seen(context.new_page())
     found.page.on("console", lambda message: found.problems.append(message.text))
     found.page.on("pageerror", lambda error: found.problems.append(str(error)))
