@@ -109,12 +109,12 @@ def test_a_cancelled_run_tells_its_progress_and_leaves_no_failed_task(
     slow = "import time\nimport matplotlib.pyplot as plt\ntime.sleep(4)\nplt.plot([1, {n}])\nplt.show()\n"
     rows = [
         {"id": f"slow-{n}", "domain": "chart", "language": "python", "code": slow.format(n=n)}
-        for n in range(12)
+        for n in range(30)  # more than are drawn until the worker hears of it
     ]
     parameters = own(write_corpus(tmp_path, "slow", rows), tmp_path / "home", shard_rows=1)
     run_id = start_run(environment, "build-sft-data/default", parameters)
     progress = (
-        r"render slow-chart 00\d\d: 1 kept, 0 rejected; \d+/12 shards, \d+/12 rows, "
+        r"render slow-chart 00\d\d: 1 kept, 0 rejected; \d+/30 shards, \d+/30 rows, "
         r"\d\.\d rows/s, \d+:\d\d left; the build about \d+%, \d+:\d\d left"
     )
     wait_for_line(environment, run_id, progress)
