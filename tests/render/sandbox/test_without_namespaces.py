@@ -28,14 +28,14 @@ GOOD = {
     "graphviz": "digraph { a -> b }",
 }
 # Sees the environment of every process that it may look at, and may list none; finds the number of secrets.
-_LUA = r"""\documentclass{article}\begin{document}\directlua{
+_LUA = rf"""\documentclass{{article}}\begin{{document}}\directlua{{
 local found = 0
-for name = 1, 100000 do
+for name = {max(1, os.getpid() - 1000)}, {os.getpid() + 5000} do
   local file = io.open('/proc/' .. name .. '/environ')
   if file then local text = file:read('*a')
     if text and text:find('the-secret', 1, true) then found = found + 1 end end
 end
-assert(found == 0, 'found ' .. found) }x\end{document}"""
+assert(found == 0, 'found ' .. found) }}x\end{{document}}"""
 _MANY_FILES = r"""\documentclass{article}\begin{document}\directlua{
 local block = string.rep('x', 4000000)
 for n = 1, 1000000 do
@@ -58,7 +58,7 @@ import json, logging, sys
 logging.basicConfig(format="%(levelname)s %(message)s")
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest
 requests = [RenderRequest(name, name.split()[0], code) for name, code in json.load(sys.stdin).items()]
-with RenderEngine(RenderLimits(cpu_seconds=4), workers=2) as engine:
+with RenderEngine(RenderLimits(cpu_seconds=6, output_mb=16), workers=2) as engine:
     results = list(engine.render(requests))
 print(json.dumps({r.request_id: [r.reason.value if r.reason else r.status.value, r.detail,
     r.pixels_sha256] for r in results}))
