@@ -127,7 +127,7 @@ def _may_skip(item: pytest.Item) -> bool:
     return item.get_closest_marker("may_skip") is not None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     """An S3 server on loopback; this process and those it starts use it by their environment."""
     with s3_server(tmp_path_factory.mktemp("s3")) as server, pytest.MonkeyPatch.context() as patch:
