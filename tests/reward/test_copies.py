@@ -111,6 +111,18 @@ def test_hooks_say_what_a_program_did(
                 "Image.open(b).rotate(90).save('b.png')",
             ),
             "table": ("python", _TABLE.format(pixels[::3, ::3].tolist())),
+            "tiles after a colour bar": (
+                "python",
+                "import matplotlib.pyplot as plt\nfigure, axes = plt.subplots()\n"
+                "figure.colorbar(axes.scatter([1, 2], [1, 2], c=[1, 2]), ax=axes)\n"
+                "over = figure.add_axes([0, 0, 1, 1])\nfor n in range(400):\n"
+                "  over.add_patch(plt.Rectangle((n % 20, n // 20), 1, 1, color=(n / 400, 0, 0)))\n"
+                "plt.savefig('a.png')",
+            ),
+            "colour bar": (
+                "python",
+                CHART.replace("plt.savefig", "plt.colorbar(plt.scatter([1], [1], c=[1]))\nplt.savefig"),
+            ),
             "chart": ("python", CHART),
             "page": ("html", f"<body>{boxes}"),
             "script": (
@@ -125,7 +137,8 @@ def test_hooks_say_what_a_program_did(
     assert note_values(notes["decoded"], "decoded_bytes")[0] == pytest.approx(len(data), rel=0.1)
     assert "decoded_image" not in notes["own picture"]
     assert note_values(notes["table"], "marks")[0] >= 540
-    assert notes["chart"] == ()
+    assert 400 <= note_values(notes["tiles after a colour bar"], "marks")[0] < 500
+    assert notes["colour bar"] == notes["chart"] == ()
     assert note_values(notes["page"], "marks")[0] >= len(runs)
     assert "decoded_image" in notes["script"]
     assert notes["plain page"] == ()

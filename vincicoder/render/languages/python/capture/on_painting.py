@@ -76,13 +76,14 @@ def look_at(figure: Any) -> None:
     if captured.is_quiet:
         return
     count, parts = 0, []
-    try:
-        for number, values in _marks_of(figure):
-            count += number
-            if count <= _MOST_CELLS:
-                parts.append(values)
-    except Exception:  # an artist of the sample's own making that cannot be asked
-        count = max(count, _FEW_MARKS)
+    for artist in _artists_of(figure):
+        try:
+            for number, values in _marks_of(artist):
+                count += number
+                if count <= _MOST_CELLS:
+                    parts.append(values)
+        except Exception:  # a colour bar's outline, or one of the sample's own making, that cannot be asked
+            count += 1
     if count >= _FEW_MARKS:
         captured.renote("marks", marks(count, _information(parts) if count <= _MOST_CELLS else _MOST_CELLS))
 
@@ -154,16 +155,16 @@ def _add_decoded(size: int) -> None:
     captured.renote("decoded_bytes", decoded_bytes(_seen["decoded"]))
 
 
-def _marks_of(figure: Any) -> Iterator[tuple[int, NDArray[Any]]]:
-    """Yield how many marks an artist draws, and the numbers that say where and in which colours."""
+def _artists_of(figure: Any) -> Iterator[Any]:
     for axes in figure.get_axes():
-        yield from _marks_of_children(axes.get_children())
+        yield from axes.get_children()
         for child in getattr(axes, "child_axes", ()):
-            yield from _marks_of_children(child.get_children())
-    yield from _marks_of_children([child for child in figure.get_children() if child not in figure.axes])
+            yield from child.get_children()
+    yield from (child for child in figure.get_children() if child not in figure.axes)
 
 
-def _marks_of_children(children: list[Any]) -> Iterator[tuple[int, NDArray[Any]]]:
+def _marks_of(artist: Any) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield how many marks an artist draws, and the numbers that say where and in which colours."""
     from matplotlib.collections import Collection
     from matplotlib.lines import Line2D
     from matplotlib.offsetbox import OffsetBox
@@ -171,39 +172,39 @@ def _marks_of_children(children: list[Any]) -> Iterator[tuple[int, NDArray[Any]]
     from matplotlib.table import Table
     from matplotlib.text import Text
 
-    for artist in children:
-        if isinstance(artist, Patch):
-            yield 1, np.append(artist.get_extents().extents, artist.get_facecolor())
-            corners: NDArray[Any] = np.asarray(artist.get_path().vertices)
-            if len(corners) > _FEW_MARKS:
-                yield len(corners), corners
-        elif isinstance(artist, Line2D):
-            points: NDArray[Any] = np.asarray(artist.get_xydata())
-            if len(points) > _FEW_MARKS:
-                yield len(points) // 2, points
-        elif isinstance(artist, Collection):
-            yield from _marks_of_collection(artist)
-        elif isinstance(artist, Text):
-            text = artist.get_text()
-            yield (
-                sum(_is_block(letter) for letter in text) + (len(text) <= 1),
-                np.frombuffer(text.encode()[: len(text) & ~7], np.uint8),
-            )
-        elif isinstance(artist, Table):
-            yield from _marks_of_children(list(artist.get_celld().values()))
-        elif isinstance(artist, OffsetBox) or hasattr(artist, "offsetbox"):
-            yield from _marks_of_children(
-                [found for found in artist.findobj() if hasattr(found, "get_data") or hasattr(found, "image")]
-            )
-        else:
-            yield from _cells_of_image(artist)
+    if isinstance(artist, Patch):
+        yield 1, np.append(artist.get_extents().extents, artist.get_facecolor())
+        corners: NDArray[Any] = np.asarray(artist.get_path().vertices)
+        if len(corners) > _FEW_MARKS:
+            yield len(corners), corners
+    elif isinstance(artist, Line2D):
+        points: NDArray[Any] = np.asarray(artist.get_xydata())
+        if len(points) > _FEW_MARKS:
+            yield len(points) // 2, points
+    elif isinstance(artist, Collection):
+        yield from _marks_of_collection(artist)
+    elif isinstance(artist, Text):
+        text = artist.get_text()
+        yield (
+            sum(_is_block(letter) for letter in text) + (len(text) <= 1),
+            np.frombuffer(text.encode()[: len(text) & ~7], np.uint8),
+        )
+    elif isinstance(artist, Table):
+        for cell in artist.get_celld().values():
+            yield from _marks_of(cell)
+    elif isinstance(artist, OffsetBox) or hasattr(artist, "offsetbox"):
+        for found in artist.findobj():
+            if hasattr(found, "get_data") or hasattr(found, "image"):
+                yield from _marks_of(found)
+    else:
+        yield from _cells_of_image(artist)
 
 
 def _marks_of_collection(artist: Any) -> Iterator[tuple[int, NDArray[Any]]]:
     array = artist.get_array()
     colors = np.asarray(artist.get_facecolor()) if array is None else np.ma.getdata(array)
     if array is not None and np.ndim(array) >= 2:
-        yield int(np.shape(array)[0] * np.shape(array)[1]), _squeezed(np.ma.getdata(array))
+        yield _cells(array), _squeezed(np.ma.getdata(array))
         return
     paths = artist.get_paths()
     offsets: NDArray[Any] = np.ma.getdata(artist.get_offsets())
@@ -219,7 +220,17 @@ def _cells_of_image(artist: Any) -> Iterator[tuple[int, NDArray[Any]]]:
     get = getattr(artist, "get_array", None) or getattr(artist, "get_data", None)
     array = get() if callable(get) else None
     if array is not None and not isinstance(array, tuple) and np.ndim(array) >= 2:
-        yield int(np.shape(array)[0] * np.shape(array)[1]), _squeezed(np.ma.getdata(array))
+        yield _cells(array), _squeezed(np.ma.getdata(array))
+
+
+def _cells(array: Any) -> int:
+    """Return how many cells a table draws: one for a ramp, as of a colour bar, whatever its length."""
+    height, width = np.shape(array)[:2]
+    if np.ndim(array) == 2 and min(height, width) == 1:
+        steps = np.diff(np.ma.getdata(array).ravel().astype(np.float64))
+        if (steps >= 0).all() or (steps <= 0).all():
+            return 1
+    return int(height * width)
 
 
 def _is_block(letter: str) -> bool:
