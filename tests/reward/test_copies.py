@@ -119,6 +119,11 @@ def test_hooks_say_what_a_program_did(
                 "  over.add_patch(plt.Rectangle((n % 20, n // 20), 1, 1, color=(n / 400, 0, 0)))\n"
                 "plt.savefig('a.png')",
             ),
+            "one row of tiles": (
+                "python",
+                "import matplotlib.pyplot as plt\nimport numpy as np\n"
+                "plt.imshow(np.random.default_rng(0).random((1, 300)), aspect='auto')\nplt.savefig('a.png')",
+            ),
             "colour bar": (
                 "python",
                 CHART.replace("plt.savefig", "plt.colorbar(plt.scatter([1], [1], c=[1]))\nplt.savefig"),
@@ -138,6 +143,7 @@ def test_hooks_say_what_a_program_did(
     assert "decoded_image" not in notes["own picture"]
     assert note_values(notes["table"], "marks")[0] >= 540
     assert 400 <= note_values(notes["tiles after a colour bar"], "marks")[0] < 500
+    assert note_values(notes["one row of tiles"], "marks")[0] >= 300
     assert notes["colour bar"] == notes["chart"] == ()
     assert note_values(notes["page"], "marks")[0] >= len(runs)
     assert "decoded_image" in notes["script"]

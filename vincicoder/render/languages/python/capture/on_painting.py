@@ -82,7 +82,7 @@ def look_at(figure: Any) -> None:
                 count += number
                 if count <= _MOST_CELLS:
                     parts.append(values)
-        except Exception:  # a colour bar's outline, or one of the sample's own making, that cannot be asked
+        except Exception:  # of the sample's own making: it cannot be asked
             count += 1
     if count >= _FEW_MARKS:
         captured.renote("marks", marks(count, _information(parts) if count <= _MOST_CELLS else _MOST_CELLS))
@@ -243,7 +243,7 @@ def _squeezed(array: NDArray[Any]) -> NDArray[Any]:
         return array[:1000, :1000]
     for axis in (0, 1):
         lines = np.moveaxis(array, axis, 0)
-        other = (lines[1:] != lines[:-1]).reshape(len(lines) - 1, -1).any(axis=1)
+        other = (lines[1:] != lines[:-1]).any(axis=tuple(range(1, lines.ndim)))
         array = np.compress(np.append(True, other), array, axis=axis)
     return array
 
