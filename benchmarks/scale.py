@@ -2,7 +2,8 @@
 
 The rows are SVG programs that all differ; a declared stand-in draws them (`benchmarks.replay`), so everything
 but drawing is real. `--s3` puts the home on an S3 server on loopback, whose requests are counted. A second
-build of the same rows shows how long it takes to decide that nothing is to be done.
+build of the same rows shows how long it takes to decide that nothing is to be done. Where Ray is installed,
+`--node-rows` programs are then really drawn on one Ray node of one core and on two (`benchmarks.cluster`).
 
     python -m benchmarks.scale --rows 10000 --json scale-10000.json
 """
@@ -21,9 +22,11 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cluster import speed
 from benchmarks.processor_time import own_seconds
 from benchmarks.replay import replayed
 from flows.pipeline import run_build
@@ -153,12 +156,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--shard-rows", type=int, default=2_000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--s3", action="store_true", help="a home on an S3 server on loopback")
+    parser.add_argument("--node-rows", type=int, default=100, help="0 starts no Ray node")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     asked = parser.parse_args(arguments)
-    folder = Path(tempfile.mkdtemp(prefix="scale-"))
+    folder = Path(tempfile.mkdtemp(prefix="vc-", dir="/tmp"))  # short: Ray makes sockets in it
     try:
         with _server(asked.s3, folder) as server:
             found = measure(asked.rows, asked.shard_rows, asked.workers, folder, server)
+        if asked.node_rows and find_spec("ray"):
+            found |= {**speed(asked.node_rows, folder / "nodes"), "rows": asked.rows}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     text = json.dumps(found, indent=1)
