@@ -27,8 +27,9 @@ class BrowserStalledError(Exception):
     """The browser does nothing: waiting costs a page no real time here, so the page is not to blame yet."""
 
 
-# A third of the wall limit with less CPU than this, in seconds, is a browser that stands still.
-_STALLED_SHARE, _STALLED_CPU_SECONDS = 0.3, 1.0
+# So long, or this share of the wall limit, with less CPU than this, in seconds, is a browser that stands still.
+# Chromium 156's headless shell does, here and there, after WebGL scenes: the picture of a later page never comes.
+_STALLED_SECONDS, _STALLED_SHARE, _STALLED_CPU_SECONDS = 4.0, 0.3, 1.0
 
 
 class Budget:
@@ -77,6 +78,7 @@ class Budget:
                 Reason.RENDER_TIMEOUT, f"the page was not ready after {limits.wall_seconds * 0.9:g} s"
             )
         idle = cpu_seconds < _STALLED_CPU_SECONDS
-        early = wall_left(limits.wall_seconds * _STALLED_SHARE, self._started, self._queueing.seconds) < 0
+        stalled_after = min(_STALLED_SECONDS, limits.wall_seconds * _STALLED_SHARE)
+        early = wall_left(stalled_after, self._started, self._queueing.seconds) < 0
         if idle and early and not self._patient:
             raise BrowserStalledError

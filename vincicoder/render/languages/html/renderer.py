@@ -99,9 +99,8 @@ class HtmlRenderer:
             except PageCrashedError:  # by the page, or by who kills processes: once more tells
                 self._launch()
                 return self._draw(code, view)
-            except BrowserStalledError:  # by the page, or by a browser in trouble: once more tells
-                self._launch()
-                return self._draw(code, view, wall_share=0.6, patient=True)
+            except BrowserStalledError:  # by the page, or by a browser in trouble: two new ones tell
+                return self._draw_in_new_browsers(code, view)
         except NotDrawnError as error:
             self._clear(view)
             return Refusal(error.reason, str(error), error.notes)
@@ -117,6 +116,13 @@ class HtmlRenderer:
         except (BrowserGoneError, ProtocolError) as error:
             self._stop()
             raise InfrastructureError(f"the browser failed: {error}") from error
+
+    def _draw_in_new_browsers(self, code: str, view: PageView) -> Picture:
+        self._launch()
+        with contextlib.suppress(BrowserStalledError):
+            return self._draw(code, view, wall_share=0.6)
+        self._launch()
+        return self._draw(code, view, wall_share=0.6, patient=True)
 
     def close(self) -> None:
         """Stop the browser."""
