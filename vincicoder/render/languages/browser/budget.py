@@ -27,7 +27,7 @@ class BrowserStalledError(Exception):
     """The browser does nothing: waiting costs a page no real time here, so the page is not to blame yet."""
 
 
-# So long, or this share of the wall limit, with less CPU than this is a browser that stands still. Chromium 156
+# So long, or this share of the wall limit, with less CPU than this: the browser stands still. Chromium 156
 # does at times after WebGL scenes: the picture of a later page never comes.
 _STALLED_SECONDS, _STALLED_SHARE, _STALLED_CPU_SECONDS = 4.0, 0.3, 1.0
 
