@@ -97,7 +97,7 @@ def make_report(folder: Path, compare: Path | None) -> str:
     return lone_page(
         "report.html",
         ("look.css", "report.css"),
-        "report.js",
+        ("keys.js", "report.js"),
         facts=facts,
         gallery=gallery,
         comparison=comparison,

@@ -44,7 +44,7 @@ def make_rl_report(folder: Path, manifest: RlManifest) -> str:
     return lone_page(
         "rl.html",
         ("look.css", "report.css"),
-        "run.js",
+        ("keys.js", "run.js"),
         manifest=manifest,
         rows=sum(manifest.rows.values()),
         counts=counts,

@@ -57,7 +57,7 @@ def write_run_report(home: Home, run_id: str, target: Path) -> WrittenReport:
     html = lone_page(
         "run.html",
         ("look.css", "report.css"),
-        "run.js",
+        ("keys.js", "run.js"),
         run=run,
         scores=scores,
         by_part={

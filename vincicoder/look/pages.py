@@ -27,10 +27,10 @@ def page(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
-def lone_page(template: str, styles: tuple[str, ...], script: str, **values: Any) -> str:
-    """Return a page that needs no other file: `styles` and `script` name files that it carries inside."""
+def lone_page(template: str, styles: tuple[str, ...], scripts: tuple[str, ...], **values: Any) -> str:
+    """Return a page that needs no other file: `styles` and `scripts` name files that it carries inside."""
     style = "\n".join(static_text(name) for name in styles)
-    code = static_text(script)
+    code = "\n".join(static_text(name) for name in scripts)
     policy = (
         f"default-src 'none'; img-src data:; style-src '{_digest(style)}'; script-src '{_digest(code)}'; "
         "base-uri 'none'; form-action 'none'"

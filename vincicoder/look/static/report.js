@@ -1,4 +1,3 @@
-"use strict";
 // Filters, the funnel, deep links and the keyboard of a report. The address after '#' holds the whole state.
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -168,20 +167,14 @@
   }
 
   function step(by) {
-    const shown = cards.filter((card) => !card.hidden);
-    if (!shown.length) return;
-    const at = current ? shown.indexOf(current) : -1;
-    const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
+    const next = cardBeside(cards, current, by);
+    if (!next) return;
     mark(next);
     next.scrollIntoView({ block: "nearest" });
   }
 
   function stepSection(by) {
-    const sections = [...document.querySelectorAll("main > section")];
-    const top = sections.findIndex((one) => one.getBoundingClientRect().top > 90);
-    const at = top < 0 ? sections.length : top;
-    const here = sections[at] && sections[at].getBoundingClientRect().top < 200 ? at : at - 1;
-    const next = sections[Math.min(Math.max(here + by, 0), sections.length - 1)];
+    const next = sectionBeside(by);
     store({ at: next.id });
     next.scrollIntoView({ block: "start" });
   }
@@ -207,23 +200,11 @@
       open(card);
     }
   });
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.matches("input, select, textarea")) {
-      if (event.key === "Escape") event.target.blur();
-      return;
-    }
-    const actions = {
-      "/": () => form.elements.q.focus(),
-      j: () => step(1), ArrowRight: () => step(1), k: () => step(-1), ArrowLeft: () => step(-1),
-      n: () => stepSection(1), p: () => stepSection(-1),
-      Enter: () => current && !event.target.closest("button, a") && open(current),
-      x: () => form.reset(),
-      Escape: () => current && open(current, false),
-    };
-    if (!actions[event.key]) return;
-    if (event.key !== "Enter") event.preventDefault();
-    actions[event.key]();
+  onKeys(step, stepSection, {
+    "/": () => form.elements.q.focus(),
+    Enter: (event) => current && !event.target.closest("button, a") && open(current),
+    x: () => form.reset(),
+    Escape: () => current && open(current, false),
   });
   restore();
 })();

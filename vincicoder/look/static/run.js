@@ -1,5 +1,4 @@
 // Filters and keys of a run's answers. The address after # holds the filters and the opened answer.
-"use strict";
 const form = document.getElementById("filters");
 const cards = [...document.querySelectorAll(".card")];
 const names = ["domain", "language", "reason", "q"];
@@ -57,21 +56,15 @@ function mark(card) {
   for (const other of cards) other.classList.toggle("current", other === card);
 }
 
+function current() {
+  return document.querySelector(".card.current:not([hidden])");
+}
+
 function step(by) {
-  const visible = cards.filter((card) => !card.hidden);
-  const at = visible.findIndex((card) => card.classList.contains("current"));
-  const next = visible[Math.min(Math.max(at + by, 0), visible.length - 1)];
+  const next = cardBeside(cards, current(), by);
   if (!next) return;
   mark(next);
   next.scrollIntoView({ block: "nearest" });
-}
-
-function stepSection(by) {
-  const sections = [...document.querySelectorAll("main > section")];
-  const below = sections.findIndex((one) => one.getBoundingClientRect().top > 90);
-  const at = below < 0 ? sections.length : below;
-  const here = sections[at] && sections[at].getBoundingClientRect().top < 200 ? at : at - 1;
-  sections[Math.min(Math.max(here + by, 0), sections.length - 1)]?.scrollIntoView({ block: "start" });
 }
 
 for (const card of cards) {
@@ -79,24 +72,10 @@ for (const card of cards) {
     if (!event.target.closest("pre") && !String(getSelection())) toggle(card);
   });
 }
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, select")) {
-    if (event.key === "Escape") event.target.blur();
-    return;
-  }
-  const current = document.querySelector(".card.current:not([hidden])");
-  const actions = {
-    "/": () => form?.elements.q.focus(), x: () => form?.reset(),
-    j: () => step(1), ArrowRight: () => step(1), k: () => step(-1), ArrowLeft: () => step(-1),
-    n: () => stepSection(1), p: () => stepSection(-1),
-  };
-  if (event.key === "Enter") {
-    if (current && !event.target.closest("button, summary")) toggle(current);
-  } else if (actions[event.key]) {
-    event.preventDefault();
-    actions[event.key]();
-  }
+onKeys(step, (by) => sectionBeside(by)?.scrollIntoView({ block: "start" }), {
+  "/": () => form?.elements.q.focus(),
+  x: () => form?.reset(),
+  Enter: (event) => current() && !event.target.closest("button, summary") && toggle(current()),
 });
 window.addEventListener("hashchange", read);
 read();
