@@ -32,7 +32,7 @@ from storage.stores.local import LocalStore
 from storage.stores.objects import ObjectStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
 
 @contextmanager
@@ -92,9 +92,10 @@ class Home:
         """Return the sorted names directly under a folder; empty when there is no such folder."""
         return self._store.list_names(relative)
 
-    def list_holding(self, relative: str, name: str) -> list[str]:
-        """Return the sorted names of the folders directly under a folder that hold a file of this name."""
-        return self._store.list_holding(relative, name)
+    def list_holding(self, relative: str, name: str, known: Collection[str] = ()) -> list[str]:
+        """Return the sorted names of the folders directly under a folder that hold a file of this name; those
+        that are `known` are passed over, without a look at their files."""
+        return self._store.list_holding(relative, name, known)
 
     @contextmanager
     def open(self, relative: str) -> Iterator[IO[Any]]:

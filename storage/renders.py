@@ -149,18 +149,12 @@ class RenderIndex:
             self._names.append(output)
 
     def _new_outputs(self) -> list[str]:
-        """The finished outputs that are not loaded; of those that are, no file is looked at."""
-        found = []
-        for stage in _STAGES:
-            folder = f"stages/{stage}"
-            if self._home.is_local:
-                names = {place_of_output(stage, key): key for key in self._home.list_names(folder)}
-                new = (key for output, key in names.items() if output not in self._loaded)
-                keys = [key for key in new if self._home.exists(f"{folder}/{key}/done.json")]
-            else:
-                keys = self._home.list_holding(folder, "done.json")
-            found += [place_of_output(stage, key) for key in keys]
-        return [output for output in found if output not in self._loaded]
+        known = {name_of_output(output).partition("/")[2] for output in self._loaded}
+        return [
+            place_of_output(stage, key)
+            for stage in _STAGES
+            for key in self._home.list_holding(f"stages/{stage}", "done.json", known)
+        ]
 
     def _file(self, output: str) -> str:
         if self._home.is_local:

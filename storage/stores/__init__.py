@@ -12,7 +12,7 @@ from storage.stores.objects import SCHEMES, ObjectStore
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
 
 
@@ -33,8 +33,9 @@ class Store(Protocol):
         """Return the sorted names directly under a folder; empty when there is no such folder."""
         ...
 
-    def list_holding(self, relative: str, name: str) -> list[str]:
-        """Return the sorted names of the folders directly under a folder that hold a file of this name."""
+    def list_holding(self, relative: str, name: str, known: Collection[str] = ()) -> list[str]:
+        """Return the sorted names of the folders directly under a folder that hold a file of this name, but
+        for those that are `known`."""
         ...
 
     def read_bytes(self, relative: str) -> bytes: ...

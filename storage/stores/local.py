@@ -13,7 +13,7 @@ from storage.scratch import scratch_folder, sweep
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
 
@@ -36,8 +36,9 @@ class LocalStore:
         except FileNotFoundError:
             return []
 
-    def list_holding(self, relative: str, name: str) -> list[str]:
-        return [one for one in self.list_names(relative) if self.exists(f"{relative}/{one}/{name}")]
+    def list_holding(self, relative: str, name: str, known: Collection[str] = ()) -> list[str]:
+        new = (one for one in self.list_names(relative) if one not in known)
+        return [one for one in new if self.exists(f"{relative}/{one}/{name}")]
 
     def read_bytes(self, relative: str) -> bytes:
         return (self.root / relative).read_bytes()

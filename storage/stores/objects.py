@@ -29,7 +29,7 @@ from storage.stores.lease import hold_lease
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from storage.stores.fetched import Copy
 
@@ -89,12 +89,12 @@ class ObjectStore:
         paths = [*found["common_prefixes"], *(one["path"] for one in found["objects"])]
         return sorted(path.rstrip("/").rpartition("/")[2] for path in paths)
 
-    def list_holding(self, relative: str, name: str) -> list[str]:
+    def list_holding(self, relative: str, name: str, known: Collection[str] = ()) -> list[str]:
         return sorted(
             folder
             for path in self.tags(relative)
             for folder, _, rest in [path.removeprefix(f"{relative}/").partition("/")]
-            if rest == name
+            if rest == name and folder not in known
         )
 
     def tags(self, relative: str) -> dict[str, str]:
