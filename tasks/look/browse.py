@@ -54,7 +54,6 @@ logger = logging.getLogger("vincicoder")
 LOOPBACK = "127.0.0.1"
 _SQL_ROWS, _SQL_SECONDS = 500, 20.0
 _OWN_SIDE = 1200
-_MOST_BODY = 2_400_000  # bytes of a form: an escaped character has up to twelve
 _BUSY_SECONDS = 60.0  # what a drawing waits for the one before it
 _WHY_NOT = {
     errno.EADDRINUSE: "where another program listens: end it, or give another; --port 0 takes a free one",
@@ -170,7 +169,7 @@ def make_app(shown: Shown) -> Starlette:
         return sample(request, None, scored)
 
     async def draw(request: Request) -> Response:
-        form = await read_form(request, shown.token, _MOST_BODY)
+        form = await read_form(request, shown.token)
         if request.url.path.endswith("/render"):
             return await run_in_threadpool(render, request)
         return await run_in_threadpool(score, request, form.get("answer", ""))

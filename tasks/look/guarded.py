@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+MOST_CHARACTERS = 200_000  # of an answer that is scored
+_MOST_BODY = 12 * MOST_CHARACTERS  # bytes of a form: an escaped character has up to twelve
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; form-action 'self'; "
@@ -58,14 +60,14 @@ def _is_foreign(scope: Scope) -> bool:
     return not (opens and scope["method"] == "GET" and scope["path"] != "/sql")
 
 
-async def read_form(request: Request, token: str, most: int) -> dict[str, str]:
-    """Return the fields of a form of ours. Raises HTTPException for a body of more than `most` bytes, and for
-    one without the token: its page was not of this server, or of an earlier start."""
+async def read_form(request: Request, token: str) -> dict[str, str]:
+    """Return the fields of a form of ours. Raises HTTPException for a body that is too long, and for one
+    without the token: its page was not of this server, or of an earlier start."""
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > most:
-            raise HTTPException(413, f"received more than {most:,} bytes")
+        if len(body) > _MOST_BODY:
+            raise HTTPException(413, f"received more than {_MOST_BODY:,} bytes")
     form = {name: values[0] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
     if not secrets.compare_digest(form.get("token", "").encode(), token.encode()):
         raise HTTPException(403, "refused: the form is not of this server's pages; load the page again")

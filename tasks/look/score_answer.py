@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tasks.look.guarded import MOST_CHARACTERS
 from vincicoder.look.thumbnails import data_uri, thumbnail
 from vincicoder.reward import RewardConfig, RewardError, RewardItem, shared_scorer
 from vincicoder.reward.heat_map import draw_heat_map
 from vincicoder.sample import InfrastructureError
 
-MOST_CHARACTERS = 200_000
 _SIDE = 2400
 _FENCE = re.compile(r"^\s*```", re.MULTILINE)
 
