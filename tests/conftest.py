@@ -57,12 +57,10 @@ _SHARE = {
     "flows/test_chain.py": "prefect server",
     "flows/test_prefect_runs.py": "prefect server",
     "flows/test_prefect_server.py": "prefect server",
-    "release": "release",
-    "reward": "reward",
     "train": "train",
+    "reward": "reward",
+    "release": "release",
 }
-# They start first, so that no process is left alone with one at the end.
-_LONGEST = ("prefect server", "train", "reward", "release")
 
 ALL_TOOLS = os.environ.get("VINCICODER_ALL_TOOLS") == "1"
 
@@ -74,11 +72,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need tools; put the longest groups first."""
+    """Mark the tests that need tools; put what is shared, the longest groups, first in the order above, so
+    that no process is left alone with one at the end."""
     for item in items:
         if _needs_tools(item.path):
             item.add_marker("tools")
-    place = {group: place for place, group in enumerate(_LONGEST)}
+    place = {group: place for place, group in enumerate(dict.fromkeys(_SHARE.values()))}
     items.sort(key=lambda item: place.get(_group(item.nodeid), len(place)))
 
 
