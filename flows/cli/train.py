@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from flows.cli.prefect_server import runs_on_a_server
-from flows.cli.release_checks import AsJson
 from flows.cli.tables import print_table
 from vincicoder.config import default_home
 from vincicoder.train.recipes import GrpoRecipe, RecipeError, SftRecipe, TrainingRecipe, load_recipe_file
@@ -101,7 +100,7 @@ def show(run_id: str, home: HomeOption = None, as_json: Json = False) -> None:
 
 
 @runs_app.command()
-def sheets(run_id: str, home: HomeOption = None, as_json: AsJson = False) -> None:
+def sheets(run_id: str, home: HomeOption = None, as_json: Json = False) -> None:
     """Draw a GRPO run's validation answers beside their targets; also while it runs."""
     from storage.home import Home as OpenHome
     from storage.runs import RunRegistry
