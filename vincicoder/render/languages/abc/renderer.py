@@ -18,6 +18,7 @@ from vincicoder.program_output import first_line_of
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.fonts import FONT_CONFIGURATION, fonts_fingerprint
 from vincicoder.render.languages.abc.text import NUMBER
+from vincicoder.render.languages.further_tools import SETUP_COMMAND
 from vincicoder.render.languages.latex.raster import DOTS_PER_INCH, rasterize
 from vincicoder.render.notes import missing_glyphs
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
@@ -118,7 +119,7 @@ def fingerprint() -> Mapping[str, str]:
 def missing_tools() -> list[str]:
     """Say what to install."""
     return [
-        f"{program} is not found: vincicoder setup languages"
+        f"{program} is not found: {SETUP_COMMAND}"
         for program in ("abcm2ps", "gs")
         if not shutil.which(program)
     ]

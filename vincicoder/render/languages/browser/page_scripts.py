@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render.languages.further_tools import SETUP_COMMAND
 
 SHIPPED = {"d3": (3, 4, 5, 6, 7), "echarts": (4, 5, 6), "chart.js": (2, 3, 4)}
 """The major versions that `requirements/languages-npm.list` pins, the oldest first."""
@@ -50,7 +51,7 @@ class PageScript:
         majors = SHIPPED[self.library]
         if self.major is not None and self.major not in majors:
             return f"missing library {wanted}: the versions {', '.join(map(str, majors))} are here"
-        return "" if self._path() else f"missing library {wanted}: run vincicoder setup languages"
+        return "" if self._path() else f"missing library {wanted}: run {SETUP_COMMAND}"
 
     def _path(self) -> Path | None:
         major = SHIPPED[self.library][-1] if self.major is None else self.major

@@ -15,6 +15,7 @@ from pathlib import Path
 from vincicoder.program_output import first_line_of
 from vincicoder.render.api import RenderLimits
 from vincicoder.render.fonts import FONT_CONFIGURATION, fonts_fingerprint
+from vincicoder.render.languages.further_tools import SETUP_COMMAND
 from vincicoder.render.languages.gnuplot.text import map_comments, on_png
 from vincicoder.render.languages.png_files import SIGNATURE, split_pngs, stacked_pngs
 from vincicoder.render.protocol import LanguageRenderer, Picture, Refusal
@@ -129,7 +130,7 @@ def fingerprint() -> Mapping[str, str]:
 
 def missing_tools() -> list[str]:
     """Say what to install."""
-    return [] if shutil.which("gnuplot") else ["gnuplot is not found: vincicoder setup languages"]
+    return [] if shutil.which("gnuplot") else [f"gnuplot is not found: {SETUP_COMMAND}"]
 
 
 RENDERER = LanguageRenderer(

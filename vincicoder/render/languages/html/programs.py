@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vincicoder.render.languages.browser.libraries import missing_libraries
 from vincicoder.render.languages.browser.program_page import program_fingerprint, program_page
+from vincicoder.render.languages.further_tools import SETUP_COMMAND
 from vincicoder.render.languages.html import renderer as html
 from vincicoder.render.protocol import LanguageRenderer, WorkerRenderer
 
@@ -21,4 +22,4 @@ def program_renderer(library: str, driver: Path, stage: str) -> LanguageRenderer
 
 
 def _missing_tools(library: str) -> list[str]:
-    return [*html.missing_tools(), *missing_libraries(library, fetched_by="vincicoder setup languages")]
+    return [*html.missing_tools(), *missing_libraries(library, fetched_by=SETUP_COMMAND)]

@@ -79,14 +79,13 @@ class PythonRenderer:
     def render(self, code: str, recording: Recording = Recording.NONE) -> Picture | Refusal | HandOver:
         """Run the code in a fork and return the picture it drew last, or the page that draws it; with a
         record of what it drew with matplotlib, where one is asked for."""
-        if recording is Recording.ALONE:
-            outcome = None if needs_painting(code) else self._render(code, recording)
-            if outcome is not None and not (
-                isinstance(outcome, Refusal) and outcome.reason not in MACHINE_DEPENDENT_REASONS
-            ):
+        if recording is not Recording.ALONE:
+            return self._render(code, recording)
+        if not needs_painting(code):
+            outcome = self._render(code, recording)
+            if not isinstance(outcome, Refusal) or outcome.reason in MACHINE_DEPENDENT_REASONS:
                 return outcome
-            recording = Recording.BESIDE  # it may want to look at its own picture
-        return self._render(code, recording)
+        return self._render(code, Recording.BESIDE)  # it may want to look at its own picture
 
     def _render(self, code: str, recording: Recording) -> Picture | Refusal | HandOver:
         zygote = self._light if is_light(code) else self._heavy

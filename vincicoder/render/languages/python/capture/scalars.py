@@ -14,12 +14,13 @@ from vincicoder.render.languages.python.capture.captured import captured
 from vincicoder.render.notes import changed_call
 
 _SCALAR = re.compile(r"\bnp\.(?:(?:float|int|uint|complex|str|longdouble)\w*\(|(?:True|False)_\b)")
+_WRITES_THEM = not np.__version__.startswith("1.")  # numpy 2 and later
 _drawn: list[str] = []
 
 
 def hook_scalars() -> None:
     """In the warm process: look at every text that matplotlib draws. Numpy 1 is left alone."""
-    if np.lib.NumpyVersion(np.__version__) < "2.0.0":
+    if not _WRITES_THEM:
         return
     from matplotlib.backends.backend_agg import RendererAgg
 
@@ -42,5 +43,5 @@ def forget_texts() -> None:
 def note_scalars(figure: str = "") -> None:
     """Note such texts of the last drawing, or of the description of a figure that is still to be drawn."""
     texts = [figure] if figure else _drawn
-    if np.__version__[0] != "1" and any("np." in text and _SCALAR.search(text) for text in texts):
+    if _WRITES_THEM and any("np." in text and _SCALAR.search(text) for text in texts):
         captured.note(changed_call("numpy", "repr(scalar)", "2.0"))
