@@ -262,3 +262,20 @@ def test_a_table_is_compared_by_cells() -> None:
 def test_likeness_of_texts_is_by_what_both_have_in_order() -> None:
     assert indel_ratio("kitten", "sitting") == pytest.approx(8 / 13)
     assert (indel_ratio("", ""), indel_ratio("a", ""), indel_ratio("ab", "ab")) == (1.0, 0.0, 1.0)
+
+
+def test_values_of_a_programs_own_kind_are_recorded_by_their_places(engine: RenderEngine) -> None:
+    """Python's text of such a value is its address in memory, which no second run has."""
+    code = (
+        "import matplotlib.pyplot as plt, numpy as np\nfrom matplotlib import units\n"
+        "class Length:\n    def __init__(self, metres): self.metres = metres\n"
+        "class Converter(units.ConversionInterface):\n    @staticmethod\n"
+        "    def convert(given, unit, axis):\n"
+        "        return [one.metres for one in given] if np.iterable(given) else given.metres\n"
+        "units.registry[Length] = Converter()\n"
+        "plt.plot([Length(2), Length(5)], [1, 4], label='road')\nplt.savefig('a.png')\n"
+    )
+    one, other = (read_trace(result.trace) for result in drawn(engine, code, "# again\n" + code))
+    assert one is not None and other is not None
+    assert one.parts["table"] == [["2", "road", 1.0], ["5", "road", 4.0]]
+    assert one.parts["elements"] == other.parts["elements"]

@@ -281,9 +281,15 @@ def _values(given: Any, room: list[int]) -> Any:
         room[0] -= len(found)
         return {"numbers": base64.b64encode(found.tobytes()).decode()}
     except (ValueError, TypeError):
-        texts = sorted({str(one) for one in plain})[:_MOST_OF_ONE]
+        texts = sorted({_text(one) or type(one).__name__ for one in plain})[:_MOST_OF_ONE]
         room[0] -= len(texts)
         return {"texts": texts}
+
+
+def _text(value: Any) -> str:
+    """Return a value's text, '' where it has none of its own: Python's is then its address in memory."""
+    kind: Any = type(value)
+    return "" if kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__ else str(value)
 
 
 def _scalar(value: Any) -> Any:
@@ -310,8 +316,10 @@ def _table(axes: Any, ticks: list[str]) -> list[list[Any]]:
             found.append([name or f"{middle:.6g}", label, float(bar.get_height())])
     for number, line in enumerate(axes.lines):
         label = _named(line.get_label(), "line", "line", Counter(line=number))
-        for x, y in zip(line.get_xdata(), line.get_ydata(orig=False), strict=False):
-            found.append([f"{x:.6g}" if isinstance(x, float | int) else str(x), label, float(y)])
+        numbers = zip(line.get_xdata(), line.get_xdata(orig=False), line.get_ydata(orig=False), strict=False)
+        for x, at, y in numbers:
+            name = f"{x:.6g}" if isinstance(x, float | int) else _text(x)
+            found.append([name or f"{at:.6g}", label, float(y)])
             if len(found) > _MOST_TEXTS:
                 return found
     total = len(axes.texts)
