@@ -15,6 +15,7 @@ from tasks.sft.engine import shared_engine
 from tasks.sft.programs import Program, Rendered, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.render import RenderLimits, fingerprint
+from vincicoder.render.notes import merged
 from vincicoder.render.on_stacks import asks_for_another_stack, is_better, name_that_failed, usable_stacks
 from vincicoder.render.registry import language_on, may_name_a_stack, stack_named_in, why_unsupported
 from vincicoder.sample import Reason, Rejection
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.render import RenderEngine
 
-STAGE = StageName(RENDER_STAGE, 4)
+STAGE = StageName(RENDER_STAGE, 5)
 
 _CACHED_COLUMNS = [name for name in RENDERS_SCHEMA.names if name != "png"]
 _ASKING = "on_other_stacks"  # the table of rows that a first stack's libraries have no name for
@@ -129,6 +130,7 @@ class _Drawn:
     fresh: list[dict[str, Any]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     asking: list[int] = field(default_factory=list)  # rows of which no stack so far has the names
+    names: dict[int, list[str]] = field(default_factory=dict)  # notes of these names
 
 
 def _render_table(
@@ -158,23 +160,25 @@ def _render_table(
 
 
 def _take(drawn: _Drawn, row: int, by: _Place, done: Rendered, number: int, key: str) -> None:
-    """Let a render count for its row, where it is the row's first or drew it."""
+    """Let a render count for its row, where it is the row's first or better than those before."""
     render = done.renders[number]
     if number in done.known:
         place = done.known[number]
     else:
         place = RenderPlace(key, len(drawn.fresh))
         drawn.fresh.append(render)
-    asks = asks_for_another_stack(render["notes"])
+    is_drawn, notes = render["reason"] is None, render["notes"]
+    names = drawn.names.setdefault(row, [])
     before = drawn.renders.get(row)
-    drawn_before = before is not None and before["reason"] is None
-    if before is None or is_better(render["reason"] is None, render["notes"], drawn_before):
+    if before is None or is_better(is_drawn, notes, before["reason"] is None):
         if number in done.known:
             drawn.known.add(name_of_output(place.output))
-        if before is not None:
-            render = {**render, "notes": [name_that_failed(before["notes"]), *render["notes"]]}
+        if is_drawn:
+            render = {**render, "notes": list(merged(names, notes))}
         drawn.renders[row], drawn.places[row], drawn.by[row] = render, place, by
-    if not asks:
+    if asks_for_another_stack(notes):
+        names.append(name_that_failed(notes))
+    else:
         drawn.asking.remove(row)
 
 

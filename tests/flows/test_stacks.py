@@ -13,12 +13,15 @@ from storage.audit import ask
 from tests.corpora import write_corpus
 from tests.flows.test_build import build
 from tests.samples import CHART, CIRCLE, rows
+from vincicoder.render import RenderEngine, RenderRequest
 from vincicoder.render.fingerprint import fingerprint
+from vincicoder.render.notes import REMOVED_NAME
+from vincicoder.render.on_stacks import render_on_stacks
 from vincicoder.render.registry import language_on, why_unsupported
 from vincicoder.render.stacks import OTHERS, STACKS_VARIABLE, stacks_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from flows.pipeline import BuildResult
 
@@ -54,6 +57,20 @@ _MIXED = [
     ),
     ("slip", "chart", "python", _START + "plt.plott([1, 2, 3], [1, 2, 3])\nplt.show()\n", None),
     ("other", "chart", "python", _START + "plt.plot(np.arange(30), np.arange(3))\nplt.show()\n", None),
+    (
+        "labels and a mistake",
+        "chart",
+        "python",
+        _START + "plt.boxplot([[1, 2, 3]], labels=['one'])\nplt.plot(np.arange(30), np.arange(3))\n",
+        None,
+    ),
+    (
+        "two names",
+        "chart",
+        "python",
+        _START + "plt.boxplot([[1, 2, 3]], labels=['one'])\nplt.style.use('seaborn')\nplt.plot([1, 2])\n",
+        None,
+    ),
 ]
 
 
@@ -89,6 +106,34 @@ def _rows(result: BuildResult) -> dict[str, tuple[str | None, str | None]]:
     return {name: (stack, reason) for name, stack, reason in catalog.execute(query).fetchall()}
 
 
+_Outcome = tuple[str | None, str | None, list[str]]
+
+
+def _of_mixed(result: BuildResult) -> dict[str, _Outcome]:
+    """The stack, the reason and the removed names of the rows of mixed years."""
+    query = """SELECT source_id, stack, NULL, render_notes FROM samples WHERE source = 'mixed-chart'
+        UNION ALL SELECT source_id, NULL, reason, [] FROM rejects WHERE source = 'mixed-chart'"""
+    rows = duckdb.connect(str(_catalog(result)), read_only=True).execute(query).fetchall()
+    return {name: (stack, reason, _names(notes)) for name, stack, reason, notes in rows}
+
+
+def _drawn_one_by_one() -> dict[str, _Outcome]:
+    """The same as the reward and the command line see them."""
+    charts = [(name, language, code) for name, _, language, code, _ in _MIXED if language == "python"]
+    requests = [RenderRequest(*chart) for chart in charts]
+    found: dict[str, _Outcome] = {}
+    with RenderEngine(workers=1) as engine:
+        for one in render_on_stacks(engine, requests):
+            drawn = one.result.reason is None
+            notes = _names(one.result.notes) if drawn else []
+            found[one.result.request_id] = (one.stack if drawn else None, one.result.reason, notes)
+    return found
+
+
+def _names(notes: Iterable[str]) -> list[str]:
+    return [note for note in notes if note.startswith(REMOVED_NAME)]
+
+
 def _renders(home: Path) -> int:
     """How many programs were really run for this home."""
     files = home.glob("stages/render/*/renders.parquet")
@@ -109,7 +154,8 @@ def test_one_more_stack_draws_what_failed_and_one_less_changes_nothing_else(
         _install(here)
         without = build(home, old, mixed)
         lost = (None, "render.removed_name")
-        assert _rows(without) == {**always, "style": lost, "labels": lost, "chained": ("2026", None)}
+        names = dict.fromkeys(["style", "labels", "labels and a mistake", "two names"], lost)
+        assert _rows(without) == {**always, **names, "chained": ("2026", None)}
         asked = ask(_catalog(without), "versions_cost")
         assert [(row[1], *row[4:]) for row in asked.rows if row[1].startswith("chained")] == [
             ("chained_assignment", "2026", 0, 0, 1)
@@ -124,43 +170,34 @@ def test_one_more_stack_draws_what_failed_and_one_less_changes_nothing_else(
             "style": ("2022", None),
             "labels": ("2024", None),
             "chained": ("2024", None),
+            "labels and a mistake": (None, "render.error"),
+            "two names": ("2022", None),
         }
-        assert _renders(home) == first + 6  # that corpus; labels, chained and slip on 2024, slip on 2022
+        # That corpus; labels, chained, slip, the mistake, and two names on 2024; slip and two names on 2022.
+        assert _renders(home) == first + 9
+        assert _of_mixed(whole) == _drawn_one_by_one()
         card = (Path(whole.release) / "README.md").read_text()
         assert (
-            "| stack | direct | refine |\n|---|---:|---:|\n| 2022 | 2 | 0 |\n| 2024 | 2 | 0 |\n| 2026 | 1"
+            "| stack | direct | refine |\n|---|---:|---:|\n| 2022 | 3 | 0 |\n| 2024 | 2 | 0 |\n| 2026 | 1"
             in card
         )
         asked = ask(_catalog(whole), "versions_cost")
-        assert [dict(zip(asked.columns, row, strict=True)) for row in asked.rows] == [
-            {
-                "library": "matplotlib",
-                "name": "boxplot(labels)",
-                "since": "3.11",
-                "source": "mixed-chart",
-                "drawn_on": "2024",
-                "rows_saved": 1,
-                "rows_lost": 0,
-                "rows_changed": 0,
-            },
-            {
-                "library": "pandas",
-                "name": "chained_assignment",
-                "since": "3.0",
-                "source": "mixed-chart",
-                "drawn_on": "2024",
-                "rows_saved": 1,
-                "rows_lost": 0,
-                "rows_changed": 0,
-            },
+        assert asked.columns[:5] == ["library", "name", "since", "source", "drawn_on"]
+        assert [row[:5] for row in asked.rows] == [
+            ("matplotlib", "boxplot(labels)", "3.11", "mixed-chart", "2022"),
+            ("matplotlib", "boxplot(labels)", "3.11", "mixed-chart", "2024"),
+            ("matplotlib", "style.seaborn", "3.8", "mixed-chart", "2022"),
+            ("pandas", "chained_assignment", "3.0", "mixed-chart", "2024"),
         ]
+        assert asked.columns[5:] == ["rows_saved", "rows_lost", "rows_changed"]
+        assert {row[5:] for row in asked.rows} == {(1, 0, 0)}
 
         _install(here)
         again = build(home, old, mixed)
         assert again.version == without.version
-        assert _renders(home) == first + 6
+        assert _renders(home) == first + 9
         asked = ask(_catalog(again), "versions_cost")
-        assert [row[asked.columns.index("rows_lost")] for row in asked.rows] == [1, 1, 0]
+        assert [row[asked.columns.index("rows_lost")] for row in asked.rows] == [3, 1, 0]
 
 
 def _catalog(result: BuildResult) -> Path:

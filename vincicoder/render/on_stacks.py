@@ -33,8 +33,10 @@ def asks_for_another_stack(notes: Iterable[str]) -> bool:
 
 def is_better(drawn: bool, notes: Iterable[str], drawn_before: bool) -> bool:
     """Return whether a result counts in place of the one before it, which asked for another stack: it is a
-    picture where there was none, or one by libraries that answer the program's calls as it expects."""
-    return drawn and not (drawn_before and asks_for_another_stack(notes))
+    picture where there was none, or one by libraries that answer the program's calls as it expects, or it
+    shows what is wrong with a program of which there is no picture."""
+    settles = not asks_for_another_stack(notes)
+    return drawn and settles if drawn_before else drawn or settles
 
 
 def usable_stacks(language: str, first: str = "", named: str = "") -> tuple[str, ...]:
@@ -124,14 +126,15 @@ def _settled(tried: Sequence[tuple[str, RenderResult]]) -> OnStack:
 
 
 def _that_counts(results: Sequence[RenderResult]) -> int:
-    """Return which result counts: the last where it asks for no other stack and is a picture or a failure of
-    ours, else the first picture, else the last where it failed by something else, else the first."""
-    last = results[-1]
-    settles = not asks_for_another_stack(last.notes)
-    if last.status is RenderStatus.FAILED or (settles and last.status is RenderStatus.RENDERED):
+    """Return which result counts; a failure of ours, which is the last, always does."""
+    if results[-1].status is RenderStatus.FAILED:
         return len(results) - 1
-    pictures = [number for number, one in enumerate(results) if one.status is RenderStatus.RENDERED]
-    return pictures[0] if pictures else len(results) - 1 if settles else 0
+    counts = 0
+    for number, one in enumerate(results):
+        drawn_before = results[counts].status is RenderStatus.RENDERED
+        if number and is_better(one.status is RenderStatus.RENDERED, one.notes, drawn_before):
+            counts = number
+    return counts
 
 
 def name_that_failed(notes: Iterable[str]) -> str:
