@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.ladders import PROGRAMS, Fault
 from benchmarks.reward_ladders import draw_all
 from vincicoder.render import RenderRequest
-from vincicoder.render.finish import encode_png
+from vincicoder.render.png import png_file
 from vincicoder.reward import RewardConfig, RewardItem, RewardScorer
 from vincicoder.similarity.encoders.base import EMBEDDED
 
@@ -57,7 +57,7 @@ def measure_completeness(scorer: RewardScorer, names: Sequence[str] = ()) -> dic
     whole = {name: program for name, program in programs(PARTS).items() if name in (names or programs(0))}
     pictures = draw_all(RenderRequest(name, language, code) for name, (language, code) in whole.items())
     rows = [
-        RewardItem(f"```{language}\n{code}\n```", encode_png(pictures[name]), language)
+        RewardItem(f"```{language}\n{code}\n```", png_file(pictures[name]), language)
         for drawn in range(PARTS + 1)
         for name, (language, code) in programs(drawn).items()
         if name in whole

@@ -16,7 +16,8 @@ from PIL import Image
 
 from tasks.sft import refine, render
 from vincicoder.render import RenderRequest, RenderResult, RenderStatus
-from vincicoder.render.finish import encode_png, measure
+from vincicoder.render.finish import measure
+from vincicoder.render.png import png_file
 
 _SIDE, _GRID = 64, 5
 
@@ -54,7 +55,7 @@ def _draw(request: RenderRequest) -> RenderResult:
         status=RenderStatus.RENDERED,
         reason=None,
         detail="",
-        png=encode_png(pixels),
+        png=png_file(pixels),
         pixels=None,
         width=_SIDE,
         height=_SIDE,

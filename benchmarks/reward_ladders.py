@@ -11,7 +11,7 @@ from scipy.stats import kendalltau
 
 from benchmarks.ladders import PIXEL_LADDERS, PROGRAM_LADDERS, PROGRAMS, STEPS, Fault, Pixels
 from vincicoder.render import RenderEngine, RenderRequest
-from vincicoder.render.finish import encode_png
+from vincicoder.render.png import png_file
 from vincicoder.reward import RewardConfig, RewardScorer
 from vincicoder.similarity.encoders.base import EMBEDDED
 
@@ -42,7 +42,7 @@ def _measure(
     taus, first, last = {}, [], []
     for language in PROGRAMS:
         truth = pictures[language, ""][0]
-        reference = encode_png(truth)
+        reference = png_file(truth)
         scores = [
             round(scorer.compare_picture(reference, picture).visual, 6)
             for picture in (truth, *pictures[language, ladder])

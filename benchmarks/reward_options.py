@@ -13,7 +13,7 @@ from PIL import Image
 from benchmarks.ladders import PROGRAMS, Fault, Pixels
 from benchmarks.reward_ladders import draw_all
 from vincicoder.render import RenderRequest
-from vincicoder.render.finish import encode_png
+from vincicoder.render.png import png_file
 from vincicoder.reward import RewardConfig, RewardScorer
 from vincicoder.similarity.encoders.base import EMBEDDED
 
@@ -114,7 +114,7 @@ def measure_options(encoder: str = EMBEDDED) -> dict[str, Effect]:
 
     def measure(scorer: RewardScorer, name: str) -> tuple[float, float]:
         def mean(candidates: list[tuple[Pixels, Pixels]]) -> float:
-            terms = (scorer.compare_picture(encode_png(one), other).visual for one, other in candidates)
+            terms = (scorer.compare_picture(png_file(one), other).visual for one, other in candidates)
             return round(fmean(terms), 3)
 
         return mean(pairs[name]), mean([(reference, reference) for reference, _ in pairs[name]])

@@ -20,7 +20,7 @@ from scipy.stats import kendalltau
 from benchmarks.ladders import PROGRAM_LADDERS, PROGRAMS, STEPS, Fault
 from benchmarks.reward_ladders import draw_all
 from vincicoder.render import RenderRequest
-from vincicoder.render.finish import encode_png
+from vincicoder.render.png import png_file
 from vincicoder.reward import RewardConfig, RewardItem, RewardScorer
 
 LANGUAGES = ("python", "html", "svg")
@@ -31,7 +31,7 @@ def measure(weight: float) -> dict[str, Any]:
     """Return, by ladder, tau of each language and the mean scores of the truth and of the last step."""
     truths = {language: PROGRAMS[language](Fault()) for language in LANGUAGES}
     pictures = draw_all(RenderRequest(language, language, code) for language, code in truths.items())
-    references = {language: encode_png(pixels) for language, pixels in pictures.items()}
+    references = {language: png_file(pixels) for language, pixels in pictures.items()}
     found: dict[str, Any] = {}
     with RewardScorer(RewardConfig.preset("default", workers=1, structure_weight=weight)) as scorer:
         for ladder, faults in PROGRAM_LADDERS.items():

@@ -28,7 +28,7 @@ from benchmarks.ladders import PROGRAMS, Fault
 from benchmarks.reward_ladders import draw_all
 from benchmarks.samples import pick_mixed
 from vincicoder.render import RenderEngine, RenderRequest
-from vincicoder.render.finish import encode_png
+from vincicoder.render.png import png_file
 from vincicoder.reward import Breakdown, RewardConfig, RewardItem, RewardScorer
 from vincicoder.similarity.encoders.base import EMBEDDED
 
@@ -93,7 +93,7 @@ def measure_cheats(
     structure_weight: float = 0.0,
 ) -> dict[str, dict[str, Any]]:
     """Return the figures of each class."""
-    files = {name: encode_png(pixels) for name, pixels in pictures.items()}
+    files = {name: png_file(pixels) for name, pixels in pictures.items()}
     rows = [
         RewardItem(
             f"```{cheat.language}\n{cheat.code}\n```",

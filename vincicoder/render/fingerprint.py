@@ -9,8 +9,8 @@ from functools import cache
 from vincicoder.render.registry import LANGUAGES
 
 # Raised when the engine's own treatment of pixels changes (compositing on white, size rules),
-# or what it measures of them (perceptual hash, thumbnail).
-_PIPELINE_VERSION = "3"
+# what it measures of them (perceptual hash, thumbnail), or how it writes their files.
+_PIPELINE_VERSION = "4"
 
 
 @cache

@@ -1,9 +1,8 @@
-"""What a worker computes from the pixels while they are in memory: PNG bytes, hashes, thumbnail."""
+"""What a worker computes from the pixels while they are in memory: hashes, thumbnail."""
 
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,6 @@ from PIL import Image
 
 from vincicoder.render.phash import perceptual_hash
 
-# zlib level 1 costs a third of Pillow's default (6) and gives files about a fifth larger.
-PNG_COMPRESS_LEVEL = 1
 THUMBNAIL_SIDE = 16
 
 
@@ -25,13 +22,6 @@ class Measures:
     pixels_sha256: str
     phash: int
     thumbnail: bytes
-
-
-def encode_png(pixels: NDArray[np.uint8]) -> bytes:
-    """Encode RGB pixels as PNG: no metadata, so the same pixels always give the same bytes."""
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG", compress_level=PNG_COMPRESS_LEVEL)
-    return buffer.getvalue()
 
 
 def hash_pixels(pixels: NDArray[np.uint8]) -> str:

@@ -17,8 +17,9 @@ import numpy as np
 from vincicoder.render import font_coverage
 from vincicoder.render.api import Recording, too_large
 from vincicoder.render.configuration import WorkerConfiguration
-from vincicoder.render.finish import encode_png, measure
+from vincicoder.render.finish import measure
 from vincicoder.render.notes import merged, missing_glyphs
+from vincicoder.render.png import png_file
 from vincicoder.render.protocol import HandOver, PageView, Picture, Refusal
 from vincicoder.render.registry import LANGUAGES
 from vincicoder.render.sandbox.confine import confine_worker
@@ -82,7 +83,7 @@ def _answer(outcome: Picture | Refusal | HandOver, configuration: WorkerConfigur
             "thumbnail": measures.thumbnail.hex(),
         }
     if configuration.output == "png":
-        return message, encode_png(pixels)
+        return message, png_file(pixels)
     return message, np.ascontiguousarray(pixels)
 
 
