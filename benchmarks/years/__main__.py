@@ -1,5 +1,5 @@
-"""`python -m benchmarks.years --json FILE`: what each stack draws of the idioms of 2022 and 2024, and what
-all of them together draw.
+"""`python -m benchmarks.years --json FILE`: what each stack draws of the idioms of 2022 and 2024 and of whole
+programs of 2019 and 2024, and what all of them together draw.
 
 `{stack: {"tried", "drawn"}, "automatic": {"tried", "drawn"}}`, with the names of what was not drawn, and the
 counts of each year's idioms. `"silent"` is of `silent_idioms.py`.
@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.years import further_idioms
 from benchmarks.years.idioms import OF_2022, OF_2024, program
+from benchmarks.years.programs import programs as whole_programs
 from benchmarks.years.silent_idioms import ALIKE, CHANGED
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
 from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
@@ -32,6 +33,8 @@ def main() -> None:
     programs = {
         f"{year}/{name}": program(code) for year, idioms in years.items() for name, code in idioms.items()
     }
+    for year in ("2019", "2024"):
+        programs |= {f"whole {year}/{name}": code for name, code in whole_programs(year).items()}
     report: dict[str, dict[str, object]] = {}
     with RenderEngine(RenderLimits(), workers=arguments.workers) as engine:
         for stack in sorted(usable_stacks("python")):

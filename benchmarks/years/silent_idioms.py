@@ -41,6 +41,11 @@ _CHANGED = {
     "downcast_fill": "df['f'] = pd.Series([None, 1, 2, 3], dtype=object).fillna(0)\ndf.hist()",
     "set_position": "s = df.set_index('k').n\ns[0] = 10\nplt.plot(s.values)",
     "scalars": "plt.plot(df.n)\nplt.title(f'{list(np.array([1.5, 2.5]))}')",
+    "switch": "plt.plot(df.n)\nplt.tick_params(axis='both', top='off', labelbottom='off')",
+    "switch_grid": "plt.style.use('ggplot')\nplt.plot(df.n)\nplt.grid('off')",
+    "tick_part": "plt.plot(df.n)\nfor t in plt.gca().xaxis.get_major_ticks():\n    t.label1On = False",
+    "axes_of_figure": "from mpl_toolkits.mplot3d import Axes3D\nax = Axes3D(plt.figure())\nax.plot(df.n, df.n, df.n)",
+    "distance": "ax = plt.axes(projection='3d')\nax.dist = 13\nax.plot(df.n, df.n, df.n)",
     "scalars_plotly": "import plotly.graph_objects as go\nfig = go.Figure(go.Bar(y=[1, 2]))\nfig.update_layout(title=str([np.float64(1.5)]))\nfig.show()",
 }
 _ALIKE = {
@@ -51,11 +56,13 @@ _ALIKE = {
     "apply_len": "df.groupby('k').apply(len).plot.bar()",
     "series": "s = pd.Series({'a': 1, 'b': 2})\ns['c'] = 3\ns.replace(1, 5).plot.bar()\ndf.select_dtypes(include='object')",
     "seaborn": "import seaborn as sns\nsns.boxplot(data=df, x='c', y='n', hue='k')\nplt.figure()\nsns.barplot(data=df, x='k', y='n')",
+    "switches": "plt.plot(df.n)\nplt.tick_params(top=False, labelbottom='on')\nplt.grid(False)\nplt.axis('off')",
+    "axes_added": "from mpl_toolkits.mplot3d import Axes3D\nfig = plt.figure()\nax = Axes3D(fig)\nfig.add_axes(ax)\nax.plot(df.n, df.n, df.n)",
     "resampled": "df.set_index(pd.date_range('2024', periods=4)).n.resample('2D').sum().plot()",
 }
 
 CHANGED = {name: _FRAME + code for name, code in _CHANGED.items()}
-"""Programs that have another picture, or an error, since pandas 3 or numpy 2; for `idioms.program`."""
+"""Programs that have another picture, or an error, since pandas 3, numpy 2 or a matplotlib after 3.0; for `idioms.program`."""
 
 ALIKE = {name: _FRAME + code for name, code in _ALIKE.items()}
 """Programs that mean the same to both."""

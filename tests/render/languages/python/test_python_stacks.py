@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from benchmarks.years.idioms import OF_2022, OF_2024, program
+from benchmarks.years.programs import programs
 from benchmarks.years.silent_idioms import ALIKE, CHANGED
 from vincicoder.project_files import project_file
 from vincicoder.render import (
@@ -112,6 +113,51 @@ def test_a_call_that_today_has_another_effect_is_drawn_by_the_latest_libraries_t
     kept = _one(engine, of_both)
     assert (kept.stack, kept.result.notes[0]) == ("2026", "changed_call:pandas chained_assignment 3.0")
     assert [name for name, _ in kept.before] == ["2024", "2022", "2021"]
+
+
+@_needs_stacks
+@pytest.mark.slow
+def test_names_and_calls_that_went_before_every_stack_do_what_they_did_on_the_oldest(
+    engine: RenderEngine,
+) -> None:
+    told = {
+        "axes_of_figure": "matplotlib Axes3D(figure) 3.6",
+        "switch": "matplotlib tick_params(off) 3.1",
+        "tick_part": "matplotlib Tick.label1On 3.3",
+        "distance": "matplotlib Axes3D.dist 3.8",
+        "hist_stacked": "matplotlib Rectangle.set(normed) 3.1",
+        "x_lines": "matplotlib Axes.lines.__set__ 3.7",
+        "sk_samples_generator": "sklearn datasets.samples_generator",
+        "nx_old_attr": "networkx Graph.node",
+        "jointhex": "seaborn jointplot(positional) 0.12",
+    }
+    whole = programs("2019")
+    codes = {name: program(CHANGED[name]) if name in CHANGED else whole[name] for name in told}
+    codes |= {name: program(ALIKE[name]) for name in ("switches", "axes_added")}
+    requests = [RenderRequest(*one) for one in _asked(codes)]
+    found = {one.result.request_id: one for one in render_on_stacks(engine, requests)}
+    assert {name: (one.stack, one.result.notes[:1]) for name, one in found.items() if name in told} == {
+        name: ("2021" if name == "jointhex" else "2022", (f"removed_name:{note}",))
+        for name, note in told.items()
+    }
+    assert [found[name].stack for name in ("switches", "axes_added")] == ["2026", "2026"]
+    # What the old names did: the axes are there, nothing of the labels is, densities have an area of 1.
+    assert _ink(found["axes_of_figure"].result) > 0.02
+    without = program(
+        "import pandas as pd\nplt.plot([1, 2, 3, 4])\nplt.tick_params(top=False, labelbottom=False)"
+    )
+    hidden = engine.render_one(without, "python-2022")
+    assert found["switch"].result.pixels_sha256 == hidden.pixels_sha256
+    density = whole["hist_stacked"].replace("normed = True", "density=True")
+    assert (
+        found["hist_stacked"].result.pixels_sha256 == engine.render_one(density, "python-2022").pixels_sha256
+    )
+
+
+def _ink(result: RenderResult) -> float:
+    """Return the share of the thumbnail's pixels that are not white."""
+    assert result.thumbnail is not None
+    return sum(value < 250 for value in result.thumbnail) / len(result.thumbnail)
 
 
 def _asked(programs: dict[str, str]) -> list[tuple[str, str, str]]:

@@ -11,6 +11,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from vincicoder.render.languages.python.restored_older import NOT_DRAWN, restore_older_names
+
 _WHOLE_AXIS = ("base", "nonpos", "subs", "linthresh", "linscale")
 _NOT_SAVED = frozenset({"quality", "optimize", "progressive", "papertype", "frameon"})
 """Arguments of `savefig` that say how a file is written."""
@@ -34,6 +36,7 @@ def restore_names() -> None:
     _restore_axes()
     _restore_figures()
     _restore_settings(matplotlib)
+    restore_older_names()
 
 
 def _restore_python() -> None:
@@ -138,7 +141,7 @@ def _restore_settings(matplotlib: Any) -> None:
             original(self, "axes.prop_cycle", matplotlib.cycler(color=value))
         elif name == "text.latex.preamble" and isinstance(value, list):
             original(self, name, "\n".join(value))
-        elif name not in _OLD_SETTINGS:
+        elif name not in _OLD_SETTINGS and name not in NOT_DRAWN:
             original(self, name, value)
 
     _put(kind, "__setitem__", set_item)
@@ -159,7 +162,7 @@ def _without_axis(options: Options) -> Options:
 
 def _density(options: Options) -> Options:
     normed = options.pop("normed", None)
-    return options if normed is None else {"density": bool(normed), **options}
+    return options if normed is None else {**options, "density": bool(normed)}
 
 
 def _text_of_annotation(options: Options) -> Options:

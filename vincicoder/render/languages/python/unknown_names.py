@@ -57,14 +57,15 @@ _TOLD_AS = {"mpl_toolkits": "matplotlib"}  # by which library a package comes
 
 _KEYWORD = re.compile(r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'")
 _POSITIONAL = re.compile(
-    r"([\w.<>]+)\(\) (?:takes .{1,40} positional arguments? but \d+ w(?:as|ere) given"
+    r"([\w.<>]+)\(\) (?:takes .{1,40} positional arguments? but \d+ (?:positional arguments? \(.{1,60}\) )?"
+    r"w(?:as|ere) given"
     r"|got multiple values for argument)"
 )
 _BOUND = re.compile(r"^(?:got an|\w+: received an) unexpected keyword argument '(\w+)'")
 _ATTRIBUTE = re.compile(
     r"has no attribute '(\w+)'|no attribute named '(\w+)'|`(?:np|numpy)\.(\w+)` was removed"
 )
-_REMOVED = re.compile(r"`?([\w.]+)`?(?:\(\))? (?:has been|was|is) removed")
+_REMOVED = re.compile(r"`?\b(?!and\b|it\b|which\b|that\b)([\w.]+)`?(?:\(\))? (?:has been|was|is) removed")
 _IMPORT = re.compile(r"cannot import name '(\w+)' from '([\w.]+)'")
 # What libraries say in words of their own: library, pattern, and how the name is written.
 _SAYINGS = (

@@ -20,6 +20,7 @@ from vincicoder.render.languages.python.capture.deferred import Deferred, VegaLi
 from vincicoder.render.languages.python.capture.install import install_hooks
 from vincicoder.render.languages.python.chance import fix_new_generators
 from vincicoder.render.languages.python.changed_calls import watch_pandas
+from vincicoder.render.languages.python.changed_drawing import watch_matplotlib
 from vincicoder.render.languages.python.heavy import HeavyProcess
 from vincicoder.render.languages.python.imports import Preloader, is_light
 from vincicoder.render.languages.python.region import Region
@@ -65,6 +66,7 @@ class PythonRenderer:
         fix_new_generators()
         install_hooks()
         warm_up_light()
+        watch_matplotlib()
         self._heavy = HeavyProcess(self._become_heavy)
         measure(np.zeros((8, 8, 3), np.uint8))  # what the worker does with every picture
         self._light = Zygote(limits, self._folder, self._region, Preloader(light=True))

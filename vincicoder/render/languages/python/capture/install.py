@@ -23,6 +23,7 @@ from vincicoder.render.languages.python.capture.on_plotnine import last_ggplot
 from vincicoder.render.languages.python.capture.on_pyecharts import hook_pyecharts, last_echarts_figure
 from vincicoder.render.languages.python.capture.on_pygal import hook_pygal, last_pygal_chart
 from vincicoder.render.languages.python.capture.on_schemdraw import draw_left, hook_schemdraw
+from vincicoder.render.languages.python.restored_in_libraries import restore_in, restored_modules
 
 
 def install_hooks() -> None:
@@ -31,6 +32,10 @@ def install_hooks() -> None:
         if module in sys.modules and module not in _installed:
             _installed.add(module)
             install()
+    for module in restored_modules():
+        if module in sys.modules and module not in _restored:
+            _restored.add(module)
+            restore_in(module)
 
 
 def left_in_names(names: Mapping[str, Any]) -> Pixels | Deferred | None:
@@ -110,3 +115,4 @@ _LAST: dict[str, Callable[[Mapping[str, Any]], Pixels | Deferred | None]] = {
     "plotnine": last_ggplot,
 }
 _installed: set[str] = set()
+_restored: set[str] = set()
