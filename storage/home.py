@@ -27,6 +27,7 @@ import pyarrow.parquet as pq
 
 from storage.errors import NotLocalError, writing
 from storage.scratch import scratch_folder
+from storage.seen import SeenFolders
 from storage.stores import open_store
 from storage.stores.local import LocalStore
 from storage.stores.objects import ObjectStore
@@ -52,6 +53,10 @@ class Home:
         """Set when the build that opened this home is to end: its tasks start nothing more."""
         self.checked: dict[str, tuple[bytes, Any]] = {}
         """By folder, the marker and the output that was compared with it since this home was opened."""
+        self.seen = SeenFolders(self)
+        """Which folders were compared with their hashes, by this process or by earlier builds."""
+        self.read_whole: set[str] = set()
+        """The files that were compared with their hashes since this home was opened."""
 
     def __reduce__(self) -> tuple[Callable[[str], Home], tuple[str]]:
         return shared_home, (self.uri,)
@@ -84,6 +89,11 @@ class Home:
             return self._store.root / relative
         data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
         return data / "vincicoder" / "homes" / hashlib.sha256(self.uri.encode()).hexdigest()[:16] / relative
+
+    def stamps(self, folder: str, names: Sequence[str]) -> list[str]:
+        """Return for each file of a folder what is another after any write to it, without reading it. Raises
+        FileNotFoundError."""
+        return self._store.stamps(folder, names)
 
     def exists(self, relative: str) -> bool:
         return self._store.exists(relative)
@@ -173,12 +183,13 @@ class Home:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the home for one build: by a lock of the kernel on a local folder, by a lease on an object
-        store. A killed build loses either.
+        store. A killed build loses either. What a build has seen whole is kept for the next one.
 
         Raises `HomeBusyError` when another one holds it.
         """
         with self._store.lock(self.stopping):
             yield
+            self.seen.save()
 
     def set_aside(self, relative: str) -> str:
         """Move a file or folder that cannot be used to `damaged/`; return its new relative path."""
@@ -187,6 +198,9 @@ class Home:
             number += 1
         self._store.move(relative, moved)
         self.checked.pop(relative, None)
+        self.read_whole.difference_update(
+            [path for path in list(self.read_whole) if path.startswith(f"{relative}/")]
+        )
         return moved
 
 

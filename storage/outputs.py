@@ -111,9 +111,10 @@ def _table_path(folder: str, name: str, digest: str) -> str:
 def find_output(home: Home, stage: str, key: str) -> StageOutput | None:
     """Return the finished output, or None when it must still be made.
 
-    At its first use since the home was opened, every file is compared with the marker's hash; on an object
-    store, where markers stay as they are, each table is when it is read. An output that is damaged counts as
-    not there, and so does one made from others that were made again since.
+    At its first use since the home was opened, its files are compared with the marker's hashes, unless they
+    are as they were when that was last done (`storage.seen`); on an object store, where markers stay as they
+    are, only what is read is. An output that is damaged counts as not there, and so does one made from others
+    that were made again since.
     """
     folder = output_folder(stage, key)
     seen, known = home.checked.get(folder, (b"", None))
@@ -121,16 +122,14 @@ def find_output(home: Home, stage: str, key: str) -> StageOutput | None:
     if found is not None and not home.is_local:
         return found
     try:
-        data = home.read_bytes(f"{folder}/done.json")
-        if found is not None and seen == data:
-            return found
-        output = _read_whole(home, stage, key)
+        data = _read_marker(home, folder)
+        if data is None or (found is not None and seen == data):
+            return found if data is not None else None
+        output = _read_whole(home, stage, key, data)
     except DamagedOutputError as error:
         logger.warning("%s", error)
         return None
-    except FileNotFoundError:  # none was made, or it was moved aside meanwhile
-        return None
-    if output is None or not _made_from_what_is_there(home, output):
+    if not _made_from_what_is_there(home, output):
         return None
     home.checked[folder] = (data, output)
     return output
@@ -145,40 +144,60 @@ def find_outputs(home: Home, stage: str, keys: Sequence[str]) -> list[StageOutpu
 def set_aside_damaged(home: Home, stage: str, key: str) -> None:
     """Move the output to `damaged/` where its marker is there but its files are not what that says."""
     try:
-        _read_whole(home, stage, key)
+        data = _read_marker(home, output_folder(stage, key))
+        if data is not None:
+            _read_whole(home, stage, key, data)
     except DamagedOutputError as error:
         moved = home.set_aside(output_folder(stage, key))
         logger.warning("%s; moved to %s, made again", error, home.path(moved))
 
 
-def _read_whole(home: Home, stage: str, key: str) -> StageOutput | None:
-    """Read a marker and compare the files with it. Raises `DamagedOutputError`."""
+def _read_marker(home: Home, folder: str) -> bytes | None:
+    """Return the bytes of a marker, or None where there is none. Raises `DamagedOutputError`."""
+    try:
+        return home.read_bytes(f"{folder}/done.json")
+    except FileNotFoundError:
+        return None
+    except HomeUnreachableError:
+        raise
+    except OSError as error:
+        raise DamagedOutputError(f"{home.path(folder)}/done.json cannot be read: {error}") from error
+
+
+def _read_whole(home: Home, stage: str, key: str, data: bytes) -> StageOutput:
+    """Return what a marker describes, compared with its files. Raises `DamagedOutputError`."""
     folder = output_folder(stage, key)
     try:
         # Markers of earlier versions have no checksum; their key covers what decides the content.
-        fields = unseal(home.read_bytes(f"{folder}/done.json"), checksum_needed=False)
+        fields = unseal(data, checksum_needed=False)
         output = StageOutput(**{**fields, "inputs": tuple(fields["inputs"])})
         stated = output_key(output.stage, output.version, output.parameters, output.inputs)
-    except FileNotFoundError:
-        return None
-    except (ValueError, TypeError, KeyError, OSError) as error:
-        if isinstance(error, HomeUnreachableError):
-            raise
+    except (ValueError, TypeError, KeyError) as error:
         raise DamagedOutputError(f"{home.path(folder)}/done.json is damaged: {error}") from error
     if (output.stage, output.key, stated) != (stage, key, key):
         raise DamagedOutputError(f"{home.path(folder)}/done.json is the marker of another output")
     if not home.is_local:
         return output
+    stamp = home.seen.stamp(folder, output.files, data)
+    if home.seen.holds(folder, stamp):
+        return output
     for name, digest in output.files.items():
-        try:
-            with home.open(f"{folder}/{name}") as stream:
-                found = stream_sha256(stream)
-        except OSError as error:
-            raise DamagedOutputError(f"{home.path(folder)}/{name} cannot be read: {error}") from error
-        if found != digest:
-            raise DamagedOutputError(f"{home.path(folder)}/{name} is damaged: its sha256 is not the marker's")
+        _check_content(home, f"{folder}/{name}", digest)
     _check_counts(home, output)
+    home.seen.note(folder, stamp)
     return output
+
+
+def _check_content(home: Home, path: str, digest: str) -> None:
+    """Compare a file of a local home with its hash, once since the home was opened."""
+    try:
+        with home.open(path) as stream:
+            found = stream_sha256(stream)
+    except OSError as error:
+        raise DamagedOutputError(f"{home.path(path)} cannot be read: {error}") from error
+    if found != digest:
+        raise DamagedOutputError(f"{home.path(path)} is damaged: its sha256 is not the marker's")
+    home.read_whole.add(path)
 
 
 def _check_counts(home: Home, output: StageOutput) -> None:
@@ -268,6 +287,8 @@ def write_output(
     if home.objects is not None:
         return _publish_first(home, home.objects, output, marker)
     home.write_bytes(f"{output.folder}/done.json", marker)
+    home.read_whole.update(f"{output.folder}/{name}" for name in files)  # hashed as they were written
+    home.seen.note(output.folder, home.seen.stamp(output.folder, files, marker))
     return output
 
 
@@ -295,14 +316,17 @@ def read_output(
 def open_table(home: Home, output: StageOutput, name: str) -> Iterator[pq.ParquetFile]:
     """Open a table of an output. Read from it with `use_threads=False`.
 
-    Raises `DamagedOutputError` where an object store does not have what the marker names, or has it damaged:
-    the output is then moved aside, and the next run makes it again.
+    Its first reader compares it with its hash. Raises `DamagedOutputError` where it is damaged, or an object
+    store does not have it: the output is then moved aside, and the next run makes it again.
     """
     try:
-        with home.open_parquet(output.path(name)) as file:
+        path = output.path(name)
+        if home.is_local and path not in home.read_whole:
+            _check_content(home, path, output.files[f"{name}.parquet"])
+        with home.open_parquet(path) as file:
             yield file
-    except (DamagedObjectError, FileNotFoundError) as error:
-        if home.is_local:
+    except (DamagedObjectError, DamagedOutputError, FileNotFoundError) as error:
+        if home.is_local and not isinstance(error, DamagedOutputError):
             raise
         moved = home.set_aside(output.folder)
         raise DamagedOutputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -32,15 +33,23 @@ def whole_release(home: Home, kind: Kind, version: str) -> SftManifest | RlManif
     """Return the manifest of a release whose every file is as it was published, or None.
 
     A release that is damaged, in its manifest, data, card, catalogue or references, is moved to `damaged/`.
+    The files of an SFT release are read where they are not as they were when they were last read, or written
+    (`storage.seen`); those of an RL release always.
     """
+    folder, stamp = release_folder(kind, version), ""
     try:
         manifest = read_manifest(home, kind, version)
+        if manifest is not None:
+            stamp = _stamp(home, manifest)
+            if home.seen.holds(folder, stamp):
+                return manifest
         problems = release_problems(home, manifest) if manifest is not None else []
     except ManifestError as error:
         manifest, problems = None, [str(error)]
     if not problems:
+        home.seen.note(folder, stamp)
         return manifest
-    moved = home.set_aside(release_folder(kind, version))
+    moved = home.set_aside(folder)
     logger.warning(
         "release %s is damaged (%s): moved to %s, published again",
         version,
@@ -58,6 +67,20 @@ def release_problems(home: Home, manifest: SftManifest | RlManifest) -> list[str
     if manifest.kind == "sft":
         return problems + _catalog_problems(home, f"{folder}/catalog.duckdb", manifest)
     return problems or list(reference_problems(home, manifest.version).values())
+
+
+def note_published(home: Home, manifest: SftManifest) -> None:
+    """Note that a release was just written: each of its files was hashed on its way."""
+    home.seen.note(release_folder("sft", manifest.version), _stamp(home, manifest))
+
+
+def _stamp(home: Home, manifest: SftManifest | RlManifest) -> str:
+    if manifest.kind == "rl":
+        return ""
+    names = [*(file.path for file in manifest.files), "catalog.duckdb"]
+    catalog = json.dumps(read_memo(home, _catalog_memo(manifest.version)))
+    folder = release_folder("sft", manifest.version)
+    return home.seen.stamp(folder, names, manifest.to_json() + catalog.encode())
 
 
 def remember_catalog(home: Home, version: str, catalog: Path) -> None:

@@ -186,11 +186,15 @@ def _find(home: Home, place: str) -> StageOutput:
 
 @contextmanager
 def _open_renders(home: Home, place: str) -> Iterator[pq.ParquetFile]:
-    if home.is_local:  # one whose marker was lost since still has the pictures
+    try:
+        output = _find(home, place)
+    except FileNotFoundError:
+        if not home.is_local:
+            raise
         with home.open_parquet(f"{_folder(place)}/renders.parquet") as file:
-            yield file
+            yield file  # one whose marker was lost since still has the pictures
     else:
-        with open_table(home, _find(home, place), "renders") as file:
+        with open_table(home, output, "renders") as file:
             yield file
 
 

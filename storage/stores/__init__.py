@@ -44,6 +44,11 @@ class Store(Protocol):
         """Yield the local path of a file, or of a copy of it. Raises FileNotFoundError."""
         ...
 
+    def stamps(self, folder: str, names: Sequence[str]) -> list[str]:
+        """Return for each file of a folder what is another after any write to it, without reading it. Raises
+        FileNotFoundError."""
+        ...
+
     def install(self, scratch: Path, relative: str) -> None:
         """Move a finished local file to its place."""
         ...

@@ -13,7 +13,7 @@ from storage.scratch import scratch_folder, sweep
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 
@@ -46,6 +46,11 @@ class LocalStore:
     @contextmanager
     def local_copy(self, relative: str) -> Iterator[Path]:
         yield self.root / relative
+
+    def stamps(self, folder: str, names: Sequence[str]) -> list[str]:
+        """Size, times of the last change of content and inode, and the inode."""
+        found = [(self.root / folder / name).stat() for name in names]
+        return [f"{one.st_size} {one.st_mtime_ns} {one.st_ctime_ns} {one.st_ino}" for one in found]
 
     def install(self, scratch: Path, relative: str) -> None:
         target = self.root / relative

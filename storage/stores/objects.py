@@ -29,7 +29,7 @@ from storage.stores.lease import hold_lease
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from storage.stores.fetched import Copy
 
@@ -181,6 +181,14 @@ class ObjectStore:
             raise DamagedObjectError(f"{self.path(relative)} is damaged: its sha256 is not that of its name")
         part.replace(copy.file)
         copy.tag = fetched[1]
+
+    def stamps(self, folder: str, names: Sequence[str]) -> list[str]:
+        """The tags of their content, from one listing."""
+        tags = self.tags(folder)
+        try:
+            return [tags[f"{folder}/{name}"] for name in names]
+        except KeyError as error:
+            raise FileNotFoundError(f"{self.path(str(error.args[0]))} is not there") from error
 
     def install(self, scratch: Path, relative: str) -> None:
         """A large file is sent in parts, which are seen only when all are there."""

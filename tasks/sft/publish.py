@@ -26,7 +26,7 @@ from storage.release import (
     write_data,
     write_file,
 )
-from storage.release_check import remember_catalog, whole_release
+from storage.release_check import note_published, remember_catalog, whole_release
 from storage.schemas import RELEASE_SCHEMA
 from tasks.gate import pass_gate
 from tasks.sft.card_facts import card_facts, compared_counts, funnel_rows
@@ -136,6 +136,7 @@ def publish_release(
         counts=compared_counts(facts),
     )
     finish_release(home, manifest)
+    note_published(home, manifest)
     return PublishedRelease(version, pass_gate(home, "sft", version, gate))
 
 

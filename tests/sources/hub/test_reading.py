@@ -199,8 +199,9 @@ def flaky(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FlakyFileSystem]]:
 
 @pytest.mark.parametrize("layout", ["parquet", "json", "jsonl"])
 def test_a_network_that_fails_in_the_middle_loses_and_repeats_nothing(
-    tmp_path: Path, flaky: type[FlakyFileSystem], layout: str
+    tmp_path: Path, flaky: type[FlakyFileSystem], layout: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(json_rows, "_READ_BYTES", 2_000)  # some rows: so that there are many reads
     rows = _many(300)
     if layout == "parquet":
         write_parquet(tmp_path / "corpus" / "train.parquet", rows, group=20)

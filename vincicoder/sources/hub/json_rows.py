@@ -19,6 +19,8 @@ from vincicoder.sources.hub.tree import FileTree, retrying
 _BLOCK_BYTES = 4 << 20
 _HEAD_BYTES = 1 << 20
 _MAX_ROW_BYTES = 256 << 20
+_READ_BYTES = 1 << 19
+_DECODER = json.JSONDecoder()
 # A string, a bracket, a bare value, or the start of a string that goes on beyond the block.
 _TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{}]|[^\s",:\[\]{}]++|"', re.DOTALL)
 _WRAPPED = re.compile(rb'\s*\{\s*"[^"]*"\s*:\s*\[')
@@ -73,24 +75,31 @@ class JsonRows:
         return len(values) > 1 and len(sizes) == 1 and 0 not in sizes
 
     def read(self, start: int, stop: int) -> Iterator[dict[str, Any] | Unreadable]:
-        """Yield rows start..stop. When the network fails it is opened again, and goes on with the row
-        that was not yet yielded."""
+        """Yield rows start..stop, some hundred of them read at a time. When the network fails it is opened
+        again, and goes on with the rows that were not yet yielded."""
         stream: IO[bytes] | None = None
+        starts, stop = self._starts, min(stop, self.count())
         try:
-            for number in range(start, min(stop, self.count())):
+            while start < stop:
+                end = start + 1
+                while end < stop and starts[end + 1] - starts[start] <= _READ_BYTES:
+                    end += 1
 
-                def fetch(number: int = number) -> bytes:
+                def fetch(first: int = starts[start], last: int = starts[end]) -> bytes:
                     nonlocal stream
                     try:
                         if stream is None:
                             stream = self.tree.open(self.name)
-                        stream.seek(self._starts[number])
-                        return stream.read(self._starts[number + 1] - self._starts[number])
+                        stream.seek(first)
+                        return stream.read(last - first)
                     except Exception:
                         stream = None
                         raise
 
-                yield _parse(retrying(fetch, self.name))
+                content, first = retrying(fetch, self.name), starts[start]
+                for number in range(start, end):
+                    yield _parse(content[starts[number] - first : starts[number + 1] - first])
+                start = end
         finally:
             if stream is not None:
                 stream.close()
@@ -103,7 +112,7 @@ def _parse(content: bytes) -> dict[str, Any] | Unreadable:
         text = content.decode("utf-8", "backslashreplace").rstrip("\r\n")
         return Unreadable(text, f"the row is not UTF-8: {error}; own data may name its `encoding`"[:300])
     try:
-        value, _ = json.JSONDecoder().raw_decode(text.lstrip("\ufeff \t\r\n"))
+        value, _ = _DECODER.raw_decode(text.lstrip("\ufeff \t\r\n"))
     except (ValueError, RecursionError) as error:
         return Unreadable(text.rstrip("\r\n"), f"the row is no JSON: {error}"[:300])
     if isinstance(value, dict):

@@ -14,6 +14,8 @@ from itertools import accumulate
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
+
 from vincicoder.sample import InfrastructureError, RawSample, Reason, Rejection
 from vincicoder.sources.base import SourceInfo, SourceUnavailableError, count_by_suffix, few
 from vincicoder.sources.hub.columns import SourceSchemaError, one_object_message, resolve_columns, top_column
@@ -230,13 +232,24 @@ class CorpusSource:
         """The ids that several rows of own data have; looked for where a column of ids is named."""
         if not self.corpus.is_own or "id" not in self.corpus.columns:
             return frozenset()
-        counts: Counter[str] = Counter()
+        hashes = np.sort(np.fromiter(map(hash, self._identifiers()), np.int64))  # 8 bytes a row, not its id
+        suspects = set(hashes[1:][hashes[1:] == hashes[:-1]].tolist())
+        if not suspects:
+            return frozenset()
+        counts = Counter(name for name in self._identifiers() if hash(name) in suspects)
+        return frozenset(name for name, count in counts.items() if count > 1)
+
+    def _identifiers(self) -> Iterator[str]:
+        """The ids of all rows that have one."""
         for part in self._parts:
-            column = {"id": part.columns["id"]} if "id" in part.columns else {}
+            if "id" not in part.columns:
+                continue
+            column = {"id": part.columns["id"]}
             for values in _Part(part.rows, column, part.label).read(0, part.rows.count(), ()):
-                if isinstance(values, dict):
-                    counts[_identifier(Row(values, column, part.label).get("id"))] += 1
-        return frozenset(name for name, count in counts.items() if name and count > 1)
+                if isinstance(values, dict) and (
+                    name := _identifier(Row(values, column, part.label).get("id"))
+                ):
+                    yield name
 
     def has_own_files(self) -> bool:
         """Whether the place has files that the corpus's patterns name."""
