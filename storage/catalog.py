@@ -221,11 +221,14 @@ def _insert(database: duckdb.DuckDBPyConnection, query: str, table: pa.Table) ->
 def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
     """Join small tables to some of at least `_INSERT_BYTES`: a statement costs as much as many rows."""
     waiting: list[pa.Table] = []
+    gathered = 0
     for table in tables:
-        waiting.append(table)
-        if sum(one.nbytes for one in waiting) >= _INSERT_BYTES:
+        if table.num_rows or not waiting:
+            waiting.append(table)
+            gathered += table.nbytes
+        if gathered >= _INSERT_BYTES:
             yield pa.concat_tables(waiting)
-            waiting = []
+            waiting, gathered = [], 0
     if waiting:
         yield pa.concat_tables(waiting)
 

@@ -13,6 +13,7 @@ from storage.home import Home
 from storage.release_check import whole_release
 from tasks.checks import verify_release
 from tests.releases import Releases
+from tests.s3 import BUCKET, S3Server
 
 
 def data_deleted(folder: Path) -> None:
@@ -73,6 +74,28 @@ def test_a_damaged_release_counts_as_not_there_and_is_kept_aside(
     assert not folder.exists()
     aside = tmp_path / "damaged/releases/sft" / f"{version}-1"
     assert sorted(path.name for path in aside.rglob("*")) == there
+
+
+def test_a_release_on_a_store_is_fetched_once_and_then_listed(releases: Releases, s3: S3Server) -> None:
+    version = releases.first.name
+    home = Home(f"s3://{BUCKET}/listed")
+    names = [f"releases/sft/{version}/{path.relative_to(releases.first)}" for path in _files(releases.first)]
+    names.append(f"stages/publish/{version}.catalog.json")
+    for name in names:
+        home.write_bytes(name, (releases.home / name).read_bytes())
+    with home.lock():
+        assert whole_release(home, "sft", version) is not None
+    before = len(s3.requests())
+    assert whole_release(Home(home.uri), "sft", version) is not None
+    asked = [one for one in s3.requests()[before:] if one.startswith("GET")]
+    assert not [one for one in asked if "/data/" in one]
+    assert len(asked) == 4  # the manifest, the catalogue's hash, the record, the listing
+    home.write_bytes(names[0], (releases.home / names[0]).read_bytes() + b"x")
+    assert whole_release(Home(home.uri), "sft", version) is None
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def test_current_is_resolved_once(
