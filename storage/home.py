@@ -1,6 +1,7 @@
 """The home: one folder or object-store prefix that holds every output of every build.
 
 stages/<stage>/<key>/      kept.parquet, rejected.parquet, ..., done.json (written last)
+stages/seen.json           what was found whole, and when it was last written to (see `storage.seen`)
 releases/sft/<version>/    data/*.parquet, README.md, manifest.json (written last), catalog.duckdb
 releases/sft/current       a symbolic link; on an object store a text object with the version
 reports/sft/<version>/     report.html, written by a build after its release

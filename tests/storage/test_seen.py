@@ -75,7 +75,7 @@ def test_a_bit_that_turned_unseen_is_found_by_the_first_reader(tmp_path: Path, w
     home.seen.note(written.folder, home.seen.stamp(written.folder, written.files, marker))
     assert find_output(home, "clean", written.key) == written
     assert read_output(home, written, "rejected").num_rows == 0
-    with pytest.raises(DamagedOutputError, match="its sha256 is not the marker's; .* run the same command"):
+    with pytest.raises(DamagedOutputError, match=r"its sha256 is not the marker's; .* run the same command"):
         read_output(home, written)
     assert (tmp_path / f"damaged/{written.folder}-1/kept.parquet").exists()
     assert find_output(home, "clean", written.key) is None
