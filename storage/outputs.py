@@ -22,8 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from storage.errors import HomeUnreachableError
-from storage.memo import sealed, unseal
 from storage.schemas import REJECT_SCHEMA
+from storage.sealed import sealed, unseal
 from storage.stores.objects import DamagedObjectError
 from vincicoder.sample import UserError
 

@@ -11,22 +11,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from storage.memo import read_memo, write_memo
+from storage.errors import HomeUnreachableError
+from storage.sealed import sealed, unseal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from storage.home import Home
+    from collections.abc import Iterable, Sequence
 
 _RECORD = "stages/seen.json"
+
+
+class _Files(Protocol):
+    """What is asked of a home."""
+
+    def stamps(self, folder: str, names: Sequence[str]) -> list[str]: ...
+
+    def read_bytes(self, relative: str) -> bytes: ...
+
+    def write_bytes(self, relative: str, data: bytes) -> None: ...
 
 
 class SeenFolders:
     """The stamps of the folders of a home whose files were as they must be. Safe to share between threads."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: _Files) -> None:
         self._home = home
         self._noted: dict[str, str] | None = None
         self._changed = False
@@ -55,10 +64,14 @@ class SeenFolders:
         """Write what was noted to the home, if there is anything new."""
         if self._changed:
             self._changed = False
-            write_memo(self._home, _RECORD, self._stamps())
+            self._home.write_bytes(_RECORD, sealed({"folders": self._stamps()}))
 
     def _stamps(self) -> dict[str, str]:
         if self._noted is None:
-            found = read_memo(self._home, _RECORD)
-            self._noted = found if isinstance(found, dict) else {}
+            try:
+                self._noted = dict(unseal(self._home.read_bytes(_RECORD))["folders"])
+            except HomeUnreachableError:
+                raise
+            except (OSError, ValueError, KeyError):  # there is none, or it is damaged: all is read again
+                self._noted = {}
         return self._noted

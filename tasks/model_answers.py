@@ -15,7 +15,7 @@ from dataclasses import asdict
 from math import fsum
 from typing import TYPE_CHECKING, Any
 
-from storage.memo import sealed, unseal
+from storage.sealed import sealed, unseal
 from vincicoder.chat.question import ModelAnswer
 from vincicoder.refine.model import describe_answers
 
