@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from xml.parsers import expat
 
@@ -29,6 +30,9 @@ _WEIGHTS = MappingProxyType(
         "swapped_colors": 1.5,
     }
 )  # fmt: skip
+
+# Programs whose faults are remembered for the next round: some batches of samples are refined at a time.
+_KEPT_PROGRAMS = 256
 
 # How many faults one flaw has: one for 50% of samples, two for 30%, three for 20%.
 _FAULTS_OF_PERCENT = ((50, 1), (80, 2), (100, 3))
@@ -62,13 +66,18 @@ def find_faults(language: str, code: str) -> list[Edit]:
     return [] if spec is None or spec.faults is None else spec.faults()(code)
 
 
+@lru_cache(maxsize=_KEPT_PROGRAMS)
+def _faults_of(language: str, code: str) -> Sequence[Edit]:
+    return find_faults(language, code)
+
+
 def mutate(sample_id: str, language: str, code: str, round_number: int = 0) -> Flaw | None:
     """Return the flaw of one sample, the same every time, or None where its code offers no fault.
 
     Each round takes other faults. Code that its parser refuses offers none.
     """
     try:
-        edits = find_faults(language, code)
+        edits = _faults_of(language, code)
     except (ParserSyntaxError, CSTValidationError, expat.ExpatError, ValueError, RecursionError):
         return None
     chosen = _choose(sample_id, edits, round_number)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
 import libcst as cst
-from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper, ParentNodeProvider
+from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 
 Place = tuple[int, int]
 
@@ -57,38 +58,75 @@ class Outline:
 def outline_of(source: str) -> Outline:
     """Parse a program. Raises `libcst.ParserSyntaxError` where it is not valid Python."""
     wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
-    visitor = _Visitor(source)
-    wrapper.visit(visitor)
-    return visitor.outline
+    reader = _Reader(source, wrapper.resolve(ByteSpanPositionProvider))
+    reader.read(wrapper.module)
+    reader.outline.statements.sort(key=lambda one: one.place)
+    return reader.outline
 
 
-class _Visitor(cst.CSTVisitor):
-    METADATA_DEPENDENCIES = (ByteSpanPositionProvider, ParentNodeProvider)
+# What holds no statement, call or literal: comments, blanks, and where a node begins and ends.
+_BLANK = ("whitespace", "lpar", "rpar", "leading_lines", "lines_after", "header", "footer", "indent")
 
-    def __init__(self, source: str) -> None:
-        super().__init__()
+
+@cache
+def _inner(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The fields of a kind of node that can hold what is looked for."""
+    return tuple(one.name for one in fields(kind) if not one.name.startswith(_BLANK))
+
+
+class _Reader:
+    """Reads a tree in the order of the text. libcst's own visitors make every node anew: that takes longer
+    than all else here."""
+
+    def __init__(self, source: str, spans: Mapping[cst.CSTNode, Any]) -> None:
         self.outline = Outline(source)
+        self._spans = spans
         self._bytes = None if source.isascii() else source.encode()
+        self._readers: dict[type[cst.CSTNode], Callable[[Any], None]] = {
+            cst.Module: self._block,
+            cst.IndentedBlock: self._block,
+            cst.Call: self._call,
+            cst.List: self._list,
+            cst.SimpleString: self._string,
+        }
 
-    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> None:  # noqa: N802
-        if len(node.body) != 1:
-            return
-        block: Any = self.get_metadata(ParentNodeProvider, node)
-        small = node.body[0]
-        calls = _call_names(small)
-        self.outline.statements.append(Statement(self._place(small), small, len(block.body) > 1, calls))
+    def read(self, node: cst.CSTNode) -> None:
+        """Take in a node, then what is inside, from left to right."""
+        read = self._readers.get(type(node))
+        if read is not None:
+            read(node)
+        inside: list[cst.CSTNode] = []
+        for name in _inner(type(node)):
+            value = getattr(node, name)
+            if isinstance(value, cst.CSTNode):
+                inside.append(value)
+            elif isinstance(value, tuple | list):
+                inside += value
+        for child in sorted(inside, key=self._start) if len(inside) > 1 else inside:
+            self.read(child)
 
-    def visit_Call(self, node: cst.Call) -> None:  # noqa: N802
+    def _start(self, node: cst.CSTNode) -> int:
+        start: int = self._spans[node].start
+        return start
+
+    def _block(self, node: cst.Module | cst.IndentedBlock) -> None:
+        for line in node.body:
+            if isinstance(line, cst.SimpleStatementLine) and len(line.body) == 1:
+                small = line.body[0]
+                statement = Statement(self._place(small), small, len(node.body) > 1, _call_names(small))
+                self.outline.statements.append(statement)
+
+    def _call(self, node: cst.Call) -> None:
         name = node.func.attr if isinstance(node.func, cst.Attribute) else node.func
         if not isinstance(name, cst.Name):
             return
         arguments = tuple(self._argument(each) for each in node.args if not each.star)
         self.outline.calls.append(Call(name.value, self._place(name), self._place(node), arguments))
 
-    def visit_List(self, node: cst.List) -> None:  # noqa: N802
+    def _list(self, node: cst.List) -> None:
         self._sequence(node.elements)
 
-    def visit_SimpleString(self, node: cst.SimpleString) -> None:  # noqa: N802
+    def _string(self, node: cst.SimpleString) -> None:
         if node.prefix == "" and len(node.quote) == 1:
             place = self._place(node)
             self.outline.colors.append(((place[0] + 1, place[1] - 1), node.raw_value))
@@ -110,7 +148,7 @@ class _Visitor(cst.CSTVisitor):
         )
 
     def _place(self, node: cst.CSTNode) -> Place:
-        span: Any = self.get_metadata(ByteSpanPositionProvider, node)
+        span = self._spans[node]
         start, stop = span.start, span.start + span.length
         if self._bytes is None:
             return start, stop
