@@ -11,6 +11,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from vincicoder.render.fonts import fonts_fingerprint
 
 _LIGHT = [
@@ -52,6 +54,7 @@ def import_light(cache: Path) -> None:
     warnings.simplefilter("ignore")
     for name in _LIGHT:
         importlib.import_module(name)
+    Image.preinit()  # the formats that Pillow imports when it first opens or saves a picture
     _keep_fonts()
 
 

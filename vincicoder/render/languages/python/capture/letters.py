@@ -19,6 +19,7 @@ _JAPANESE_FIRST = ("Noto Sans CJK JP", *_CHINESE_FIRST[1:])
 _KANA = re.compile("[\u3040-\u30ff]")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})|\\N\{([^}]+)\}")
 _BASE = "DejaVu Sans"
+_ANY_SIZE = 10.0  # points
 
 _fallbacks: list[str] = []
 _missing: dict[int, None] = {}
@@ -30,6 +31,17 @@ def hook_letters() -> None:
 
     manager: Any = font_manager.FontManager
     original_find, original_glyph = manager._find_fonts_by_props, _mathtext.UnicodeFonts._get_glyph
+    find_cached = manager._findfont_cached
+
+    def find_file(self: Any, prop: Any, *arguments: Any) -> Any:
+        """Search once for texts of all sizes: every font that matplotlib lists can be scaled."""
+        properties = font_manager.FontProperties._from_any(prop)  # type: ignore[attr-defined]
+        if properties.get_size() != _ANY_SIZE:
+            properties = properties.copy()
+            properties.set_size(_ANY_SIZE)
+        return find_cached(self, properties, *arguments)
+
+    find_file.cache_clear = find_cached.cache_clear  # type: ignore[attr-defined]
 
     def find(self: Any, prop: Any, *arguments: Any, **options: Any) -> Any:
         found = original_find(self, prop, *arguments, **options)
@@ -50,6 +62,7 @@ def hook_letters() -> None:
         _missing[codepoint] = None
 
     manager._find_fonts_by_props = find
+    manager._findfont_cached = find_file
     _mathtext.UnicodeFonts._get_glyph = get_glyph  # type: ignore[method-assign]
     _text_helpers.warn_on_missing_glyph = missing
 
