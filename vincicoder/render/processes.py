@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
@@ -73,16 +72,19 @@ def _of_threads(pid: int, name: str) -> Iterator[bytes]:
     except OSError:
         return
     for thread in threads:
-        with contextlib.suppress(OSError):
-            yield _read(f"/proc/{pid}/task/{thread}/{name}")
+        try:
+            content = _read(f"/proc/{pid}/task/{thread}/{name}")
+        except OSError:
+            continue
+        yield content
 
 
 def queued_seconds(pid: int) -> float:
     """Return how long a process's living threads, added up, have been ready to run while no CPU was free."""
     nanoseconds = 0
     for schedstat in _of_threads(pid, "schedstat"):
-        with contextlib.suppress(IndexError):
-            nanoseconds += int(schedstat.split()[1])
+        numbers = schedstat.split()  # none of a thread that is ending
+        nanoseconds += int(numbers[1]) if len(numbers) > 1 else 0
     return nanoseconds / 1e9
 
 

@@ -133,6 +133,7 @@ class WorkerHandle:
         self.rendered = 0
         self.familiar = Familiar()
         self.since = time.monotonic()  # when the running sample, or the start-up, began
+        self.looked_at = self.since  # when what it uses was measured last
         self.cpu = CpuMeter()  # of the running sample
         self.queueing = Queueing()  # of the processes in the running sample
         self.socket = ours
@@ -174,7 +175,7 @@ class WorkerHandle:
 
     def begin_sample(self) -> None:
         """Start the clock of the first sample in `jobs`."""
-        self.since = time.monotonic()
+        self.since = self.looked_at = time.monotonic()
         self.cpu = CpuMeter()
         self.queueing = Queueing()
 

@@ -280,13 +280,13 @@ class Supervisor:
         now = time.monotonic()
         for workers in list(self._workers.values()):
             for worker in list(workers):
-                elapsed = now - worker.since
                 if worker.state is WorkerState.STARTING:
-                    if elapsed > _START_SECONDS:
+                    if now - worker.since > _START_SECONDS:
                         self._bury(
                             worker, worker.kill(), f"the worker was not ready after {_START_SECONDS:.0f} s"
                         )
-                elif worker.jobs and elapsed > _WATCH_SECONDS:
+                elif worker.jobs and now - worker.looked_at > _WATCH_SECONDS:
+                    worker.looked_at = now  # not whenever another worker says something
                     self._check_sample(worker)
 
     def _check_sample(self, worker: WorkerHandle) -> None:
