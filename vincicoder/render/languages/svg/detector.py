@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from xml.parsers import expat
 
 from vincicoder.render.languages.svg import features
@@ -11,6 +12,7 @@ from vincicoder.render.languages.svg.references import References
 _TEXT_ELEMENTS = frozenset({"text", "tspan"})
 _DRAWN_TEXT = frozenset({*_TEXT_ELEMENTS, "a"})
 _LISTS = frozenset({"x", "y", "dx", "dy"})
+_SHORT = 64  # characters of a value that is remembered
 _UNSTYLED = frozenset({"id", "class", "d", "points", "href", "title", "viewBox", "lang", "values"})
 _DRAWN_IMAGE = re.compile(r"\s*data:image/(?:png|jpeg|gif)\s*[;,]", re.IGNORECASE)
 _DECLARATION = re.compile(r"(?:^|[;{}])\s*([\w-]+)\s*:\s*([^;{}]*)")
@@ -43,6 +45,15 @@ def feature_beyond_librsvg(code: str) -> str:
 def script_that_draws(code: str) -> bool:
     """Whether a script of the document makes elements: scripts never run, so its picture would lack them."""
     return any(_WRITING.search(script) for script in _SCRIPT.findall(code))
+
+
+@lru_cache(maxsize=8192)
+def _feature_in(key: str, value: str, neutral: re.Pattern[str] | None) -> str:
+    """Return the name of a feature in the value of an attribute or a property, or ''. Values are repeated."""
+    if neutral is not None and not neutral.fullmatch(value):
+        return key
+    found = features.VALUE.search(value)
+    return "" if found is None else found["function"] or found["unit"] or found["keyword"]
 
 
 class _Detector:
@@ -132,12 +143,9 @@ class _Detector:
 
     def _value(self, key: str, value: str, neutral: dict[str, re.Pattern[str]]) -> None:
         value = value.strip()
-        pattern = neutral.get(key)
-        if pattern is not None and value and not pattern.fullmatch(value):
-            raise _FoundError(key)
-        found = features.VALUE.search(value) if value else None
-        if found is not None:
-            raise _FoundError(found["function"] or found["unit"] or found["keyword"])
+        look = _feature_in if len(value) <= _SHORT else _feature_in.__wrapped__
+        if value and (feature := look(key, value, neutral.get(key))):
+            raise _FoundError(feature)
         self._references.value(key, value)
 
     def _end(self, tag: str) -> None:

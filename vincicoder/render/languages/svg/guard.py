@@ -18,10 +18,14 @@ MAX_DEPTH = 200
 MAX_USE_EXPANSION = 100_000  # elements drawn once every `use` is followed
 _MAX_ENTITY_BYTES = 10_000
 
-# Code that has none of these cannot be refused by the full check, which costs as much as drawing.
-_SUSPECT = re.compile(
-    r"<!ENTITY|<!DOCTYPE[^>]*\[|(?:href|src|srcset|poster|data)\s*=\s*[\"']\s*(?![#\"'\s])|@import|<use|<\?xml-stylesheet|url\(\s*[\"']?\s*(?![#\"'\s])",
-    re.IGNORECASE,
+# Code that has none of these cannot be refused by the full check, which costs as much as drawing. Each begins
+# with a word that is looked for first, in small letters: one expression for all takes ten times as long.
+_ELSEWHERE = r"\s*=\s*[\"']\s*(?![#\"'\s])"
+_SUSPECT = (
+    *((word, None) for word in ("<!entity", "@import", "<use", "<?xml-stylesheet")),
+    ("<!doctype", re.compile(r"<!doctype[^>]*\[")),
+    ("url(", re.compile(r"url\(\s*[\"']?\s*(?![#\"'\s])")),
+    *((word, re.compile(word + _ELSEWHERE)) for word in ("href", "src", "srcset", "poster", "data")),
 )
 _FETCHING = frozenset(
     "image use feImage script style tref textPath pattern filter linearGradient radialGradient".split()  # noqa: SIM905
@@ -44,7 +48,7 @@ def check_svg(code: str) -> Refusal | None:
         return Refusal(
             Reason.RENDER_TOO_LARGE, f"SVG of {len(code)} characters; at most {MAX_BYTES} are allowed"
         )
-    if not _SUSPECT.search(code) and code.count("<") < MAX_ELEMENTS:
+    if not _is_suspect(code.lower()) and code.count("<") < MAX_ELEMENTS:
         return None
     try:
         _Checker().check(code)
@@ -53,6 +57,13 @@ def check_svg(code: str) -> Refusal | None:
     except expat.ExpatError as error:
         return Refusal(Reason.RENDER_ERROR, f"not well-formed XML: {error}")
     return None
+
+
+def _is_suspect(lowered: str) -> bool:
+    return any(
+        word in lowered and (pattern is None or pattern.search(lowered) is not None)
+        for word, pattern in _SUSPECT
+    )
 
 
 def _outside(what: str, value: str) -> _RefusedError:
