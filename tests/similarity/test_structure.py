@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from skimage.metrics import structural_similarity
 
+from vincicoder.similarity import structure
 from vincicoder.similarity.structure import color_distance, commonest_color, luma, ssim, ssim_map
 
 
@@ -91,3 +92,10 @@ def test_color_distance_sees_another_hue_and_a_lost_drawing() -> None:
 def test_commonest_color_is_the_background() -> None:
     assert commonest_color(dot((255, 255, 255), (0, 0, 0))).tolist() == [255, 255, 255]
     assert commonest_color(dot((10, 20, 30), (0, 0, 0))).tolist() == [10, 22, 30]
+
+
+@pytest.mark.parametrize("count", [1, 2, 64, 65, 4_096])
+def test_quantiles_are_those_of_numpy_to_the_bit(count: int) -> None:
+    values = np.random.default_rng(count).normal(size=(3, count)).astype(np.float32)
+    expected = np.quantile(values, structure._QUANTILES, axis=1).T
+    assert np.array_equal(structure._quantiles_of(np.sort(values, axis=1)), expected)

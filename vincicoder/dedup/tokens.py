@@ -9,6 +9,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from itertools import chain
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +44,9 @@ def tokenize(code: str, language: str) -> Tokens:
     if known is None or len(known) > _MOST_KNOWN:
         known = _KNOWN[language] = _Known(rules)
     found = [known[token] for token in rules.pattern.findall(code)]
-    plain = np.fromiter(chain.from_iterable(words for words, _ in found), np.uint64)
-    unnamed = np.fromiter(
-        chain.from_iterable((_NAME,) if abstract == _NAME else words for words, abstract in found), np.uint64
+    plain, unnamed, abstract = (
+        np.array(list(chain.from_iterable(map(itemgetter(view), found))), np.uint64) for view in range(3)
     )
-    abstract = np.fromiter((abstract for _, abstract in found if abstract), np.uint64)
     return Tokens(plain, unnamed, _shorten_lists(abstract))
 
 
@@ -59,19 +58,23 @@ def hash_token(text: str) -> int:
 _NAME, _LITERAL = hash_token(NAME), hash_token(LITERAL)
 
 
-class _Known(dict[str, tuple[tuple[int, ...], int]]):
-    """Token → hashes of its words, and the hash of its abstraction (0 for none). Made once a short token."""
+_Views = tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+
+
+class _Known(dict[str, _Views]):
+    """Token → its hashes in the three views of `Tokens`. Made once a short token."""
 
     def __init__(self, rules: TokenRules) -> None:
         super().__init__()
         self._rules = rules
 
-    def __missing__(self, token: str) -> tuple[tuple[int, ...], int]:
+    def __missing__(self, token: str) -> _Views:
         if token.startswith(self._rules.comments):
-            entry: tuple[tuple[int, ...], int] = ((), 0)
+            entry: _Views = ((), (), ())
         else:
             words = tuple(hash_token(word) for word in _WORD.findall(token))
-            entry = (words, _hash_abstract(token, self._rules))
+            abstract = _hash_abstract(token, self._rules)
+            entry = (words, (_NAME,) if abstract == _NAME else words, (abstract,) if abstract else ())
         if len(token) <= _SHORT:
             self[token] = entry
         return entry

@@ -16,6 +16,8 @@ from vincicoder.refine.words import names
 
 VOID = names("area base br col embed hr img input link meta source track wbr")
 
+# A tag of well-formed XML; `>` may stand in its attributes.
+_TAG = re.compile(rb"""(?:[^"'>]++|"[^"]*+"|'[^']*+')*+>""")
 # Attributes of one start tag; where they lie is found inside the tag that the parser has delimited.
 _ATTRIBUTE = re.compile(r"""([^\s=<>"'/]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
@@ -136,16 +138,8 @@ def svg_outline(source: str) -> MarkupOutline:
         return position if plain else len(encoded[:position].decode())
 
     def tag_stop(start: int) -> int:
-        quote = b""
-        for position in range(start, len(encoded)):
-            byte = encoded[position : position + 1]
-            if quote:
-                quote = b"" if byte == quote else quote
-            elif byte in (b'"', b"'"):
-                quote = byte
-            elif byte == b">":
-                return position + 1
-        return len(encoded)
+        found = _TAG.match(encoded, start)
+        return found.end() if found else len(encoded)
 
     def on_start(name: str, _attributes: Any) -> None:
         start = parser.CurrentByteIndex

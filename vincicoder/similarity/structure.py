@@ -79,8 +79,21 @@ def _quantiles(pixels: NDArray[np.uint8], background: NDArray[np.int16]) -> NDAr
     if not len(visible):
         visible = background.astype(np.uint8)[None]
     lab = rgb2lab(visible[None].astype(np.float32) / 255)[0]
-    quantiles: NDArray[np.float64] = np.quantile(lab, _QUANTILES, axis=0)
-    return quantiles
+    return _quantiles_of(np.sort(np.ascontiguousarray(lab.T), axis=1)).T
+
+
+def _quantiles_of(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return the quantiles of sorted rows as `np.quantile` does (linear), to the bit: it looks for 65 places
+    in turn, which takes five times as long as to sort once."""
+    last = values.shape[1] - 1
+    at = _QUANTILES * last
+    low = np.floor(at).astype(np.intp)
+    share = at - low
+    below, above = values[:, low], values[:, np.minimum(low + 1, last)]
+    step = above - below
+    found: NDArray[np.float64] = below + step * share
+    np.subtract(above, step * (1 - share), out=found, where=share >= 0.5)
+    return found
 
 
 def ink_mask(
