@@ -15,11 +15,12 @@ import traceback
 from collections.abc import Callable
 
 from vincicoder.render.api import Recording
-from vincicoder.render.languages.python.descriptors import open_files, open_sockets, reopen
-from vincicoder.render.languages.python.zygote import SampleExit, Zygote
+from vincicoder.render.languages.python.zygote import Zygote
 from vincicoder.render.protocol import Refusal
 from vincicoder.render.sandbox import kernel
 from vincicoder.render.wire import FrameReader, Message, WireError, send_blocking
+from vincicoder.render.worker.descriptors import open_files, open_sockets, reopen
+from vincicoder.render.worker.fork_watch import SampleExit
 from vincicoder.sample import InfrastructureError, Reason
 
 _MAX_REQUEST_BYTES = 1 << 30

@@ -70,7 +70,7 @@ def import_heavy() -> None:
 def _keep_fonts() -> None:
     """Let forks keep the fonts that are open: matplotlib closes them in every child.
 
-    FreeType's memory is the fork's own by then, and so are the open files (`python_descriptors.reopen`).
+    FreeType's memory is the fork's own by then, and so are the open files (`descriptors.reopen`).
     """
     manager: Any = importlib.import_module("matplotlib.font_manager")
     # The cache that is emptied at a fork is the one that was registered, not this.

@@ -27,8 +27,9 @@ from vincicoder.render.languages.python.region import Region
 from vincicoder.render.languages.python.trace.unpainted import needs_painting
 from vincicoder.render.languages.python.warm_imports import import_heavy, import_light
 from vincicoder.render.languages.python.warm_up import warm_up_heavy, warm_up_light
-from vincicoder.render.languages.python.zygote import SampleExit, Zygote
+from vincicoder.render.languages.python.zygote import Zygote
 from vincicoder.render.protocol import HandOver, Picture, Refusal
+from vincicoder.render.worker.fork_watch import SampleExit
 from vincicoder.sample import MACHINE_DEPENDENT_REASONS, DataFile, InfrastructureError, Reason
 
 _ATTEMPTS_AFTER_KILL = 2
