@@ -26,6 +26,7 @@ LANGUAGES: dict[str, LanguageSpec] = {
         import_module("vincicoder.render.languages.plantuml.spec").SPEC,
         import_module("vincicoder.render.languages.typst.spec").SPEC,
         import_module("vincicoder.render.languages.gnuplot.spec").SPEC,
+        import_module("vincicoder.render.languages.r.spec").SPEC,
         import_module("vincicoder.render.languages.abc.spec").SPEC,
         import_module("vincicoder.render.languages.echarts.spec").SPEC,
         import_module("vincicoder.render.languages.wavedrom.spec").SPEC,

@@ -27,6 +27,7 @@ _SYSTEM = [
     "/etc/timezone",
     "/etc/alternatives",
     "/etc/texmf",
+    "/etc/R",
     "/etc/papersize",
     "/etc/paperspecs",
     "/etc/libpaper.d",

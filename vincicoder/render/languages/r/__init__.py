@@ -1,0 +1,1 @@
+"""R, with its own graphics, ggplot2 and lattice."""
