@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Install what draws the languages that the default build does not need: PlantUML, Typst, Gnuplot, ABC,
-# ECharts, WaveDrom.
+# Install what draws the languages that the default build does not need: PlantUML, Typst, Gnuplot, R,
+# ABC, ECharts, WaveDrom.
 # Debian's packages as the system's, those of npm beside the other libraries, those of PyPI, pinned with their
 # hashes, into a folder of their own.
 # A second run does no work.

@@ -41,8 +41,8 @@ def setup(
             help="system: Debian packages (needs root or sudo). browser: a headless browser where Debian's "
             "is missing. libraries: the JavaScript of Mermaid and Vega-Lite (needs npm). corpora: packages "
             "whose content the profile `packages` reads. stacks: the Python libraries of other years. "
-            "languages: what draws PlantUML, Typst, Gnuplot, ABC, ECharts and WaveDrom (Debian packages, "
-            "240 MB of others)."
+            "languages: what draws PlantUML, Typst, Gnuplot, R, ABC, ECharts and WaveDrom (Debian packages, "
+            "260 MB of them for R; 240 MB of others)."
         ),
     ],
 ) -> None:

@@ -23,7 +23,7 @@ python:many_locked_folders python:locks_what_lies_outside latex:lua_takes_over_t
 svg:external_entity html:fetch_loopback html:file_fetch
 latex:input_canary latex:lua_environment graphviz:file_as_picture mermaid:pictures_from_loopback
 vega-lite:rows_from_file asymptote:read_canary lilypond:read_canary gnuplot:data_of_canary
-abc:reads_the_canary
+abc:reads_the_canary r:reads_the_canary r:looks_for_the_secret r:kills_everything
 """
 
 

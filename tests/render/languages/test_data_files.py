@@ -38,6 +38,7 @@ _PROGRAMS = {
         _CSV,
         "render.missing_dependency",
     ),
+    "r": ("r", "plot(read.csv('data/rows.csv'))", _CSV, "render.missing_dependency"),
     "table": ("latex", _AXIS, _CSV, "render.missing_dependency"),
 }
 _HERE = {name: one for name, one in _PROGRAMS.items() if not why_unsupported(one[0])}

@@ -27,7 +27,7 @@ START = re.compile(
 )
 _LOADS = re.compile(rf"^[ \t]*+{_LIBRARY}", re.MULTILINE)
 _ASSIGNS = re.compile(r"^[ \t]*+[A-Za-z.][\w.$]*+(?:\[[^\n\]]*+\]+)?[ \t]*+<-[ \t]*+[^-\s]", re.MULTILINE)
-_VECTOR = re.compile(r"(?<![\w.])c\(\s*+[-\d\"'.]")
+_VECTOR = re.compile(r"(?<![\w.])c\(\s*+(?:[A-Za-z.][\w.]{0,40}+\s*+=\s*+)?[-\d\"'.]")
 _DRAWS = re.compile(
     r"^[ \t]*+(?:(?:print\(|[A-Za-z.][\w.]*+[ \t]*+(?:<-|=)[ \t]*+)?(?:ggplot|qplot|xyplot|bwplot)"
     r"|levelplot|wireframe|plot|hist|barplot|boxplot|pie|curve|matplot|pairs|coplot|mosaicplot|stripchart|dotchart|sunflowerplot"
