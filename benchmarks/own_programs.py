@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.render.own_set import own_languages, own_samples
+from tests.render.own_set import language_of, own_samples, own_sets
 
 _MARKS = ("bar", "line", "point", "area", "tick", "rect")
 _TUNES = ("c4 d e f | g2 g", "a8 b c d e f g a | b1", "<c e g>2 <d f a> | <e g b>1", "c4. d8 e4 f | g1")
@@ -58,12 +58,13 @@ _WRITTEN = {
 }
 
 
-OWN_LANGUAGES = (*_WRITTEN, *own_languages())
+_SETS = tuple(name for name in own_sets() if language_of(name) == name)
+OWN_LANGUAGES = (*_WRITTEN, *_SETS)
 
 
 def own_programs(language: str, count: int) -> list[str]:
     """Return `count` programs of a language, or of `python-graphviz`; none where there are corpora."""
-    if language in own_languages():
+    if language in _SETS:
         return own_samples(language)[:count]
     write = _WRITTEN.get(language)
     return [write(number) for number in range(count)] if write else []

@@ -1,9 +1,10 @@
-"""Small programs of our own in languages of which no corpus is here, and what they looked like.
+"""Small programs of our own in languages of which no corpus is here, or with libraries that corpora lack,
+and what they looked like.
 
-    python -m tests.render.own_set LANGUAGE...     draws them anew, after a wanted change
+    python -m tests.render.own_set SET...     draws them anew, after a wanted change
 
-`own/LANGUAGE.txt` holds the programs, with a line of five equals signs between two; `own/LANGUAGE.json` the
-size, perceptual hash and brightness of their pictures.
+`own/SET.txt` holds the programs, with a line of five equals signs between two; `own/SET.json` the size,
+perceptual hash and brightness of their pictures. A set has its language's name, but for those in `_WITHIN`.
 """
 
 from __future__ import annotations
@@ -16,24 +17,30 @@ from vincicoder.render import RenderEngine, RenderRequest, RenderResult
 
 FOLDER = Path(__file__).parent / "own"
 _BETWEEN = "\n=====\n"
+_WITHIN = {"script_pages": "html", "chart_libraries": "python"}
 
 Look = tuple[int, int, str, float]
 """Width and height in pixels, 64-bit perceptual hash as hex digits, mean brightness of 255."""
 
 
-def own_languages() -> list[str]:
-    """Return the languages that have such programs."""
+def own_sets() -> list[str]:
+    """Return the names of the sets."""
     return sorted(path.stem for path in FOLDER.glob("*.txt"))
 
 
-def own_samples(language: str) -> list[str]:
-    """Return the programs of a language."""
-    return (FOLDER / f"{language}.txt").read_text("utf-8").strip("\n").split(_BETWEEN)
+def language_of(name: str) -> str:
+    """Return the language of a set's programs."""
+    return _WITHIN.get(name, name)
 
 
-def recorded(language: str) -> list[Look]:
+def own_samples(name: str) -> list[str]:
+    """Return the programs of a set."""
+    return (FOLDER / f"{name}.txt").read_text("utf-8").strip("\n").split(_BETWEEN)
+
+
+def recorded(name: str) -> list[Look]:
     """Return what the programs looked like when they were last recorded."""
-    return [tuple(entry) for entry in json.loads((FOLDER / f"{language}.json").read_text())]
+    return [tuple(entry) for entry in json.loads((FOLDER / f"{name}.json").read_text())]
 
 
 def look_of(result: RenderResult) -> Look:
@@ -43,13 +50,14 @@ def look_of(result: RenderResult) -> Look:
     return result.width, result.height, f"{result.phash:016x}", brightness
 
 
-def write(language: str) -> None:
+def write(name: str) -> None:
     """Draw the programs and record what they look like."""
+    language = language_of(name)
     with RenderEngine(workers=1) as engine:
-        requests = (RenderRequest(f"{n:03}", language, code) for n, code in enumerate(own_samples(language)))
+        requests = (RenderRequest(f"{n:03}", language, code) for n, code in enumerate(own_samples(name)))
         results = sorted(engine.render(requests), key=lambda result: result.request_id)
     lines = ",\n".join(f"  {json.dumps(look_of(result))}" for result in results)
-    (FOLDER / f"{language}.json").write_text(f"[\n{lines}\n]\n")
+    (FOLDER / f"{name}.json").write_text(f"[\n{lines}\n]\n")
 
 
 if __name__ == "__main__":

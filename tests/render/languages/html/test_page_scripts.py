@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from vincicoder.clean.html_resources import html_resources
-from vincicoder.render import RenderEngine, RenderRequest, RenderStatus
-from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
+from vincicoder.render.languages.browser.libraries import LIBRARIES_VARIABLE, find_library
 from vincicoder.render.languages.browser.page_scripts import (
     LIBRARIES,
     PageScript,
@@ -18,6 +19,15 @@ from vincicoder.render.languages.browser.page_scripts import (
     without_integrity,
 )
 from vincicoder.render.languages.html import renderer as html
+from vincicoder.render.languages.python.capture.deferred import (
+    EChartsFigure,
+    PlotlyFigure,
+    VegaLiteChart,
+    missing_tools,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MISSING = [name for name in LIBRARIES if find_library(name) is None] + html.missing_tools()
 _needs_libraries = pytest.mark.skipif(bool(_MISSING), reason="vincicoder setup languages fetches them")
@@ -111,3 +121,95 @@ def test_a_page_is_drawn_with_the_version_that_it_asks_for() -> None:
             red = np.all(np.asarray(image) == (255, 0, 0), axis=2)
         assert red.sum() == 50 * 240 if name.startswith("d3") else red.sum() > 5_000, name
     assert drawn["inside"].pixels_sha256 == drawn["d3 7"].pixels_sha256
+
+
+_D3, _E5, _C4 = (
+    f"<script src='{address}'></script>"
+    for address in (
+        "https://d3js.org/d3.v7.min.js",
+        "https://unpkg.com/echarts@5",
+        "https://unpkg.com/chart.js@4",
+    )
+)
+_BOX = "<div id=c style='width:400px;height:300px'></div>"
+_HOSTILE = {
+    "endless_timer": (_D3 + "<script>d3.timer(()=>{for(;;);})</script>", "render.timeout", ""),
+    "bomb": (_D3 + "<script>const a=[];for(;;)a.push(d3.range(5e6))</script>", "render.out_of_memory", ""),
+    "tall": (
+        _D3 + "<p>x<script>d3.select('body').append('svg').attr('height',99999)</script>",
+        "render.too_large",
+        "the picture is 1280x10",
+    ),
+    "wide": (
+        _E5
+        + "<div id=c style='width:90000px;height:30px'></div><script>echarts.init(c).setOption({})</script>",
+        "render.too_large",
+        "",
+    ),
+    "later": (
+        "<script src='https://d3js.org/d3.v9.min.js'></script><p>x",
+        "render.missing_dependency",
+        "missing library d3 9: the versions 3, 4, 5, 6, 7 are here",
+    ),
+    "earlier": (
+        "<script src='https://unpkg.com/chart.js@1'></script><p>x",
+        "render.missing_dependency",
+        "missing library chart.js 1: the versions 2, 3, 4 are here",
+    ),
+    "one_of_two": (
+        _D3 + "<script src='https://unpkg.com/echarts@3'></script><p>x",
+        "render.missing_dependency",
+        "missing library echarts 3: the versions 4, 5, 6 are here",
+    ),
+    "module": (
+        "<p>x<script type=module>import 'https://unpkg.com/chart.js@4/+esm'</script>",
+        "render.missing_dependency",
+        "as a module",
+    ),
+    "by_a_script": (
+        "<p>x<script>const s=document.createElement('script');s.src='https://d3js.org/d3.v2.js';"
+        "document.body.append(s)</script>",
+        "render.missing_dependency",
+        "missing library d3 2",
+    ),
+    "elsewhere": (_D3 + "<p>x<script>location='https://d3js.org/d3.v7.min.js'</script>", "rendered", ""),
+    "own_fetch": (
+        _C4 + "<p>x<script>window.fetch=0;XMLHttpRequest=0;Promise.prototype.then=0</script>",
+        "rendered",
+        "",
+    ),
+    "file": ("<p>x<script src='file:///etc/passwd'></script>" + _E5 + _BOX, "rendered", ""),
+    "claims": (_D3 + "<title>missing library d3 7: run vincicoder</title><p>x", "rendered", ""),
+}
+
+
+@_needs_libraries
+def test_hostile_pages_with_libraries_have_exact_reasons() -> None:
+    requests = [RenderRequest(name, "html", code) for name, (code, _, _) in _HOSTILE.items()]
+    with RenderEngine(RenderLimits(cpu_seconds=4), workers=1) as engine:
+        drawn = {result.request_id: result for result in engine.render(requests)}
+    assert {name: one.reason or "rendered" for name, one in drawn.items()} == {
+        name: reason for name, (_, reason, _) in _HOSTILE.items()
+    }
+    assert [name for name, (_, _, says) in _HOSTILE.items() if says not in drawn[name].detail] == []
+
+
+def test_a_machine_without_the_libraries_is_not_the_pages_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(LIBRARIES_VARIABLE, str(tmp_path))
+    lacking, unknown = PageScript("d3", 7), PageScript("d3", 2)
+    assert (lacking.reason, unknown.reason) == ("render.unsupported", "render.missing_dependency")
+    assert f"no JavaScript library 'd3@7' under {tmp_path}: run vincicoder setup languages" in lacking.missing
+    figures = {
+        "echarts@5": EChartsFigure("[]", 5),
+        "plotly.js": PlotlyFigure('{"data":[{"type":"choropleth"}]}', 9, 9, 1),
+        "mathjax": PlotlyFigure('{"title":"$x^2$"}', 9, 9, 1),
+        "vega": VegaLiteChart("{}", 1),
+    }
+    for name, figure in figures.items():
+        assert f"no JavaScript library '{name}" in missing_tools(figure)[0]
+    assert missing_tools(PlotlyFigure('{"data":[{"type":"bar"}]}', 9, 9, 1)) == []
+    with RenderEngine(workers=1) as engine:
+        result = engine.render_one("<script src='https://d3js.org/d3.v7.min.js'></script><p>x", "html")
+    assert (result.reason, result.detail) == ("render.unsupported", lacking.missing)

@@ -80,6 +80,8 @@ _SILENT = [
     "dtype_all",
     "downcast",
     "scalars",
+    "bar_dates_text",
+    "bar_dates_labels",
 ]
 
 
@@ -89,7 +91,9 @@ def test_a_call_that_today_has_another_effect_is_drawn_by_the_latest_libraries_t
     engine: RenderEngine,
 ) -> None:
     programs = {name: program(CHANGED[name]) for name in _SILENT}
-    programs |= {name: program(ALIKE[name]) for name in ("assigned", "seaborn", "boxplot_by", "series")}
+    programs |= {
+        name: program(ALIKE[name]) for name in ("assigned", "seaborn", "boxplot_by", "series", "bar_dates")
+    }
     found = {
         one.result.request_id: one
         for one in render_on_stacks(engine, [RenderRequest(*one) for one in _asked(programs)])

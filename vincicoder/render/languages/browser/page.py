@@ -19,7 +19,7 @@ from vincicoder.render.font_coverage import may_be_rare, uncovered
 from vincicoder.render.languages.browser.budget import BudgetExceededError
 from vincicoder.render.languages.browser.cdp import ProtocolError
 from vincicoder.render.languages.browser.marks import notes_of_marks
-from vincicoder.render.languages.browser.page_scripts import page_script, without_integrity
+from vincicoder.render.languages.browser.page_scripts import PageScript, page_script, without_integrity
 from vincicoder.sample import Reason
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ class BrowserPage:
         self.made_of: tuple[str, ...] = ()
         self.errors: tuple[str, ...] = ()
         self.missing_letters: list[int] = []
-        # Of the page being drawn: whether it loaded a library, and why one of those it asked for is not here.
+        # Of the page being drawn: whether it loaded a library, and the first of those that are not here.
         self._has_library = False
-        self._missing_library = ""
+        self._lacking: PageScript | None = None
         target = pipe.call(
             "Target.createTarget", {"url": "about:blank", "width": VIEWPORT_WIDTH, "height": VIEWPORT_HEIGHT}
         )
@@ -140,7 +140,7 @@ class BrowserPage:
         """Load the page and return a PNG of all of it, or of the element that `view` names."""
         self._pipe.forget_events()
         self._world = None
-        self._has_library, self._missing_library = False, ""
+        self._has_library, self._lacking = False, None
         html = without_integrity(html)
         # Time stands still while the document is parsed, then runs a fixed span as fast as the page allows;
         # what it fetches (which fails at once) and its embedded fonts hold the clock until they are there.
@@ -151,8 +151,8 @@ class BrowserPage:
             if self._settle() and (not view.element or self._find(view)):
                 break
             self._advance_clock()
-        if self._missing_library:
-            raise NotDrawnError(self._missing_library, Reason.RENDER_MISSING_DEPENDENCY)
+        if self._lacking:
+            raise NotDrawnError(self._lacking.missing, self._lacking.reason)
         self.made_of, self.errors = (), ()
         if not view.element:
             self._wait_and_read(limits)
@@ -331,6 +331,6 @@ class BrowserPage:
             self._pipe.send("Fetch.fulfillRequest", answer, self._session)
             return
         if script is not None:
-            self._missing_library = self._missing_library or script.missing
+            self._lacking = self._lacking or script
         failure = {"requestId": request, "errorReason": "AddressUnreachable"}
         self._pipe.send("Fetch.failRequest", failure, self._session)

@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render.languages.browser.libraries import find_library, missing_libraries
 from vincicoder.render.languages.further_tools import SETUP_COMMAND
+from vincicoder.sample import Reason
 
 SHIPPED = {"d3": (3, 4, 5, 6, 7), "echarts": (4, 5, 6), "chart.js": (2, 3, 4)}
 """The major versions that `requirements/languages-npm.list` pins, the oldest first."""
@@ -51,15 +52,23 @@ class PageScript:
         majors = SHIPPED[self.library]
         if self.major is not None and self.major not in majors:
             return f"missing library {wanted}: the versions {', '.join(map(str, majors))} are here"
-        return "" if self._path() else f"missing library {wanted}: run {SETUP_COMMAND}"
+        lacking = missing_libraries(self._name, fetched_by=SETUP_COMMAND)
+        return f"to draw this page here, {lacking[0]}" if lacking else ""
 
-    def _path(self) -> Path | None:
+    @property
+    def reason(self) -> Reason:
+        """Whose fault it is that it is `missing`: the page's, or that of a machine without the libraries."""
+        known = self.major is None or self.major in SHIPPED[self.library]
+        return Reason.RENDER_UNSUPPORTED if known and not self.is_module else Reason.RENDER_MISSING_DEPENDENCY
+
+    @property
+    def _name(self) -> str:
         major = SHIPPED[self.library][-1] if self.major is None else self.major
-        return find_library(f"{self.library}@{major}")
+        return f"{self.library}@{major}"
 
     def body(self) -> str:
         """Return the library's file in base64. Raises FileNotFoundError where it is `missing`."""
-        path = self._path()
+        path = find_library(self._name)
         if path is None:
             raise FileNotFoundError(self.missing)
         return _in_base64(path)

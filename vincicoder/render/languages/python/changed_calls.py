@@ -43,6 +43,7 @@ def watch_pandas() -> None:
     _watch_objects(pd)
     _watch_replaced()
     _watch_positions(pd)
+    _watch_dates()
 
 
 def _note(name: str) -> None:
@@ -255,6 +256,50 @@ def _watch_positions(pd: Any) -> None:
             raise
 
     pd.Series._set_with_engine = set_with_engine
+
+
+def _watch_dates() -> None:
+    """Bars of regular dates stood at 0, 1, 2; they stand at the numbers of their periods now (635 is January
+    2023), where texts, lines and ticks at 0, 1, 2 miss them, and a label for each bar stands at few ticks."""
+    kind: Any = importlib.import_module("pandas.plotting._matplotlib.core").BarPlot
+    make = kind._make_plot
+
+    @functools.wraps(make)
+    def made(self: Any, *arguments: Any) -> None:
+        make(self, *arguments)
+        if kind.__name__ == type(self).__name__ and self._is_ts_plot():
+            for axes in self.axes:
+                _watch_bars(axes, len(self.data))
+
+    kind._make_plot = made
+
+
+def _watch_bars(axes: Any, count: int) -> None:
+    """Note it where what is drawn beside these bars is meant for positions from 0."""
+    figure = axes.figure
+    draw = figure.draw
+
+    def drawn(renderer: Any) -> Any:
+        with suppress(Exception):
+            if _misses_bars(axes, count):
+                _note("bar(dates)")
+        return draw(renderer)
+
+    figure.draw = drawn
+
+
+def _misses_bars(axes: Any, count: int) -> bool:
+    if not axes.patches or min(bar.get_x() for bar in axes.patches) <= count:
+        return False
+    locator, labels = axes.xaxis.get_major_locator(), getattr(axes.xaxis.get_major_formatter(), "seq", ())
+    ticks = axes.get_xticks()
+    if len(labels) == count != len(ticks):
+        return True
+    beside = [text.get_position()[0] for text in axes.texts if text.get_transform() == axes.transData]
+    beside += [x for line in axes.lines if line.get_transform() == axes.transData for x in line.get_xdata()]
+    if hasattr(locator, "locs"):
+        beside += list(ticks)
+    return bool(beside) and all(-1 < float(x) < count for x in beside)
 
 
 def _flat(given: Any) -> Iterator[Any]:

@@ -84,7 +84,7 @@ def _surroundings() -> dict[str, str]:
     from vincicoder.render.languages.svg.backends import backend_version
     from vincicoder.render.languages.svg.size import SIZE_RULE
 
-    parts = {"capture": "6", "svg": backend_version(), "svg size": SIZE_RULE, "fonts": fonts_fingerprint()}
+    parts = {"capture": "7", "svg": backend_version(), "svg size": SIZE_RULE, "fonts": fonts_fingerprint()}
     return parts | library_versions("mathjax", *_FURTHER_LIBRARIES)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from vincicoder.render.api import Recording, RenderLimits
 from vincicoder.render.files import empty_folder, lay_files
 from vincicoder.render.finish import measure
-from vincicoder.render.languages.python.capture.deferred import Deferred, VegaLiteChart, hand_over
+from vincicoder.render.languages.python.capture.deferred import Deferred, hand_over, missing_tools
 from vincicoder.render.languages.python.capture.install import install_hooks
 from vincicoder.render.languages.python.chance import fix_new_generators
 from vincicoder.render.languages.python.changed_calls import watch_pandas
@@ -34,13 +34,6 @@ from vincicoder.sample import MACHINE_DEPENDENT_REASONS, DataFile, Infrastructur
 
 _ATTEMPTS_AFTER_KILL = 2
 _FOLDER_MODE = 0o700
-
-
-def _missing_for_altair() -> list[str]:
-    """Say how to get the libraries that draw altair's charts; looked for only once a chart is there."""
-    from vincicoder.render.languages.browser.library_page import missing_files
-
-    return missing_files("vega-lite")
 
 
 class PythonRenderer:
@@ -97,11 +90,10 @@ class PythonRenderer:
             outcome, ended = self._run_once(zygote, code, recording)
             if zygote is self._heavy:
                 unseen_seconds += ended.cpu_seconds
-            if isinstance(outcome, VegaLiteChart) and (missing := _missing_for_altair()):
-                return Refusal(
-                    Reason.RENDER_UNSUPPORTED, f"to draw altair's charts here, {'; '.join(missing)}"
-                )
             if isinstance(outcome, Deferred):
+                if missing := missing_tools(outcome):
+                    detail = f"to draw this figure here, {'; '.join(missing)}"
+                    return Refusal(Reason.RENDER_UNSUPPORTED, detail)
                 return replace(hand_over(outcome), cpu_seconds=unseen_seconds)
             # Nobody but a stranger, or the sample itself, sends SIGKILL: ask again who it was.
             if outcome is not None:

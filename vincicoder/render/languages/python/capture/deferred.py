@@ -9,10 +9,11 @@ from functools import cache
 from importlib import util
 from pathlib import Path
 
-from vincicoder.render.languages.browser.libraries import find_library
+from vincicoder.render.languages.browser.libraries import find_library, missing_libraries
+from vincicoder.render.languages.further_tools import SETUP_COMMAND
 from vincicoder.render.languages.python.capture.bokeh_page import bokeh_page
 from vincicoder.render.languages.python.capture.echarts_page import echarts_page
-from vincicoder.render.languages.python.capture.geo_assets import geo_assets
+from vincicoder.render.languages.python.capture.geo_assets import geo_assets, outlines
 from vincicoder.render.languages.svg.browser import SVG_VIEW, svg_page
 from vincicoder.render.protocol import HandOver, PageView
 
@@ -152,6 +153,24 @@ class EChartsFigure:
 
 
 Deferred = PlotlyFigure | DotGraph | SvgDocument | VegaLiteChart | BokehFigure | EChartsFigure
+
+
+def missing_tools(figure: Deferred) -> list[str]:
+    """Say how to get the libraries that draw the figure and that are not here: the program is not to blame.
+
+    Looked for only once such a figure is there.
+    """
+    if isinstance(figure, VegaLiteChart):
+        from vincicoder.render.languages.browser.library_page import missing_files
+
+        return missing_files("vega-lite")
+    if isinstance(figure, EChartsFigure):
+        return missing_libraries(f"echarts@{figure.major}", fetched_by=SETUP_COMMAND)
+    if not isinstance(figure, PlotlyFigure):
+        return []
+    lacking = missing_libraries("mathjax") if _FORMULA.search(figure.text) else []
+    maps = outlines(figure.text, _template()[1])
+    return lacking + (missing_libraries(maps, fetched_by=SETUP_COMMAND) if maps else [])
 
 
 def hand_over(figure: Deferred) -> HandOver:

@@ -51,7 +51,6 @@
     });
   (async () => {
     try {
-      if (!window.echarts) throw new Error("missing ECharts: run vincicoder setup languages");
       for (const chart of JSON.parse(document.getElementById("json").textContent)) {
         if (box.firstChild) box.append(document.createElement("br"));
         await draw(chart);

@@ -15,15 +15,21 @@ def geo_assets(text: str, plotly_js: str) -> str:
 
     `plotly_js` is the beginning of the library that draws it: its major version decides which outlines.
     """
+    name = outlines(text, plotly_js)
+    return _script(name) if name else ""
+
+
+def outlines(text: str, plotly_js: str) -> str:
+    """Return the library with the outlines that a figure (JSON) needs, for `find_library`; '' for none."""
     if not _NEEDS_OUTLINES.search(text):
         return ""
     version = re.search(r"plotly\.js v(\d+)\.", plotly_js[:2000])
-    return _script(version[1] if version else "")
+    return f"plotly.js@{version[1]}" if version else "plotly.js"
 
 
 @cache
-def _script(major: str) -> str:
-    path = find_library(f"plotly.js@{major}")
+def _script(name: str) -> str:
+    path = find_library(name)
     if path is None:
         return ""
     # In plotly.js 4 the script calls itself Plotly.
