@@ -177,11 +177,11 @@ def _run_stages(
     with _stage(clock, "dedup_code", cleaned) as done:
         unique = runner.run(deduplicate_code, home=home, previous=cleaned, signatures=signatures)
         done.all_finished(unique)
-    with _stage(clock, "render", unique) as done, RenderIndex(home) as index:
+    with _stage(clock, "render", unique) as done:
         calls = _calls(
             home,
             unique,
-            index=index,
+            index=RenderIndex(home),
             limits=config.render,
             workers=config.workers,
             require_sandbox=config.require_sandbox,
@@ -208,11 +208,11 @@ def _run_stages(
         calls = _calls(home, distinct, benchmarks=benchmarks, limits=config.decontamination)
         calls = [{**call, "signatures": signed} for call, signed in zip(calls, signatures, strict=True)]
         apart = runner.map(decontaminate_shard, calls, done.finished)
-    with _stage(clock, "refine", apart) as done, RenderIndex(home) as index:
+    with _stage(clock, "refine", apart) as done:
         calls = _calls(
             home,
             apart,
-            index=index,
+            index=RenderIndex(home),
             limits=config.render,
             refine=config.refine,
             workers=config.workers,

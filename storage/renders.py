@@ -13,13 +13,13 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from storage.outputs import find_output, open_table
+from storage.places import Places
 from vincicoder.sample import LIMIT_DEPENDENT_REASONS, MACHINE_DEPENDENT_REASONS
 
 if TYPE_CHECKING:
@@ -68,15 +68,16 @@ class RenderPlace:
 
 
 class RenderIndex:
-    """Answers which render keys are known, and where. Safe to share between threads; a context manager."""
+    """Answers which render keys are known, and where. Safe to share between threads."""
 
     def __init__(self, home: Home) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._database = duckdb.connect(":memory:", config={"threads": 1})
-        self._database.execute("CREATE TABLE places (render_key UUID, output INTEGER, row INTEGER)")
+        self._places = Places()
         self._names: list[str] = []
-        """The outputs that were read, by their number in the table."""
+        """The outputs that were read, by their number among the places."""
+        self._gone: set[int] = set()
+        """The numbers of those that were found damaged."""
         self._loaded: set[str] = set()
         self._refused: set[str] = set()
         self._looked: float | None = None
@@ -84,32 +85,19 @@ class RenderIndex:
     def __reduce__(self) -> tuple[Callable[[Home], RenderIndex], tuple[Home]]:
         return _shared_index, (self._home,)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._database.close()
-
     def find(self, keys: Sequence[str]) -> dict[str, RenderPlace]:
         """Return the places of those keys that are known; looks for outputs written since the last call."""
         with self._lock:
             self._load_new_outputs()
-            wanted = pa.table({"render_key": pa.array(keys, pa.string())})
-            self._database.register("wanted", wanted)
-            while True:
-                rows = self._database.execute(
-                    "SELECT wanted.render_key, output, row FROM places "
-                    "JOIN wanted ON places.render_key = md5(wanted.render_key)::UUID"
-                ).fetchall()
-                numbers = sorted({output for _, output, _ in rows})
-                damaged = [number for number in numbers if not self._is_whole(self._names[number])]
-                if not damaged:
-                    break
-                self._database.execute("DELETE FROM places WHERE output IN (SELECT unnest(?))", [damaged])
-                names = {self._names[number] for number in damaged}
-                self._loaded -= names  # one that is made again may be used again
-                self._refused |= names
-            self._database.unregister("wanted")
+            rows = [one for one in self._places.find(keys) if one[1] not in self._gone]
+            damaged = [
+                number for number in {one[1] for one in rows} if not self._is_whole(self._names[number])
+            ]
+            names = {self._names[number] for number in damaged}
+            self._gone.update(damaged)
+            self._loaded -= names  # one that is made again may be used again
+            self._refused |= names
+            rows = [one for one in rows if one[1] not in self._gone]
         found: dict[str, tuple[str, int]] = {}
         for key, output, row in rows:  # of several, the first by name, as any other process chooses
             place = (self._names[output], row)
@@ -134,17 +122,10 @@ class RenderIndex:
                 logger.warning("%s cannot be used: %s", self._home.path(_folder(output)), error)
                 self._refused.add(output)
                 continue
-            places = pa.table(
-                {
-                    "render_key": table["render_key"],
-                    "output": pa.repeat(pa.scalar(len(self._names), pa.int32()), table.num_rows),
-                    "row": pa.array(range(table.num_rows), pa.int32()),
-                }
-            )
-            asked_again = pc.is_in(table["reason"], value_set=_ASKED_AGAIN)
-            self._database.register("fresh", places.filter(pc.invert(asked_again)))
-            self._database.execute("INSERT INTO places SELECT md5(render_key)::UUID, output, row FROM fresh")
-            self._database.unregister("fresh")
+            asked_again = pc.is_in(table["reason"], value_set=_ASKED_AGAIN).to_pylist()
+            rows = [row for row, again in enumerate(asked_again) if not again]
+            keys = table["render_key"].to_pylist()
+            self._places.add([keys[row] for row in rows], len(self._names), rows)
             self._loaded.add(output)
             self._names.append(output)
 

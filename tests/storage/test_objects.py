@@ -122,8 +122,8 @@ def test_the_index_reads_keys_and_not_pictures(home: Home, s3: S3Server) -> None
         for number in range(300)
     ]
     write(home, stage="render", extra={"renders": pa.Table.from_pylist(rows, RENDERS_SCHEMA)}, made_from={})
-    with RenderIndex(Home(home.uri)) as index:
-        found = index.find([f"{number:064x}" for number in (0, 299, 300)])
+    index = RenderIndex(Home(home.uri))
+    found = index.find([f"{number:064x}" for number in (0, 299, 300)])
     assert sorted(place.row for place in found.values()) == [0, 299]
     asked = [
         one for one in s3.requests() if one.startswith("GET") and "/renders-" in one and home.uri[5:] in one
