@@ -140,10 +140,10 @@ PLACES: dict[str, Case] = {
         left_out="hidden files are not taken",
     ),
     "other_suffixes": Case(
-        tree({"data/a.svg": ICON, "data/b.md": "x", "data/c.R": "x", "data/d.md": "y", "data/NOTES": "z"}),
+        tree({"data/a.svg": ICON, "data/b.md": "x", "data/c.RB": "x", "data/d.md": "y", "data/NOTES": "z"}),
         of_folder(),
         [(ICON, None)],
-        left_out="4 other files are not taken: 2 .md, 1 .r, 1 without a suffix (NOTES, b.md, c.R",
+        left_out="4 other files are not taken: 2 .md, 1 .rb, 1 without a suffix (NOTES, b.md, c.RB",
     ),
     "picture_of_no_program": Case(
         tree({"data/a.svg": ICON, "data/a.png": png(), "data/z.png": png()}),
