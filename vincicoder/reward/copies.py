@@ -23,7 +23,7 @@ _LEAST_SHARE = 0.03
 # A picture is a mosaic where it has this many marks and its program this many bytes of literals; both are
 # over what honest programs of the corpora have together (docs/reward.md has the figures). Python has marks
 # of charts, such as those of 200 points, Mermaid those that its library draws; markup has boxes only.
-_MOSAIC = {"python": (200, 600), "latex": (90, 300), "mermaid": (200, 500)}
+_MOSAIC = {"python": (200, 600), "r": (200, 600), "latex": (90, 300), "mermaid": (200, 500)}
 _OTHER_MOSAIC = (110, 250)
 # Marks that hold this many times the information of the literals were computed.
 _COMPUTED = 2.5
@@ -31,13 +31,14 @@ _CANVAS_PIXELS_A_MARK = 64
 # Bytes of literals, and of text, that a program may have whatever it draws; at twice as many it has no score.
 _FREE_DATA = {
     "python": 1_100,
+    "r": 1_100,
     "latex": 700,
     "html": 4_500,
     "svg": 40_000,
     "vega-lite": 4_000,
     "lilypond": 2_000,
 }
-_FREE_TEXT = {"python": 4_500, "latex": 3_500, "html": 14_000, "svg": 50_000, "vega-lite": 6_000}
+_FREE_TEXT = {"python": 4_500, "r": 4_500, "latex": 3_500, "html": 14_000, "svg": 50_000, "vega-lite": 6_000}
 _OTHER_DATA, _OTHER_TEXT = 1_000, 4_000
 # Tokens of an answer over those of the row's own program: free, and without any score.
 _FREE_RATIO, _MOST_RATIO = 2.0, 6.0

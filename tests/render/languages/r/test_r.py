@@ -77,3 +77,17 @@ def test_an_error_has_its_line_and_a_missing_column_its_name(engine: RenderEngin
     result = engine.render_one(_GG + "q <- p + aes(y = nosuch)\nq", "r")
     assert result.reason == "render.error"
     assert result.detail.startswith("line 4: ") and "object 'nosuch' not found" in result.detail
+
+
+def test_marks_that_could_be_a_mosaic_are_counted_with_their_information(engine: RenderEngine) -> None:
+    tiles = "ggplot(expand.grid(x = 1:20, y = 1:20), aes(x, y, fill = (x * y) %% 2)) + geom_tile()"
+    hidden = " + guides(fill = 'none')"
+    (note,) = engine.render_one(f"library(ggplot2)\n{tiles}{hidden}", "r").notes
+    name, count, information = note.replace("/", ":").split(":")
+    assert (name, count) == ("marks", "402") and int(information) < 100
+    (note,) = engine.render_one("plot.new()\nrasterImage(matrix(runif(900), 30), 0, 0, 1, 1)", "r").notes
+    assert note.startswith("marks:900/") and int(note.partition("/")[2]) > 800
+    read = "f <- tempfile()\npng::writePNG(matrix(0:8 / 8, 3), f)\nim <- png::readPNG(f)\nplot.new()\n"
+    read += "rasterImage(im, 0, 0, 1, 1)"
+    assert engine.render_one(read, "r").notes == ("decoded_image", "decoded_bytes:77")
+    assert engine.render_one("plot(1:5)\nrect(1:3, 1, 2:4, 3)", "r").notes == ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vincicoder.sample import InfrastructureError
@@ -42,10 +42,10 @@ def r_environment(home: Path, fonts: Path) -> dict[str, str]:
 
 
 class EmbeddedR:
-    """The R of this process; there can be one. Called are functions of the list that a file ends with."""
+    """The R of this process; there can be one. What is called are functions of the last file's list."""
 
-    def __init__(self, environment: Mapping[str, str], source: Path) -> None:
-        """Start R and read the file. Raises InfrastructureError."""
+    def __init__(self, environment: Mapping[str, str], sources: Sequence[Path]) -> None:
+        """Start R and read the files into one environment of R. Raises InfrastructureError."""
         os.environ.update(environment)
         try:
             self._r = ctypes.CDLL(str(LIBRARY), mode=ctypes.RTLD_GLOBAL)
@@ -72,7 +72,8 @@ class EmbeddedR:
         self._r.setup_Rmainloop()
         self._global = _Object.in_dll(self._r, "R_GlobalEnv")
         self._nil = _Object.in_dll(self._r, "R_NilValue")
-        text = f'source("{source}", local = new.env(parent = baseenv()), encoding = "UTF-8")$value'
+        reads = "; ".join(f'read <- source("{path}", local = TRUE, encoding = "UTF-8")' for path in sources)
+        text = f"local({{ {reads}; read$value }}, new.env(parent = baseenv()))"
         found = _Object(self._r.R_ParseEvalString(text.encode(), self._global))
         self._r.R_PreserveObject(found)
         self._functions = found

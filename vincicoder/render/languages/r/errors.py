@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from vincicoder.render.notes import checked_notes
 from vincicoder.render.protocol import Refusal
 from vincicoder.render.worker.program_folder import file_is_not_here
 from vincicoder.sample import Reason
@@ -50,8 +51,12 @@ class Told:
         parts = said.split("\0")
         if len(parts) < 5 or not _PICTURE.fullmatch(parts[4]):
             return None
-        reason, words, line, warned, picture, *notes = parts
-        return Told(reason, words, line if line.isdecimal() else "", warned, picture, tuple(notes))
+        reason, words, line, warned, picture, *said_notes = parts
+        try:
+            notes = checked_notes(said_notes)
+        except (TypeError, ValueError):
+            return None
+        return Told(reason, words, line if line.isdecimal() else "", warned, picture, notes)
 
 
 def refusal_of(told: Told) -> Refusal:

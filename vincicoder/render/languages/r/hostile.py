@@ -29,9 +29,7 @@ _SAMPLES = [
     Hostile("endless_recursion", "render.error", "f <- function() f()\nf()"),
     Hostile("deep_nesting", "render.error", "(" * 5000 + "1" + ")" * 5000),
     Hostile("memory_at_once", "render.out_of_memory", "x <- numeric(1e10)", "cannot allocate"),
-    Hostile(
-        "memory_bomb", "render.out_of_memory", "x <- list()\nrepeat x[[length(x) + 1]] <- numeric(5e7)"
-    ),
+    Hostile("memory_bomb", "render.out_of_memory", "x <- list()\nrepeat x[[length(x) + 1]] <- numeric(5e7)"),
     Hostile("message_flood", "render.output_limit", "x <- strrep('a', 1e6)\nrepeat cat(x)"),
     Hostile("disk_bomb", "render.output_limit", "f <- file('f', 'wb')\nrepeat writeBin(raw(1e6), f)"),
     Hostile(

@@ -43,7 +43,7 @@ def fingerprint() -> Mapping[str, str]:
         "packages": hashlib.sha256(listed.encode()).hexdigest()[:12],
         "fonts": fonts_fingerprint(),
         "dpi": str(DOTS_PER_INCH),
-        "capture": "1",
+        "capture": "2",
     }
 
 

@@ -250,7 +250,7 @@ run <- function(code, pages) {
     ),
     end_of_program = function() NULL
   )
-  c(told, as.character(state$line), paste(tail_of(state$warned), collapse = "\n"), picture(), state$notes)
+  c(told, as.character(state$line), paste(tail_of(state$warned), collapse = "\n"), picture(), marks_seen())
 }
 
 tail_of <- function(texts) texts[seq_along(texts) > length(texts) - 20L]
@@ -277,7 +277,7 @@ begin <- function() {
   state$drawn <- FALSE
   state$saved <- NULL
   state$warned <- character()
-  state$notes <- character()
+  forget_marks()
   state$line <- 1L
   state$running <- FALSE
 }
@@ -298,6 +298,7 @@ warm_up <- function(pages, now, dpi, most_side, most_pixels, examples) {
   )
   replace_devices()
   replace_in_base(now)
+  look_at_marks()
   for (package in LOADED) if (is_here(package)) loadNamespace(package)
   if (is_here("ggplot2")) replace_in_ggplot2()
   if (is_here("ggrepel")) {

@@ -10,6 +10,7 @@ import shutil
 import signal
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from vincicoder.render.api import RenderLimits
@@ -26,6 +27,7 @@ from vincicoder.render.worker.fork_watch import SampleExit, await_end
 from vincicoder.sample import DataFile, InfrastructureError, Reason
 
 _HERE = Path(__file__).parent
+_SOURCES = (_HERE / "marks.R", _HERE / "session.R")
 _RUN, _WARM_UP = 0, 1  # places in the list that session.R ends with
 _ATTEMPTS_AFTER_KILL = 2
 _MAX_ANSWER_BYTES = 60_000  # a pipe holds 65,536
@@ -50,7 +52,7 @@ class RRenderer:
         self._folder.mkdir(mode=0o700)
         warm = workspace / "warm"
         warm.mkdir()
-        self._r = EmbeddedR(r_environment(warm, FONT_CONFIGURATION), _HERE / "session.R")
+        self._r = EmbeddedR(r_environment(warm, FONT_CONFIGURATION), _SOURCES)
         answer = self._r.call(
             _WARM_UP,
             str(warm),
@@ -151,9 +153,10 @@ class RRenderer:
         if not told.picture:
             return Refusal(Reason.RENDER_NO_OUTPUT, "the program ended and drew nothing")
         try:
-            return stacked_pngs([read_output(pages / told.picture, self._limits) or b""], self._limits)
+            drawn = stacked_pngs([read_output(pages / told.picture, self._limits) or b""], self._limits)
         except (OSError, SyntaxError, ValueError):  # as Pillow raises
             return Refusal(Reason.RENDER_OUTPUT_LIMIT, "the picture was not written to its end")
+        return drawn if isinstance(drawn, Refusal) else replace(drawn, notes=told.notes)
 
     def close(self) -> None:
         """Nothing stays behind."""
