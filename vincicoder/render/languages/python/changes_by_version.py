@@ -62,7 +62,7 @@ _CHANGES: tuple[tuple[str, str, re.Pattern[str], Change], ...] = tuple(
          ("matplotlib", "Axes.lines.__set__", "3.7")),
         (_OWN, "TypeError", r"^Dimensions of C \S+ \S+ (?:should be one smaller|are incompatible)",
          ("matplotlib", "pcolormesh(shading=flat)", "3.5")),
-        ("pandas", "ValueError", r"^cannot reshape array of size", ("pandas", "Index | Index", "2.0")),
+        ("pandas", "ValueError", r"^cannot reshape array of size", ("pandas", "Index.__or__", "2.0")),
         ("statsmodels", "ValueError", r"^This is not a categorial", ("pandas", "dtype(object)", "3.0")),
         ("", "IndexError", r"^invalid index to scalar variable", ("scipy", "stats.mode(keepdims)", "1.11")),
         ("", "ImportError", rf"^cannot import name '{_OF_COLLECTIONS}' from 'collections'",
