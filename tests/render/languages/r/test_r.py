@@ -37,6 +37,7 @@ def engine() -> Iterator[RenderEngine]:
         ("svg(width = 3, height = 3)\nplot(1)", (300, 300)),
         ("plot(1)\ndev.copy(png, 'a.png', 250, 240)\ndev.off()", (250, 240)),
         (_GG + "ggsave('a.png', width = 4, height = 3, dpi = 50)", (200, 150)),
+        (_GG + "ggsave('a.svg', p, width = 5, height = 3)", (500, 300)),
         (_GG + "ggsave('figures/a.pdf', p, width = 8, height = 10, units = 'cm')", (314, 393)),
         (_GG + "ragg::agg_png('a.png', 210, 200)\np\nx <- dev.off()", (210, 200)),
     ],
