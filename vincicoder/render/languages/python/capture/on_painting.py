@@ -12,6 +12,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,8 @@ def look_at(figure: Any) -> None:
     """Note the marks of a matplotlib figure that has just been drawn."""
     if captured.is_quiet:
         return
-    count, parts = 0, []
+    count = 0
+    parts: list[_Numbers] = []
     for artist in _artists_of(figure):
         try:
             for number, values in _marks_of(artist):
@@ -163,8 +165,12 @@ def _artists_of(figure: Any) -> Iterator[Any]:
     yield from (child for child in figure.get_children() if child not in figure.axes)
 
 
-def _marks_of(artist: Any) -> Iterator[tuple[int, NDArray[Any]]]:
-    """Yield how many marks an artist draws, and the numbers that say where and in which colours."""
+# Numbers that say where marks are and in which colours; computed late where most figures do not need them.
+_Numbers = NDArray[Any] | Callable[[], NDArray[Any]]
+
+
+def _marks_of(artist: Any) -> Iterator[tuple[int, _Numbers]]:
+    """Yield how many marks an artist draws, and their numbers."""
     from matplotlib.collections import Collection
     from matplotlib.lines import Line2D
     from matplotlib.offsetbox import OffsetBox
@@ -173,7 +179,7 @@ def _marks_of(artist: Any) -> Iterator[tuple[int, NDArray[Any]]]:
     from matplotlib.text import Text
 
     if isinstance(artist, Patch):
-        yield 1, np.append(artist.get_extents().extents, artist.get_facecolor())
+        yield 1, partial(_box_and_color, artist)
         corners: NDArray[Any] = np.asarray(artist.get_path().vertices)
         if len(corners) > _FEW_MARKS:
             yield len(corners), corners
@@ -198,6 +204,12 @@ def _marks_of(artist: Any) -> Iterator[tuple[int, NDArray[Any]]]:
                 yield from _marks_of(found)
     else:
         yield from _cells_of_image(artist)
+
+
+def _box_and_color(patch: Any) -> NDArray[Any]:
+    """Return the box around a patch's corners and those that control its curves, and its colour."""
+    corners = patch.get_transform().transform(patch.get_path().vertices)
+    return np.concatenate([corners.min(axis=0), corners.max(axis=0), patch.get_facecolor()])
 
 
 def _marks_of_collection(artist: Any) -> Iterator[tuple[int, NDArray[Any]]]:
@@ -248,12 +260,15 @@ def _squeezed(array: NDArray[Any]) -> NDArray[Any]:
     return array
 
 
-def _information(parts: list[NDArray[Any]]) -> int:
+def _information(parts: list[_Numbers]) -> int:
     """Return the bytes of information in the numbers, each part to one of 256 levels of its own range."""
     packed = zlib.compressobj(6)
     size = 0
     for part in parts:
-        values = np.asarray(part, np.float64).ravel()
+        try:
+            values = np.asarray(part() if callable(part) else part, np.float64).ravel()
+        except Exception:  # of the sample's own making, or a patch without corners
+            continue
         values = values[np.isfinite(values)]
         if not len(values):
             continue
