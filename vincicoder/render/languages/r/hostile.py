@@ -5,9 +5,6 @@ from __future__ import annotations
 from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 
 _NEIGHBOUR = "set.seed(1)\nplot(rnorm(20), main = 'neighbour')\nlegend('top', 'a', col = 2, lty = 1)"
-_SECOND_NEIGHBOUR = (
-    "library(ggplot2)\nggplot(mtcars, aes(wt, mpg, colour = factor(cyl))) + geom_jitter() + labs(title = 'x')"
-)
 # Draws, so that a program whose attack fails quietly has a picture to show.
 _DRAW = "\nplot(1:3)"
 
@@ -114,4 +111,4 @@ _SAMPLES = [
     Hostile("worker_dies", "render.crashed", "plot(1) # @FAULT@ die ", "signal 11"),
 ]
 
-SUITE = HostileSuite((_NEIGHBOUR, _SECOND_NEIGHBOUR), tuple(_SAMPLES))
+SUITE = HostileSuite((_NEIGHBOUR,), tuple(_SAMPLES))
