@@ -123,8 +123,10 @@ def find_output(home: Home, stage: str, key: str) -> StageOutput | None:
         return found
     try:
         data = _read_marker(home, folder)
-        if data is None or (found is not None and seen == data):
-            return found if data is not None else None
+        if data is None:
+            return None
+        if found is not None and seen == data:
+            return found
         output = _read_whole(home, stage, key, data)
     except DamagedOutputError as error:
         logger.warning("%s", error)

@@ -23,11 +23,18 @@ _WATCH_SECONDS = 0.25  # between two looks at a folder that no file system of it
 @dataclass(frozen=True, slots=True)
 class SampleExit:
     """How a sample's process ended: exit code or minus the signal's number, CPU seconds it used, and why it
-    was ended where it did not end by itself. What it said is in the region."""
+    was ended where it did not end by itself."""
 
     code: int
     cpu_seconds: float
     cut_short: Refusal | None = None
+
+    def over_cpu_limit(self, limits: RenderLimits) -> Refusal | None:
+        """Return the refusal of a sample that the kernel ended for its CPU time, or None."""
+        killed_late = self.code == -signal.SIGKILL and self.cpu_seconds >= limits.cpu_seconds
+        if self.code == -signal.SIGXCPU or killed_late:
+            return Refusal(Reason.RENDER_TIMEOUT, f"over {limits.cpu_seconds:g} s of CPU time")
+        return None
 
 
 def await_end(pid: int, folder: Path, limits: RenderLimits) -> SampleExit:

@@ -122,10 +122,8 @@ class PythonRenderer:
             return Refusal(
                 Reason.RENDER_CRASHED, "ended its own process (os._exit) before the end of the code"
             )
-        if code == -signal.SIGXCPU or (
-            code == -signal.SIGKILL and ended.cpu_seconds >= self._limits.cpu_seconds
-        ):
-            return Refusal(Reason.RENDER_TIMEOUT, f"over {self._limits.cpu_seconds:g} s of CPU time")
+        if late := ended.over_cpu_limit(self._limits):
+            return late
         if code == -signal.SIGKILL:
             return None
         if code < 0:

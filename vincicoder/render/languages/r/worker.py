@@ -133,10 +133,8 @@ class RRenderer:
 
     def _judge(self, ended: SampleExit, said: str, pages: Path) -> Picture | Refusal | None:
         code = ended.code
-        if code == -signal.SIGXCPU or (
-            code == -signal.SIGKILL and ended.cpu_seconds >= self._limits.cpu_seconds
-        ):
-            return Refusal(Reason.RENDER_TIMEOUT, f"over {self._limits.cpu_seconds:g} s of CPU time")
+        if late := ended.over_cpu_limit(self._limits):
+            return late
         if code == -signal.SIGKILL:
             return None
         if code == -signal.SIGXFSZ:
