@@ -36,7 +36,7 @@ from tests.corpora import write_corpus
 from tests.s3 import BUCKET, s3_server
 
 ROOT = Path(__file__).parents[1]
-_SHARD_ROWS = 10
+_SHARD_ROWS, _FAST_SHARD_ROWS = 10, 30
 # Ray listens beyond loopback, so who speaks to it must know a token. Its workers would run at nice 15.
 _RAY = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
 _RENDERED_BEFORE_A_KILL = 4
@@ -96,9 +96,9 @@ def programs(rows: int) -> list[dict[str, Any]]:
 
 
 class Nodes:
-    """Ray nodes on this machine, each of one CPU. Only these processes are stopped."""
+    """Ray nodes on this machine, of one CPU each, perhaps held to it. Only these processes are stopped."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, held: bool = False) -> None:
         from ray.cluster_utils import Cluster
 
         arguments = {
@@ -110,7 +110,11 @@ class Nodes:
         # The driver joins at the head, which no test kills; shards run on the others alone.
         self._cluster: Any = Cluster(initialize_head=True, head_node_args={**arguments, "num_cpus": 0})
         self._arguments = arguments
-        self.nodes = [self._cluster.add_node(**arguments) for _ in range(count)]
+        cores = sorted(os.sched_getaffinity(0))
+        self.nodes = []
+        for number in range(count):
+            with _held_to({cores[number]} if held else set(cores)):
+                self.nodes.append(self._cluster.add_node(**arguments))
         self.address = str(self._cluster.address)
 
     def kill_one(self) -> None:
@@ -134,9 +138,20 @@ class Nodes:
 
 
 @contextmanager
-def cluster(count: int) -> Iterator[Nodes]:
+def _held_to(cores: set[int]) -> Iterator[None]:
+    """While inside, what this process starts runs on these cores only, for good."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+@contextmanager
+def cluster(count: int, held: bool = False) -> Iterator[Nodes]:
     """Run a head and some nodes until left."""
-    nodes = Nodes(count)
+    nodes = Nodes(count, held)
     try:
         yield nodes
     finally:
@@ -233,15 +248,25 @@ def measure(rows: int, folder: Path) -> dict[str, Any]:
 
 
 def speed(rows: int, folder: Path) -> dict[str, Any]:
-    """Build on one node and on two; return samples a second of the render stage and of the whole build."""
+    """Build on one node and on two, each held to a core; return samples a second of rendering and of all.
+
+    The driver and the S3 server have no core of their own.
+    """
     corpus = write_corpus(folder / "corpus", "cluster", programs(rows))
     os.environ |= _RAY
     found: dict[str, Any] = {}
     with s3_server(folder) as server:
         os.environ |= dict(server.variables)
         for count in (1, 2):
-            with cluster(count) as nodes:
-                ray = ("--engine", "ray", "--ray-address", nodes.address)
+            with cluster(count, held=True) as nodes:
+                ray = (
+                    "--engine",
+                    "ray",
+                    "--ray-address",
+                    nodes.address,
+                    "--shard-rows",
+                    str(_FAST_SHARD_ROWS),
+                )
                 with build(corpus, f"s3://{BUCKET}/speed-{count}", *ray) as process:
                     done = outcome(process)
             found[str(count)] = {

@@ -1,6 +1,7 @@
 """Two ways to run the same shard tasks: under Prefect, or directly with no server at all.
 
-Either runs them here, or at a place that it is given: the nodes of a cluster (`flows/cluster/`).
+Either runs them here, or at a place that it is given: some processes of this machine (`flows/processes.py`),
+or the nodes of a cluster (`flows/cluster/`).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.futures import as_completed as as_prefect_completed
 from prefect.states import Cancelled
 
+from flows.processes import CORES_A_PROCESS, process_place
 from flows.retries import with_retries
 from storage.errors import HomeUnwritableError, why_unwritable
 from vincicoder.sample import UserError
@@ -81,14 +83,18 @@ class Runner(Protocol):
 
 @contextmanager
 def build_place(config: BuildConfig) -> Iterator[Place | None]:
-    """Yield where the shards of a build run; None is here. Raises `UserError`."""
+    """Yield where the shards of a build run; None is in this process. Raises `UserError`."""
     if config.engine == "local":
-        yield None
+        if config.workers <= CORES_A_PROCESS:
+            yield None
+            return
+        with process_place(config.workers) as place:
+            yield place
         return
     from flows.cluster.place import ray_place  # Ray takes seconds to import
 
-    with ray_place(config.ray_address) as place:
-        yield place
+    with ray_place(config.ray_address) as cluster:
+        yield cluster
 
 
 class PrefectRunner:

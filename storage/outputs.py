@@ -294,6 +294,12 @@ def write_output(
     return output
 
 
+def note_whole(home: Home, output: StageOutput) -> None:
+    """Note that an output is whole which another process of this machine has just written to a local home."""
+    if home.is_local and (marker := _read_marker(home, output.folder)) is not None:
+        home.seen.note(output.folder, home.seen.stamp(output.folder, output.files, marker))
+
+
 def _publish_first(home: Home, store: ObjectStore, output: StageOutput, marker: bytes) -> StageOutput:
     """Write a marker, unless there is one that counts: then return its output."""
     path = f"{output.folder}/done.json"

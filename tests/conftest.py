@@ -57,6 +57,7 @@ _SHARE = {
     "flows/test_chain.py": "prefect server",
     "flows/test_prefect_runs.py": "prefect server",
     "flows/test_prefect_server.py": "prefect server",
+    "flows/test_two_workers.py": "prefect server",
     "train": "train",
     "reward": "reward",
     "release": "release",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flows.cluster import ClusterError
 from flows.cluster.actor import ShardActor
 from flows.cluster.facts import project_differences, project_facts
+from flows.processes import SHARDS_A_PROCESS, processes_for
 from vincicoder.render.agreement import differences, machine_facts
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ class Node:
     name: str
     cores: int
     actor: Any
+
+    @property
+    def at_once(self) -> int:
+        """The shards that it gets at a time."""
+        return SHARDS_A_PROCESS * processes_for(self.cores)
 
 
 def join(address: str) -> None:
@@ -153,7 +159,7 @@ def _started(
             scheduling_strategy=_on(entry),
             max_restarts=-1,  # of a process that died on a living node; calls of a dead node go to others
             max_task_retries=CALL_TRIES - 1,
-            max_concurrency=4,
+            max_concurrency=2 * SHARDS_A_PROCESS * processes_for(cores),
         ).remote(cores, variables)
         node = Node(str(entry["NodeID"]), _name(entry), cores, actor)
         asked.append((node, actor.report.remote(home_uri, list(languages))))

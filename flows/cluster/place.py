@@ -1,8 +1,8 @@
 """Runs shards on the nodes of a Ray cluster: a shard's key goes out, its marker comes back.
 
-Two shards a node are in flight, so a node has the next one at hand when it ends one. When a node dies, its
-shards go to others; when a shard takes far longer than others of its stage, a second node gets it too, and
-the first marker wins. Nodes that join while a build runs take part in it.
+Two shards a process of a node are in flight, so it has the next one at hand when it ends one. When a node
+dies, its shards go to others; when a shard takes far longer than others of its stage, a second node gets it
+too, and the first marker wins. Nodes that join while a build runs take part in it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.cluster import ClusterError
 from flows.cluster.nodes import Node, join, living_nodes, start_nodes
+from flows.processes import SHARDS_A_PROCESS
 from tasks.stage import BuildStoppedError, stop_if_asked
 
 if TYPE_CHECKING:
@@ -23,13 +24,12 @@ if TYPE_CHECKING:
 
     from prefect import Task
 
-    from flows.cluster.actor import Done
+    from flows.shard_process import Done
     from storage.home import Home
     from storage.outputs import StageOutput
 
 logger = logging.getLogger("vincicoder")
 
-SHARDS_A_NODE = 2
 _LOOK_SECONDS = 5.0  # between two looks at which nodes live
 _NODES_LOST_SECONDS = 120.0  # without any node, before the build gives up
 _END_SECONDS = 10.0
@@ -57,7 +57,7 @@ class ClusterPlace:
 
     @property
     def at_once(self) -> int:
-        return SHARDS_A_NODE * max(len(self._nodes), 1)
+        return sum(node.at_once for node in self._nodes.values()) or SHARDS_A_PROCESS
 
     def begin(self, home: Home, languages: Sequence[str]) -> None:
         """Start an actor on each node that draws these languages as this machine does."""
@@ -79,10 +79,7 @@ class ClusterPlace:
         module, name, stage = task.fn.__module__, task.fn.__name__, str(task.name)
 
         def call(**arguments: Any) -> StageOutput:
-            done = self._run(stage, module, name, arguments)
-            if done.error is not None:
-                raise done.error
-            output: StageOutput = done.value
+            output: StageOutput = self._run(stage, module, name, arguments).result()
             return output
 
         return call
@@ -157,7 +154,7 @@ class ClusterPlace:
                 free = [
                     node
                     for node in self._nodes.values()
-                    if node.node_id not in exclude and self._busy[node.node_id] < SHARDS_A_NODE
+                    if node.node_id not in exclude and self._busy[node.node_id] < node.at_once
                 ]
                 if free:
                     node = min(free, key=lambda one: (self._busy[one.node_id] / one.cores, one.node_id))

@@ -166,10 +166,10 @@ def logged(environment: dict[str, str], run_id: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def running_worker(environment: dict[str, str], pool: str, log: Path) -> Iterator[None]:
+def running_worker(environment: dict[str, str], pool: str, log: Path, *options: str) -> Iterator[None]:
     """Serve a work pool."""
     with log.open("wb") as stream:
-        command = [PREFECT, "worker", "start", "--pool", pool, "--type", "process"]
+        command = [PREFECT, "worker", "start", "--pool", pool, "--type", "process", *options]
         worker = subprocess.Popen(command, env=environment, cwd=log.parent, stdout=stream, stderr=stream)
     try:
         yield

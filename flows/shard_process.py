@@ -1,0 +1,90 @@
+"""What runs shards in a process that is not the driver's: on a node of a cluster, or beside the driver."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import pickle
+import signal
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from flows.retries import with_retries
+
+_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+_LOGGER = logging.getLogger("vincicoder")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a task returned, or the error that it ended with; and what was logged meanwhile: levels, texts."""
+
+    value: Any = None
+    error: Exception | None = None
+    logged: tuple[tuple[int, str], ...] = ()
+
+    def result(self) -> Any:
+        """Log here what was logged there; return the value, or raise the error."""
+        for level, text in self.logged:
+            _LOGGER.log(level, "%s", text)
+        if self.error is not None:
+            raise self.error
+        return self.value
+
+
+class _Kept(logging.Handler):
+    """Keeps what this process logs, for whoever asks it next."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.records: deque[tuple[int, str]] = deque(maxlen=1000)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append((record.levelno, record.getMessage()))
+
+    def taken(self) -> tuple[tuple[int, str], ...]:
+        return tuple(self.records.popleft() for _ in range(len(self.records)))
+
+
+_kept = _Kept()
+
+
+def log_to_the_driver() -> None:
+    """From now on, what this process logs goes to the driver with the next shard that ends."""
+    if _kept not in _LOGGER.handlers:
+        _LOGGER.addHandler(_kept)
+        _LOGGER.setLevel(logging.INFO)
+        _LOGGER.propagate = False
+
+
+def run_task(module: str, name: str, arguments: Mapping[str, Any], cores: int) -> Done:
+    """Run a shard's task, with the retries that it would have here. Renders at a time are these cores."""
+    task = getattr(import_module(module), name)
+    own = {"workers": cores} if "workers" in arguments else {}
+    try:
+        return Done(with_retries(task.fn, {**arguments, **own}), logged=_kept.taken())
+    except Exception as error:
+        return Done(error=_portable(error), logged=_kept.taken())
+
+
+def die_with(parent: int) -> None:
+    """End this process at the moment in which its parent ends. Call it from the main thread.
+
+    Else it works on for seconds while what it started is ended below it, and might take that for the fault of
+    the programs that were being drawn.
+    """
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before that
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _portable(error: Exception) -> Exception:
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
