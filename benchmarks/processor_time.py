@@ -28,6 +28,15 @@ def ended_children_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+def living_seconds(pid: int) -> float:
+    """Return the CPU seconds of a process and its threads, to the tick; 0 where it is gone."""
+    with contextlib.suppress(OSError):
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
+        fields = stat[stat.rindex(b")") + 2 :].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
+    return 0.0
+
+
 def tree_seconds(roots: Iterable[int]) -> float:
     """Return the CPU seconds of process trees: the living to the nanosecond, the reaped to the tick."""
     total = 0.0

@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
+from prefect import task
 
+from flows import pipeline
+from storage.outputs import StageOutput
 from tasks.sft import refine, render
 from vincicoder.render import RenderRequest, RenderResult, RenderStatus
 from vincicoder.render.finish import measure
 from vincicoder.render.png import png_file
 
-_SIDE, _GRID = 64, 5
+_SIDE, _GRID = 32, 5
 
 
 class ReplayEngine:
@@ -31,18 +34,37 @@ class ReplayEngine:
             yield _draw(request)
 
 
-@contextmanager
-def replayed() -> Iterator[None]:
-    """While inside, the stages that draw use the stand-in."""
+def install() -> None:
+    """Let the stages that draw use the stand-in, in this process, from now on."""
     stages: tuple[Any, ...] = (render, refine)
-    before = [stage.shared_engine for stage in stages]
     for stage in stages:
         stage.shared_engine = lambda *_, **__: ReplayEngine()
+
+
+@task(**render.STAGE.shard_task)
+def render_shard(**arguments: Any) -> StageOutput:
+    """The stage, with the stand-in, in whatever process it runs."""
+    install()
+    return render.render_shard.fn(**arguments)
+
+
+@task(**refine.STAGE.shard_task)
+def refine_shard(**arguments: Any) -> StageOutput:
+    """The stage, with the stand-in, in whatever process it runs."""
+    install()
+    return refine.refine_shard.fn(**arguments)
+
+
+@contextmanager
+def replayed() -> Iterator[None]:
+    """While inside, builds of this process use the stand-in."""
+    place: Any = pipeline
+    before = place.render_shard, place.refine_shard
+    place.render_shard, place.refine_shard = render_shard, refine_shard
     try:
         yield
     finally:
-        for stage, function in zip(stages, before, strict=True):
-            stage.shared_engine = function
+        place.render_shard, place.refine_shard = before
 
 
 def _draw(request: RenderRequest) -> RenderResult:

@@ -5,6 +5,10 @@ but drawing is real. `--s3` puts the home on an S3 server on loopback, whose req
 build of the same rows shows how long it takes to decide that nothing is to be done. Where Ray is installed,
 `--node-rows` programs are then really drawn on one Ray node of one core and on two (`benchmarks.cluster`).
 
+`--real` draws as many programs of `benchmarks.cluster` instead, and says which share of the cores' time in
+the render stage was not drawing: all of this process's own. `--processes` runs shards in processes beside
+this one.
+
     python -m benchmarks.scale --rows 10000 --json scale-10000.json
 """
 
@@ -21,20 +25,24 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from benchmarks.cluster import speed
-from benchmarks.processor_time import own_seconds
+from benchmarks.cluster import programs, speed
+from benchmarks.processor_time import living_seconds, own_seconds
 from benchmarks.replay import replayed
 from flows.pipeline import run_build
+from flows.processes import Processes, ProcessPlace
 from flows.progress import BuildClock
 from flows.progress.clock import StageProgress
+from flows.progress.lines import Lines
 from flows.runners import DirectRunner
+from tests.corpora import write_corpus
 from tests.s3 import BUCKET, S3Server, s3_server
 from vincicoder.config import BuildConfig
+from vincicoder.render.processes import descendants
 
 _SHAPES = (
     '<rect x="{a}" y="{b}" width="{c}" height="{d}" fill="{f}"/>',
@@ -72,7 +80,8 @@ def write_rows(folder: Path, rows: int) -> Path:
 
 
 class Stages:
-    """Notes CPU seconds and peak memory of each stage, of this process with all its threads."""
+    """Notes of each stage its seconds, the CPU seconds of this process and of those beside it that run
+    shards, and the peak memory of the largest of them."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
@@ -81,47 +90,80 @@ class Stages:
         self._cpu = 0.0
 
     def begin(self, stage: StageProgress) -> None:
-        Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
-        self._cpu = own_seconds()
+        for pid in _shard_processes():
+            with suppress(OSError):
+                Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak starts anew
+        self._cpu = _cpu_seconds()
 
     def advance(self, stage: StageProgress, output: object) -> None:
         pass
 
     def end(self, stage: StageProgress) -> None:
         self.seconds[stage.name] = round(stage.seconds, 2)
-        self.cpu_seconds[stage.name] = round(own_seconds() - self._cpu, 2)
-        peak = re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())
-        self.peak_memory_mb[stage.name] = round(int(peak[1]) / 1024, 1) if peak else 0.0
+        self.cpu_seconds[stage.name] = round(_cpu_seconds() - self._cpu, 2)
+        self.peak_memory_mb[stage.name] = max(map(_peak_mb, _shard_processes()))
 
 
-def measure(
-    rows: int, shard_rows: int, workers: int, folder: Path, server: S3Server | None
-) -> dict[str, Any]:
+def _shard_processes() -> list[int]:
+    """Return this process and those that it started to run shards; not the workers of the render engines."""
+    return [os.getpid(), *(pid for pid in descendants(os.getpid()) if b"spawn_main" in _command(pid))]
+
+
+def _command(pid: int) -> bytes:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    return b""
+
+
+def _cpu_seconds() -> float:
+    return own_seconds() + sum(living_seconds(pid) for pid in _shard_processes()[1:])
+
+
+def _peak_mb(pid: int) -> float:
+    peak = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return round(int(peak[1]) / 1024, 1) if peak else 0.0
+
+
+def measure(asked: argparse.Namespace, folder: Path, server: S3Server | None) -> dict[str, Any]:
     """Build twice; return the figures of the first build and the seconds of the second."""
     home = str(folder / "home") if server is None else f"s3://{BUCKET}/scale"
+    corpus = folder / "corpus"
     config = BuildConfig(
         profile=None,
-        source_configs=(write_rows(folder / "corpus", rows),),
-        shard_rows=shard_rows,
-        workers=workers,
+        source_configs=(
+            write_corpus(corpus, "real", programs(asked.rows))
+            if asked.real
+            else write_rows(corpus, asked.rows),
+        ),
+        shard_rows=asked.shard_rows,
+        workers=asked.workers,
     )
     stages = Stages()
-    with replayed():
-        started, cpu = time.monotonic(), own_seconds()
-        result = run_build(config, home, DirectRunner(workers), "", BuildClock([stages]))
-        seconds, cpu_seconds = time.monotonic() - started, own_seconds() - cpu
+    with ExitStack() as stack:
+        if not asked.real:
+            stack.enter_context(replayed())
+        place = None
+        if asked.processes:
+            processes = Processes(asked.workers, asked.processes)
+            stack.callback(processes.end)
+            place = ProcessPlace(processes)
+        runner = DirectRunner(asked.workers, place)
+        started, cpu = time.monotonic(), _cpu_seconds()
+        result = run_build(config, home, runner, "", BuildClock([stages, Lines()]))
+        seconds, cpu_seconds = time.monotonic() - started, _cpu_seconds() - cpu
         requests = _methods(server)
-        started, cpu = time.monotonic(), own_seconds()
-        again = run_build(config, home, DirectRunner(workers), "", BuildClock())
-        unchanged, unchanged_cpu = time.monotonic() - started, own_seconds() - cpu
+        started, cpu = time.monotonic(), _cpu_seconds()
+        again = run_build(config, home, runner, "", BuildClock())
+        unchanged, unchanged_cpu = time.monotonic() - started, _cpu_seconds() - cpu
     if again.version != result.version:
         raise RuntimeError(f"an unchanged build made {again.version} instead of {result.version}")
     found = {
-        "renderer": "replay",
+        "renderer": "real" if asked.real else "replay",
         "home": "local" if server is None else "s3 on loopback",
-        "rows": rows,
-        "shard_rows": shard_rows,
-        "workers": workers,
+        "rows": asked.rows,
+        "shard_rows": asked.shard_rows,
+        "workers": asked.workers,
+        "processes": asked.processes,
         "kept": result.kept,
         "made": result.made,
         "total_seconds": round(seconds, 1),
@@ -132,6 +174,10 @@ def measure(
         "cpu_seconds": stages.cpu_seconds,
         "peak_memory_mb": stages.peak_memory_mb,
     }
+    if asked.real:  # of the cores' time while the stage ran
+        found["render_share_beside_drawing"] = round(
+            stages.cpu_seconds["render"] / (stages.seconds["render"] * asked.workers), 4
+        )
     if server is None:
         files = [path for path in (folder / "home").rglob("*") if path.is_file() and not path.is_symlink()]
         return {**found, "files": len(files), "bytes": sum(path.stat().st_size for path in files)}
@@ -155,6 +201,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--shard-rows", type=int, default=2_000)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=int, default=0, help="that run shards beside this one; 0: here")
+    parser.add_argument("--real", action="store_true", help="charts, drawings and formulas, really drawn")
     parser.add_argument("--s3", action="store_true", help="a home on an S3 server on loopback")
     parser.add_argument("--node-rows", type=int, default=100, help="0 starts no Ray node")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
@@ -162,7 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = Path(tempfile.mkdtemp(prefix="vc-", dir="/tmp"))  # short: Ray makes sockets in it
     try:
         with _server(asked.s3, folder) as server:
-            found = measure(asked.rows, asked.shard_rows, asked.workers, folder, server)
+            found = measure(asked, folder, server)
         if asked.node_rows and find_spec("ray"):
             found |= {**speed(asked.node_rows, folder / "nodes"), "rows": asked.rows}
     finally:
