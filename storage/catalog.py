@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 # As much of a rejected row's code as an auditor needs to see why; the whole is in the stage output.
 REJECT_CODE_CHARACTERS = 2_000
 _INSERT_BYTES = 32_000_000
+# Of DuckDB while it writes: without a bound it fills four fifths of the machine's memory with what it wrote.
+_MEMORY = "1GB"
+# DuckDB's own. A transaction that ends within one writes it twice: the file was 1.7 times as large.
+_ROW_GROUP_ROWS = 122_880
 # Stages that note in `changes` what they change in a row's code; each adds to what the one before noted.
 _CHANGING = ("collect", "clean")
 
@@ -135,8 +139,8 @@ def write_catalog(
     are the released ones. `data_folder` has the release's Parquet, None where it is on no local disk.
     """
     create_database(path)
-    with duckdb.connect(str(path)) as database:
-        database.begin()  # of one transaction, nothing is written twice
+    with duckdb.connect(str(path), config={"memory_limit": _MEMORY}) as database:
+        database.begin()
         _write_samples(database, home, stages[-1])
         _write_rejects(database, home, [output for outputs in stages for output in outputs])
         follow_duplicates(database)
@@ -202,14 +206,24 @@ def _create(
 
 
 def _append(database: duckdb.DuckDBPyConnection, name: str, tables: Iterable[pa.Table]) -> None:
-    """Create a table from the first pieces and add the rest, so that some pieces are in memory at a time."""
-    created = False
+    """Create a table from the first pieces and add the rest, so that some pieces are in memory at a time.
+
+    Each row group is a transaction: DuckDB keeps what is not committed in memory, beyond any limit.
+    """
+    created, rows = False, 0
     for table in _gathered(tables):
-        if created:
-            _insert(database, f"INSERT INTO {name} SELECT * FROM incoming", table)
-        else:
-            _create(database, name, table)
-            created = True
+        while table.num_rows or not created:
+            part = table.slice(0, _ROW_GROUP_ROWS - rows % _ROW_GROUP_ROWS)
+            table = table.slice(part.num_rows)
+            if created:
+                _insert(database, f"INSERT INTO {name} SELECT * FROM incoming", part)
+            else:
+                _create(database, name, part)
+                created = True
+            rows += part.num_rows
+            if part.num_rows and rows % _ROW_GROUP_ROWS == 0:
+                database.commit()
+                database.begin()
 
 
 def _insert(database: duckdb.DuckDBPyConnection, query: str, table: pa.Table) -> None:
