@@ -69,7 +69,8 @@ def test_what_a_node_has_otherwise_is_named() -> None:
 def test_an_actor_runs_a_task_by_name_and_returns_errors_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(actor, "_die_with_the_node", lambda: None)  # this process goes on
+    monkeypatch.setattr(actor, "die_with", lambda _parent: None)  # this process goes on
+    monkeypatch.setattr(actor, "log_to_the_driver", lambda: None)
     home = Home(f"memory://{tmp_path.name}")
     previous = write(home, kept=SAMPLE_SCHEMA.empty_table(), rows_in=0)
     node = actor.ShardActor(1, {})
