@@ -14,7 +14,7 @@ TWO = -n 2
 COMPILE = $(BIN)/uv pip compile --quiet $(UPGRADE) --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --excludes requirements/unlocked.txt
 
-.PHONY: help build-sft-data test fast fast-other env trainers libraries stacks languages vllm vllm-test cluster-test system corpora lint typecheck pytest lock clean
+.PHONY: help build-sft-data test fast fast-other env trainers libraries stacks languages servers vllm vllm-test cluster-test system corpora lint typecheck pytest lock clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 18
@@ -25,7 +25,7 @@ help: ## Show the targets
 build-sft-data: corpora ## Install all that is needed, then build and publish an SFT release
 	$(BIN)/vincicoder build sft --profile "$(PROFILE)" --home "$(VINCICODER_HOME)"
 
-test: trainers corpora stacks languages lint typecheck pytest ## Install all that is needed, then lint, type-check and test
+test: trainers corpora stacks languages servers lint typecheck pytest ## Install all that is needed, then lint, type-check and test
 
 fast: env lint typecheck ## Lint, type-check, and run the tests that need no renderer (two minutes)
 	$(BIN)/pytest $(TWO) -m "not tools and not slow" $(ARGS)
@@ -60,6 +60,9 @@ stacks: env ## Install the Python libraries of other years, for code that today'
 
 languages: env ## Install what draws the languages that the default build does not need
 	@scripts/make-languages.sh
+
+servers: ## Install the servers that only tests start
+	@scripts/install-system.sh requirements/servers.txt
 
 vllm: ## Make an environment with vLLM, which samples answers (some GB)
 	@scripts/make-vllm.sh

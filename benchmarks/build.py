@@ -5,7 +5,8 @@
 The other commit is checked out beside this one and uses the same environment, so only our own code differs.
 Both build the same profile in turn, each time in a home of its own; then each home is built once more, where
 everything is found done. Ratios are the other commit's time over this one's, medians of the rounds. CPU time
-counts every process that the build started and ignores what else the machine does; wall time does not.
+counts every process that the build started and ignores what else the machine does; wall time does not. It
+is counted by a control group, which only root may make.
 
 Figures of the profile `packages-full` need `--profile packages-full --rounds 1` and hours.
 """
@@ -13,7 +14,6 @@ Figures of the profile `packages-full` need `--profile packages-full --rounds 1`
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import os
 import shutil
@@ -28,10 +28,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.processor_time import ended_children_seconds
+from benchmarks.control_group import ControlGroup
 
 _ROOT = Path(__file__).resolve().parents[1]
-_PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +85,17 @@ def build(code: Path, options: Sequence[str]) -> BuildTimes:
 def _run(code: Path, home: str, options: Sequence[str]) -> tuple[float, float, dict[str, Any]]:
     command = [sys.executable, "-m", "flows.cli", "build", "sft", "--home", home, "--json", *options]
     environment = {**os.environ, "PYTHONPATH": str(code)}
-    cpu, wall = ended_children_seconds(), time.monotonic()
-    done = subprocess.run(command, cwd=code, env=environment, capture_output=True, text=True, check=False)
-    wall = time.monotonic() - wall
-    cpu = ended_children_seconds() - cpu
+    group = ControlGroup()
+    try:
+        wall = time.monotonic()
+        with group.starting():
+            done = subprocess.run(
+                command, cwd=code, env=environment, capture_output=True, text=True, check=False
+            )
+        wall = time.monotonic() - wall
+        cpu = group.cpu_seconds()
+    finally:
+        group.remove()
     if done.returncode:
         raise RuntimeError(f"the build of {code} ended with {done.returncode}: {done.stderr[-2000:]}")
     return round(wall, 2), round(cpu, 2), json.loads(done.stdout.splitlines()[-1])
@@ -147,8 +153,6 @@ def main() -> None:
     arguments = parser.parse_args()
     options = ["--profile", arguments.profile]
     options += [] if arguments.limit is None else ["--limit", str(arguments.limit)]
-    # Orphans of a build become children of this process, so that their time is counted.
-    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     ours: list[BuildTimes] = []
     theirs: list[BuildTimes] = []
     with checkout(arguments.against) as other:

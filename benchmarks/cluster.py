@@ -22,10 +22,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
+from benchmarks.control_group import ControlGroup
 from benchmarks.poison import tries_of_poison
 from flows.cluster.nodes import CALL_TRIES
 from flows.cluster.place import ACTORS_A_SHARD
@@ -96,9 +97,12 @@ def programs(rows: int) -> list[dict[str, Any]]:
 
 
 class Nodes:
-    """Ray nodes on this machine, of one CPU each, perhaps held to it. Only these processes are stopped."""
+    """Ray nodes on this machine, each of one CPU. Only these processes are stopped.
 
-    def __init__(self, count: int, held: bool = False) -> None:
+    With `held`, each has that many cores and no more, whatever else it starts.
+    """
+
+    def __init__(self, count: int, held: float | None = None) -> None:
         from ray.cluster_utils import Cluster
 
         arguments = {
@@ -110,10 +114,11 @@ class Nodes:
         # The driver joins at the head, which no test kills; shards run on the others alone.
         self._cluster: Any = Cluster(initialize_head=True, head_node_args={**arguments, "num_cpus": 0})
         self._arguments = arguments
-        cores = sorted(os.sched_getaffinity(0))
+        self._groups = [ControlGroup(held) for _ in range(count)] if held else []
+        places: list[Any] = [group.starting() for group in self._groups] or [nullcontext()] * count
         self.nodes = []
-        for number in range(count):
-            with _held_to({cores[number]} if held else set(cores)):
+        for place in places:
+            with place:
                 self.nodes.append(self._cluster.add_node(**arguments))
         self.address = str(self._cluster.address)
 
@@ -135,21 +140,12 @@ class Nodes:
 
     def stop(self) -> None:
         self._cluster.shutdown()
+        for group in self._groups:
+            group.remove()
 
 
 @contextmanager
-def _held_to(cores: set[int]) -> Iterator[None]:
-    """While inside, what this process starts runs on these cores only, for good."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, cores)
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
-
-
-@contextmanager
-def cluster(count: int, held: bool = False) -> Iterator[Nodes]:
+def cluster(count: int, held: float | None = None) -> Iterator[Nodes]:
     """Run a head and some nodes until left."""
     nodes = Nodes(count, held)
     try:
@@ -248,17 +244,19 @@ def measure(rows: int, folder: Path) -> dict[str, Any]:
 
 
 def speed(rows: int, folder: Path) -> dict[str, Any]:
-    """Build on one node and on two, each held to a core; return samples a second of rendering and of all.
+    """Build on one node and on two; return samples a second of the render stage and of the whole build.
 
-    The driver and the S3 server have no core of their own.
+    Each node has a core, or where this machine has too few an equal share of what is left when the driver and
+    the S3 server have one.
     """
+    cores = min(1.0, (len(os.sched_getaffinity(0)) - 1) / 2)
     corpus = write_corpus(folder / "corpus", "cluster", programs(rows))
     os.environ |= _RAY
     found: dict[str, Any] = {}
     with s3_server(folder) as server:
         os.environ |= dict(server.variables)
         for count in (1, 2):
-            with cluster(count, held=True) as nodes:
+            with cluster(count, held=cores) as nodes:
                 ray = (
                     "--engine",
                     "ray",
@@ -274,7 +272,7 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
                 "samples_per_second": round(rows / done["seconds"], 3),
             }
     first, second = (found[name]["render_samples_per_second"] for name in "12")
-    return {"rows": rows, "nodes": found, "render_ratio": round(second / first, 2)}
+    return {"rows": rows, "node_cores": cores, "nodes": found, "render_ratio": round(second / first, 2)}
 
 
 def _marker(key: str) -> str:

@@ -25,7 +25,7 @@ class Deployed:
         return "".join(path.read_text() for path in sorted(self.logs.glob("*.log")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its server and workers take a tenth of a core as long as they live
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     folder = tmp_path_factory.mktemp("prefect")
     with running_server(folder) as server:
