@@ -33,10 +33,8 @@ if TYPE_CHECKING:
 # As much of a rejected row's code as an auditor needs to see why; the whole is in the stage output.
 REJECT_CODE_CHARACTERS = 2_000
 _INSERT_BYTES = 32_000_000
-# Of DuckDB while it writes: without a bound it fills four fifths of the machine's memory with what it wrote.
+# Of DuckDB while it writes: else it fills up to four fifths of the machine's memory with what it wrote.
 _MEMORY = "1GB"
-# DuckDB's own. A transaction that ends within one writes it twice: the file was 1.7 times as large.
-_ROW_GROUP_ROWS = 122_880
 # Stages that note in `changes` what they change in a row's code; each adds to what the one before noted.
 _CHANGING = ("collect", "clean")
 
@@ -140,7 +138,7 @@ def write_catalog(
     """
     create_database(path)
     with duckdb.connect(str(path), config={"memory_limit": _MEMORY}) as database:
-        database.begin()
+        database.begin()  # of one transaction, nothing is written twice
         _write_samples(database, home, stages[-1])
         _write_rejects(database, home, [output for outputs in stages for output in outputs])
         follow_duplicates(database)
@@ -196,40 +194,30 @@ def open_catalog(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield database
 
 
+# DuckDB finds `incoming` by its name. A table that is registered by one is kept until the transaction ends,
+# although it is unregistered before.
+
+
 def _create(
-    database: duckdb.DuckDBPyConnection, name: str, table: pa.Table, as_json: Sequence[str] = ()
+    database: duckdb.DuckDBPyConnection, name: str, incoming: pa.Table, as_json: Sequence[str] = ()
 ) -> None:
-    database.register("incoming", table)
     casts = ", ".join(f"{column}::JSON AS {column}" for column in as_json)
     database.execute(f"CREATE TABLE {name} AS SELECT *{f' REPLACE ({casts})' if casts else ''} FROM incoming")
-    database.unregister("incoming")
+
+
+def _insert(database: duckdb.DuckDBPyConnection, query: str, incoming: pa.Table) -> None:
+    database.execute(query)
 
 
 def _append(database: duckdb.DuckDBPyConnection, name: str, tables: Iterable[pa.Table]) -> None:
-    """Create a table from the first pieces and add the rest, so that some pieces are in memory at a time.
-
-    Each row group is a transaction: DuckDB keeps what is not committed in memory, beyond any limit.
-    """
-    created, rows = False, 0
+    """Create a table from the first pieces and add the rest, so that some pieces are in memory at a time."""
+    created = False
     for table in _gathered(tables):
-        while table.num_rows or not created:
-            part = table.slice(0, _ROW_GROUP_ROWS - rows % _ROW_GROUP_ROWS)
-            table = table.slice(part.num_rows)
-            if created:
-                _insert(database, f"INSERT INTO {name} SELECT * FROM incoming", part)
-            else:
-                _create(database, name, part)
-                created = True
-            rows += part.num_rows
-            if part.num_rows and rows % _ROW_GROUP_ROWS == 0:
-                database.commit()
-                database.begin()
-
-
-def _insert(database: duckdb.DuckDBPyConnection, query: str, table: pa.Table) -> None:
-    database.register("incoming", table)
-    database.execute(query)
-    database.unregister("incoming")
+        if created:
+            _insert(database, f"INSERT INTO {name} SELECT * FROM incoming", table)
+        else:
+            _create(database, name, table)
+            created = True
 
 
 def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
