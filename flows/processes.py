@@ -140,8 +140,8 @@ class Processes:
             processes, self._processes = self._processes, []
             self._lock.notify_all()
         self._starter.shutdown()
-        for process in processes:
-            process.manager.shutdown()
+        with ThreadPoolExecutor(max(len(processes), 1)) as ending:
+            list(ending.map(lambda process: process.manager.shutdown(), processes))
 
 
 class ProcessPlace:
