@@ -18,6 +18,7 @@ from tasks.sft.programs import Program, render_programs
 from tasks.stage import StageName, StageTables, read_shard, run_stage, split_rejected, stop_if_asked
 from vincicoder.refine.config import RefineConfig, create_maker
 from vincicoder.refine.judge import (
+    SAME_PICTURE,
     FlawOutcome,
     FlawVerdict,
     RefineLimits,
@@ -25,6 +26,7 @@ from vincicoder.refine.judge import (
     is_usable,
     judge_failure,
     judge_picture,
+    read_target,
 )
 from vincicoder.refine.protocol import Target
 from vincicoder.render import fingerprint
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from storage.outputs import StageOutput
     from vincicoder.refine.protocol import Flaw, Maker
     from vincicoder.render import RenderEngine, RenderLimits
+    from vincicoder.similarity.compare import View
 
 STAGE = StageName("refine", 3)
 
@@ -67,7 +70,14 @@ def refine_shard(
     def compute(key: str) -> StageTables:
         table = read_shard(home, previous)
         work = _Work(
-            home, key, index, renderers, table["data_files"].to_pylist(), fingerprints, refine.limits
+            home,
+            key,
+            index,
+            renderers,
+            table["data_files"].to_pylist(),
+            table["pixels_sha256"].to_pylist(),
+            fingerprints,
+            refine.limits,
         )
         if maker is not None:
             rows = _chosen(table, refine.share_percent)
@@ -127,6 +137,7 @@ class _Work:
     index: RenderIndex
     renderers: list[str]  # by row
     data_files: list[list[dict[str, Any]]]  # by row
+    digests: list[str]  # of the target's pixels, by row
     fingerprints: dict[str, str]
     limits: RefineLimits
     accepted: dict[int, dict[str, Any]] = field(default_factory=dict)
@@ -134,10 +145,12 @@ class _Work:
     renders: list[dict[str, Any]] = field(default_factory=list)
     places: dict[str, RenderPlace] = field(default_factory=dict)
     known: set[str] = field(default_factory=set)
+    views: dict[int, View] = field(default_factory=dict)  # of the targets at hand, by row
 
     def refine(self, maker: Maker, targets: dict[int, Target], engine: RenderEngine) -> None:
         """Ask the maker until each target has a flaw that counts, or the rounds are over."""
         rows = {target.sample_id: row for row, target in targets.items()}
+        self.views.clear()
         for round_number in range(maker.rounds):
             pending = [target for row, target in targets.items() if row not in self.accepted]
             made = {rows[flaw.sample_id]: flaw for flaw in maker.make(pending, round_number)}
@@ -170,14 +183,17 @@ class _Work:
         verdicts = {}
         for number, (row, _) in enumerate(flaws):
             render = done.renders[number]
-            if render["reason"] is None:
-                verdict = judge_picture(targets[row].image, render["png"], self.limits)
-            else:
-                verdict = judge_failure(
-                    targets[row].sample_id, render["reason"], render["detail"], self.limits
-                )
-            verdicts[row] = (verdict, render)
+            verdicts[row] = (self._verdict(row, targets[row], render), render)
         return verdicts
+
+    def _verdict(self, row: int, target: Target, render: dict[str, Any]) -> FlawVerdict:
+        if render["reason"] is not None:
+            return judge_failure(target.sample_id, render["reason"], render["detail"], self.limits)
+        if render["pixels_sha256"] == self.digests[row]:
+            return SAME_PICTURE
+        if row not in self.views:
+            self.views[row] = read_target(target.image)
+        return judge_picture(self.views[row], render["png"], self.limits)
 
     def _record(
         self,

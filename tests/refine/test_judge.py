@@ -8,12 +8,14 @@ import pytest
 from PIL import Image, ImageDraw
 
 from vincicoder.refine.judge import (
+    SAME_PICTURE,
     FlawOutcome,
     RefineLimits,
     difficulty,
     is_usable,
     judge_failure,
     judge_picture,
+    read_target,
 )
 from vincicoder.sample import Reason
 
@@ -39,9 +41,27 @@ def picture(x: int = 40, color: str = "navy", size: tuple[int, int] = (200, 150)
     ],
 )
 def test_a_picture_counts_where_the_eye_sees_a_difference(flawed: bytes, outcome: FlawOutcome) -> None:
-    verdict = judge_picture(picture(), flawed, LIMITS)
+    verdict = judge_picture(read_target(picture()), flawed, LIMITS)
     assert verdict.outcome is outcome
     assert verdict.similarity is not None and 0 <= verdict.similarity <= 1
+
+
+def test_an_equal_picture_is_the_same_to_the_last_digit() -> None:
+    for size in ((200, 150), (801, 640), (12, 7)):
+        target = read_target(picture(size=size))
+        for limits in (LIMITS, RefineLimits(max_similarity=1.0)):
+            assert judge_picture(target, picture(size=size), limits) == SAME_PICTURE
+
+
+def test_a_change_of_colour_alone_counts_only_where_it_is_seen() -> None:
+    target = read_target(picture(color="#008080"))
+    for limits in (LIMITS, RefineLimits(max_similarity=1.0)):
+        like = judge_picture(target, picture(color="#008281"), limits)
+        assert like.outcome is FlawOutcome.SAME and like.similarity is not None
+        assert 0.999 < like.similarity < 1
+    unlike = judge_picture(target, picture(color="#8b4f6b"), RefineLimits(max_similarity=1.0))
+    assert unlike.outcome is FlawOutcome.DIFFERS and unlike.similarity is not None
+    assert 0.999 < unlike.similarity < 1
 
 
 def test_failures_count_where_they_say_why_for_a_share_of_samples() -> None:

@@ -7,13 +7,12 @@ import io
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.sample import Reason
 from vincicoder.shares import percent
-from vincicoder.similarity.compare import compare_pictures
+from vincicoder.similarity.color_distance import color_distance
+from vincicoder.similarity.compare import StructureSimilarity, View, compare_structure, view, view_like
 
 # A tile of the picture (of 8x8) whose structure falls below this differs visibly; a lost legend or a moved
 # label in a chart does. Where only colours change, their distance decides (CIELAB; 2.3 is a just noticeable
@@ -66,6 +65,10 @@ class FlawVerdict:
         return self.outcome in (FlawOutcome.DIFFERS, FlawOutcome.FAILS)
 
 
+# What `judge_picture` says of a flawed picture that has every pixel of its target.
+SAME_PICTURE = FlawVerdict(FlawOutcome.SAME, 1.0)
+
+
 def judge_failure(sample_id: str, reason: str, detail: str, limits: RefineLimits) -> FlawVerdict:
     """Judge flawed code that did not render."""
     if Reason(reason) not in _TELLING:
@@ -76,23 +79,30 @@ def judge_failure(sample_id: str, reason: str, detail: str, limits: RefineLimits
     return FlawVerdict(FlawOutcome.FAILS if wanted else FlawOutcome.FAILS_TOO)
 
 
-def judge_picture(target: bytes, flawed: bytes, limits: RefineLimits) -> FlawVerdict:
-    """Judge flawed code by its picture (both PNG)."""
-    first, second = _pixels(target), _pixels(flawed)
-    if first.shape == second.shape and np.array_equal(first, second):
-        return FlawVerdict(FlawOutcome.SAME, 1.0)
-    found = compare_pictures(first, second)
+def read_target(target: bytes) -> View:
+    """Return a target's picture (PNG) as flawed ones are compared with it: once for all tries."""
+    return view(_read(target))
+
+
+def judge_picture(target: View, flawed: bytes, limits: RefineLimits) -> FlawVerdict:
+    """Judge flawed code by its picture (PNG)."""
+    candidate = view_like(_read(flawed), target)
+    found = compare_structure(target, candidate)
     similarity = max(0.0, min(1.0, found.ssim))
-    visible = (
-        found.worst_ssim < _VISIBLE_WORST_SSIM
-        or found.color_distance > _VISIBLE_COLOR_DISTANCE
-        or abs(found.scale - 1) > _VISIBLE_SIZE_CHANGE
-        or abs(found.aspect_ratio - 1) > _VISIBLE_SIZE_CHANGE
-    )
-    if not visible or similarity > limits.max_similarity:
+    if similarity > limits.max_similarity or not _is_visible(found, target, candidate):
         return FlawVerdict(FlawOutcome.SAME, similarity)
     return FlawVerdict(
         FlawOutcome.DIFFERS if similarity >= limits.min_similarity else FlawOutcome.TOO_FAR, similarity
+    )
+
+
+def _is_visible(found: StructureSimilarity, target: View, candidate: View) -> bool:
+    """Whether the eye sees a difference. Colours are looked at last: they take longest, and seldom decide."""
+    return (
+        found.worst_ssim < _VISIBLE_WORST_SSIM
+        or abs(found.scale - 1) > _VISIBLE_SIZE_CHANGE
+        or abs(found.aspect_ratio - 1) > _VISIBLE_SIZE_CHANGE
+        or color_distance(target.pixels, candidate.pixels) > _VISIBLE_COLOR_DISTANCE
     )
 
 
@@ -110,9 +120,10 @@ def difficulty(flawed: str, code: str, faults: int, similarity: float | None) ->
     return ("easy", "medium", "hard")[min(2, (score - 1) // 2)]
 
 
-def _pixels(encoded: bytes) -> NDArray[np.uint8]:
+def _read(encoded: bytes) -> Image.Image:
     with Image.open(io.BytesIO(encoded)) as image:
-        return np.asarray(image.convert("RGB"))
+        image.load()
+        return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def is_usable(flawed: str, code: str, limits: RefineLimits) -> bool:

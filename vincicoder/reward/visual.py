@@ -10,8 +10,8 @@ from PIL import Image
 
 from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.items import ReferencePicture
+from vincicoder.similarity.color_distance import color_distance
 from vincicoder.similarity.compare import resize_picture
-from vincicoder.similarity.structure import color_distance
 from vincicoder.similarity.text import text_similarity
 from vincicoder.similarity.tiles import Grid, cut_tiles, internvl_grid, native_grid, whole_tile
 from vincicoder.verify.picture import ink_fraction

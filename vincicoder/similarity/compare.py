@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vincicoder.render.phash import perceptual_hash
-from vincicoder.similarity.structure import MIN_SIDE, check_picture, color_distance, ssim_map
+from vincicoder.similarity.color_distance import color_distance
+from vincicoder.similarity.structure import MIN_SIDE, check_picture, ssim_map
 
 # The scale of viewing that the authors of SSIM suggest: reduce by whole numbers until the shorter side
 # is about 256 pixels (https://www.cns.nyu.edu/~lcv/ssim/).
@@ -35,6 +36,25 @@ class PictureSimilarity:
     scale: float
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture at the scale at which it is compared: RGB pixels, uint8 of shape (height, width, 3), and the
+    size in pixels that it came with."""
+
+    pixels: NDArray[np.uint8]
+    size: tuple[int, int]  # width, height
+
+
+@dataclass(frozen=True, slots=True)
+class StructureSimilarity:
+    """What `PictureSimilarity` says, without the colours."""
+
+    ssim: float
+    worst_ssim: float
+    aspect_ratio: float
+    scale: float
+
+
 def compare_pictures(reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> PictureSimilarity:
     """Compare two RGB pictures, uint8 of shape (height, width, 3), whose sizes may differ.
 
@@ -42,14 +62,37 @@ def compare_pictures(reference: NDArray[np.uint8], candidate: NDArray[np.uint8])
     """
     check_picture(reference)
     check_picture(candidate)
-    height, width = reference.shape[:2]
-    candidate_height, candidate_width = candidate.shape[:2]
-    first, second = _at_viewing_scale(reference, candidate)
-    local = ssim_map(first, second)
+    first = view(Image.fromarray(reference))
+    second = view_like(Image.fromarray(candidate), first)
+    found = compare_structure(first, second)
     return PictureSimilarity(
+        ssim=found.ssim,
+        worst_ssim=found.worst_ssim,
+        color_distance=color_distance(first.pixels, second.pixels),
+        aspect_ratio=found.aspect_ratio,
+        scale=found.scale,
+    )
+
+
+def view(reference: Image.Image) -> View:
+    """Return an RGB picture as others are compared with it: reduced by a whole number; a tiny one is
+    enlarged."""
+    return View(_at_viewing_scale(reference), reference.size)
+
+
+def view_like(candidate: Image.Image, reference: View) -> View:
+    """Return an RGB picture as it is compared with a reference, stretched to its size before."""
+    return View(_at_viewing_scale(_resized(candidate, reference.size)), candidate.size)
+
+
+def compare_structure(reference: View, candidate: View) -> StructureSimilarity:
+    """Compare two views, the second made by `view_like`, in all but their colours."""
+    width, height = reference.size
+    candidate_width, candidate_height = candidate.size
+    local = ssim_map(reference.pixels, candidate.pixels)
+    return StructureSimilarity(
         ssim=float(local.mean()),
         worst_ssim=worst_tile(local),
-        color_distance=color_distance(first, second),
         aspect_ratio=candidate_width * height / (candidate_height * width),
         scale=float(np.sqrt(candidate_width * candidate_height / (width * height))),
     )
@@ -65,7 +108,11 @@ def resize_picture(pixels: NDArray[np.uint8], width: int, height: int) -> NDArra
     """Return the picture stretched to a size in pixels (bicubic, antialiased when it shrinks)."""
     if pixels.shape[:2] == (height, width):
         return pixels
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC))
+    return np.asarray(_resized(Image.fromarray(pixels), (width, height)))
+
+
+def _resized(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
 
 
 def worst_tile(local: NDArray[np.float32]) -> float:
@@ -76,19 +123,12 @@ def worst_tile(local: NDArray[np.float32]) -> float:
     return float((sums / np.outer(heights, widths)).min())
 
 
-def _at_viewing_scale(
-    reference: NDArray[np.uint8], candidate: NDArray[np.uint8]
-) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Return both at the reference's size, reduced by a whole number; tiny ones are enlarged."""
-    height, width = reference.shape[:2]
-    candidate = resize_picture(candidate, width, height)
-    factor = max(1, round(min(height, width) / _VIEWING_SIDE))
+def _at_viewing_scale(image: Image.Image) -> NDArray[np.uint8]:
+    width, height = image.size
+    short = min(width, height)
+    factor = max(1, round(short / _VIEWING_SIDE))
     if factor > 1:
-        return (
-            np.asarray(Image.fromarray(reference).reduce(factor)),
-            np.asarray(Image.fromarray(candidate).reduce(factor)),
-        )
-    short = min(height, width)
-    if short < MIN_SIDE:
-        width, height = -(-width * MIN_SIDE // short), -(-height * MIN_SIDE // short)
-    return resize_picture(reference, width, height), resize_picture(candidate, width, height)
+        image = image.reduce(factor)
+    elif short < MIN_SIDE:
+        image = _resized(image, (-(-width * MIN_SIDE // short), -(-height * MIN_SIDE // short)))
+    return np.asarray(image)

@@ -1,21 +1,23 @@
-"""Classical measures of the similarity of two pictures of one size: structure and colour."""
+"""Structural similarity of two pictures of one size, and what of a picture is background."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from skimage.color import rgb2lab
-from skimage.metrics import structural_similarity
+from scipy.ndimage import gaussian_filter
+
+from vincicoder.similarity.color_counts import count_steps
 
 # Wang et al., "Image quality assessment: from error visibility to structural similarity", IEEE TIP 2004:
 # a Gaussian window of sigma 1.5 cut to 11x11 pixels.
 _SIGMA = 1.5
 MIN_SIDE = 11  # pixels: the window's side
+_EDGE = MIN_SIDE // 2
+_LUMINANCE, _CONTRAST = (0.01 * 255.0) ** 2, (0.03 * 255.0) ** 2
 # ITU-R BT.601, as Pillow's mode L.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 # The channel difference at which a pixel is visibly not background.
 INK_LEVELS = 12
-_QUANTILES = np.linspace(0.0, 1.0, 65)
 
 
 def ssim(reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> float:
@@ -37,63 +39,69 @@ def ssim_map(reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> NDAr
             f"received pictures of {reference.shape[1]}x{reference.shape[0]} pixels; "
             f"structural similarity needs at least {MIN_SIDE} on each side, so enlarge them first"
         )
-    _, values = structural_similarity(  # type: ignore[no-untyped-call]
-        luma(reference),
-        luma(candidate),
-        data_range=255.0,
-        gaussian_weights=True,
-        sigma=_SIGMA,
-        use_sample_covariance=False,
-        full=True,
-    )
-    edge = MIN_SIDE // 2
-    inner: NDArray[np.float32] = values[edge:-edge, edge:-edge]
-    return inner
+    return _local(reference, candidate)[_EDGE:-_EDGE, _EDGE:-_EDGE]
+
+
+def _local(reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Return the similarity around every pixel, as scikit-image's `structural_similarity` does, to the bit.
+
+    It is exactly 1 where both windows are alike, so only the box around all differences is computed.
+    """
+    height, width = reference.shape[:2]
+    values = np.ones((height, width), np.float32)
+    box = _differences(reference, candidate)
+    if box is not None:
+        seen, reached = (
+            (_widened(box[0], edge, height), _widened(box[1], edge, width)) for edge in (2 * _EDGE, _EDGE)
+        )
+        # The luma is of whole pictures: of a part it would be rounded otherwise.
+        found = _formula(luma(reference)[seen], luma(candidate)[seen])
+        rows, columns = (
+            slice(part.start - whole.start, part.stop - whole.start)
+            for part, whole in zip(reached, seen, strict=True)
+        )
+        values[reached] = found[rows, columns]
+    return values
+
+
+def _differences(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> tuple[slice, slice] | None:
+    """Return the rows and columns of the box around all pixels that differ, or None where none does."""
+    height = first.shape[0]
+    differs = (first != second).reshape(height, -1)
+    rows = np.flatnonzero(differs.any(axis=1))
+    if not len(rows):
+        return None
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    columns = np.flatnonzero(differs[top:bottom].any(axis=0)) // 3
+    return slice(top, bottom), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _widened(side: slice, by: int, size: int) -> slice:
+    return slice(max(0, side.start - by), min(size, side.stop + by))
+
+
+def _formula(first: NDArray[np.float32], second: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the similarity of two pictures of luma around every pixel."""
+    mean, other = _weighted(first), _weighted(second)
+    variance = _weighted(first * first) - mean * mean
+    other_variance = _weighted(second * second) - other * other
+    covariance = _weighted(first * second) - mean * other
+    above = (2 * mean * other + _LUMINANCE) * (2 * covariance + _CONTRAST)
+    below = (mean * mean + other * other + _LUMINANCE) * (variance + other_variance + _CONTRAST)
+    values: NDArray[np.float32] = np.divide(above, below, dtype=np.float32)
+    return values
+
+
+def _weighted(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the mean in the window around every pixel; the picture is mirrored at its borders."""
+    means: NDArray[np.float32]
+    means = gaussian_filter(values, _SIGMA, mode="reflect", radius=_EDGE)
+    return means
 
 
 def luma(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Return the brightness of RGB pixels, 0 to 255, unrounded."""
     return pixels.astype(np.float32) @ _LUMA
-
-
-def color_distance(reference: NDArray[np.uint8], candidate: NDArray[np.uint8]) -> float:
-    """Return how far apart the colours of two pictures are, wherever in the picture they lie.
-
-    The visible pixels of each (those off the reference's commonest colour) are compared as
-    distributions: per channel of CIELAB the mean distance of the quantiles (the Wasserstein-1 distance), the
-    three joined as a Euclidean length. 0 means the same colours; 2.3 is a just noticeable shift of
-    everything; black on white against white on black is 100; the largest possible is about 280. Where one
-    has no visible pixel, its background stands in. Shapes may differ: (height, width, 3), uint8.
-    """
-    for pixels in (reference, candidate):
-        check_picture(pixels)
-    background = commonest_color(reference)
-    first, second = (_quantiles(pixels, background) for pixels in (reference, candidate))
-    per_channel = np.abs(first - second).mean(axis=0)
-    return float(np.sqrt(np.square(per_channel).sum()))
-
-
-def _quantiles(pixels: NDArray[np.uint8], background: NDArray[np.int16]) -> NDArray[np.float64]:
-    """Return 65 quantiles of each CIELAB channel over the visible pixels: float64 of shape (65, 3)."""
-    visible = pixels[ink_mask(pixels, background)]
-    if not len(visible):
-        visible = background.astype(np.uint8)[None]
-    lab = rgb2lab(visible[None].astype(np.float32) / 255)[0]
-    return _quantiles_of(np.sort(np.ascontiguousarray(lab.T), axis=1)).T
-
-
-def _quantiles_of(values: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return the quantiles of sorted rows as `np.quantile` does (linear), to the bit: it looks for 65 places
-    in turn, which takes five times as long as to sort once."""
-    last = values.shape[1] - 1
-    at = _QUANTILES * last
-    low = np.floor(at).astype(np.intp)
-    share = at - low
-    below, above = values[:, low], values[:, np.minimum(low + 1, last)]
-    step = above - below
-    found: NDArray[np.float64] = below + step * share
-    np.subtract(above, step * (1 - share), out=found, where=share >= 0.5)
-    return found
 
 
 def ink_mask(
@@ -109,10 +117,12 @@ def commonest_color(pixels: NDArray[np.uint8]) -> NDArray[np.int16]:
 
     White (255) is answered as 255 where its step is the commonest.
     """
-    steps = (pixels >> 2).astype(np.int32)
-    packed = steps[..., 0] << 12 | steps[..., 1] << 6 | steps[..., 2]
-    top = int(np.bincount(packed.ravel()).argmax())
-    color = np.array([top >> 12, top >> 6 & 63, top & 63], np.int16) * 4 + 2
+    return commonest_step(*count_steps(pixels))
+
+
+def commonest_step(steps: NDArray[np.uint8], counts: NDArray[np.int64]) -> NDArray[np.int16]:
+    """Return what `commonest_color` does, of what `count_steps` has counted."""
+    color: NDArray[np.int16] = steps[counts.argmax()].astype(np.int16) + 2
     color[color == 254] = 255
     return color
 

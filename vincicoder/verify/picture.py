@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from vincicoder.render.finish import hash_pixels
+from vincicoder.render.png import read_png
 from vincicoder.sample import Reason, Rejection
+from vincicoder.similarity.color_counts import count_steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,7 @@ def decode_picture(
     `width`, `height` and, where it is not None, `pixels_sha256` (`hash_pixels`) are what rendering stated.
     """
     try:
-        with Image.open(io.BytesIO(png)) as image:
-            image.load()
-            pixels = np.asarray(image.convert("RGB"))
+        pixels = _decoded(png)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         return Rejection(Reason.VERIFY_UNDECODABLE, f"{type(error).__name__}: {error}")
     found_height, found_width = pixels.shape[:2]
@@ -48,6 +48,15 @@ def decode_picture(
     if pixels_sha256 is not None and hash_pixels(pixels) != pixels_sha256:
         return Rejection(Reason.VERIFY_UNDECODABLE, "decodes to other pixels than rendering stated")
     return pixels
+
+
+def _decoded(png: bytes) -> NDArray[np.uint8]:
+    pixels = read_png(png)
+    if pixels is not None:
+        return pixels
+    with Image.open(io.BytesIO(png)) as image:
+        image.load()
+        return np.asarray(image.convert("RGB"))
 
 
 def check_pixels(pixels: NDArray[np.uint8], limits: PictureLimits) -> Rejection | None:
@@ -85,34 +94,9 @@ def ink_fraction(pixels: NDArray[np.uint8], levels: int) -> float:
     """Return the share of pixels whose colour is visibly not the commonest one.
 
     `pixels` is uint8 of shape (height, width, 3); `levels` is the channel difference that counts,
-    exact to 4 levels: colours are counted in 64 steps a channel, ten times faster than one by one.
+    exact to 4 levels: colours are counted in 64 steps a channel.
     """
-    colours, counts = _step_counts(pixels)
-    channels = np.stack([colours >> 12, colours >> 6 & 63, colours & 63], axis=1) << 2
-    background = channels[counts.argmax()]
-    visible = np.abs(channels - background).max(axis=1) > levels
+    steps, counts = count_steps(pixels)
+    channels = steps.astype(np.int16)
+    visible = np.abs(channels - channels[counts.argmax()]).max(axis=1) > levels
     return float(counts[visible].sum() / (pixels.shape[0] * pixels.shape[1]))
-
-
-# Pillow counts colours in a table of its own, faster than numpy counts pixels, while they are few.
-_FEW_COLOURS = 1 << 16
-_SMALL = 1 << 14  # pixels, which are sorted faster than Pillow's colours are turned into an array
-
-
-def _step_counts(pixels: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the colours in 64 steps a channel (red << 12 | green << 6 | blue), sorted, and how many pixels
-    have each."""
-    is_small = pixels.shape[0] * pixels.shape[1] <= _SMALL
-    found = None if is_small else Image.fromarray(pixels).getcolors(_FEW_COLOURS)
-    if found is None:
-        steps, weights = pixels.reshape(-1, 3) >> 2, None
-    else:
-        steps = np.array([colour for _, colour in found], np.uint8) >> 2
-        weights = np.array([count for count, _ in found])
-    packed = steps[:, 0].astype(np.int64) << 12 | steps[:, 1].astype(np.int64) << 6 | steps[:, 2]
-    if len(packed) <= _SMALL:
-        colours, places = np.unique(packed, return_inverse=True)
-        return colours, np.bincount(places, weights).astype(np.int64)
-    counts = np.bincount(packed, weights).astype(np.int64)
-    colours = np.flatnonzero(counts)
-    return colours, counts[colours]
