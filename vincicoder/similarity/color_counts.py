@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 # More colours than this are counted in a table of all steps instead of being sorted.
-_MANY = 1 << 14
+_MANY = 1 << 12
 
 Counted = tuple[NDArray[np.uint8], NDArray[np.int64]]
 """Colours, uint8 of shape (n, 3), and how many pixels have each, int64 of shape (n,)."""
@@ -36,9 +36,9 @@ def merge_steps(colors: NDArray[np.uint8], counts: NDArray[np.int64]) -> Counted
     packed = _packed(colors, 6)
     if len(packed) <= _MANY:
         return _summed(packed, counts, 6)
-    table = np.bincount(packed, None if len(counts) == counts.sum() else counts).astype(np.int64)
-    found = np.flatnonzero(table)
-    return _unpacked(found, 6), table[found]
+    table = np.bincount(packed, None if len(counts) == counts.sum() else counts)
+    found = np.flatnonzero(table > 0)
+    return _unpacked(found, 6), table[found].astype(np.int64)
 
 
 def _runs(pixels: NDArray[np.uint8]) -> Counted:
@@ -49,9 +49,15 @@ def _runs(pixels: NDArray[np.uint8]) -> Counted:
     if np.count_nonzero(changed) > 1.5 * len(colors):  # at half of the pixels and more
         return colors, np.ones(len(colors), np.int64)
     changes = np.flatnonzero(changed) // 3 + 1  # one pixel may have three changes
-    is_first = np.diff(changes, prepend=0) > 0
-    starts = np.concatenate(([0], changes[is_first]))
-    return colors[starts], np.diff(starts, append=len(colors))
+    starts = np.concatenate(([0], changes[_first_of_alike(changes)]))
+    return colors.take(starts, axis=0), np.diff(starts, append=len(colors))
+
+
+def _first_of_alike(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of ordered numbers are not the same as the one before."""
+    is_first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return is_first
 
 
 def _packed(colors: NDArray[np.uint8], bits: int) -> NDArray[np.int32]:
@@ -71,5 +77,5 @@ def _summed(packed: NDArray[np.int32], counts: NDArray[np.int64], bits: int) -> 
     """Return each colour once, in order, and the sum of its counts, each of which is below 2 ** 32."""
     both = np.sort(packed.astype(np.int64) << 32 | counts)
     ordered = both >> 32
-    starts = np.flatnonzero(np.diff(ordered, prepend=-1))
+    starts = np.flatnonzero(_first_of_alike(ordered))
     return _unpacked(ordered[starts], bits), np.add.reduceat(both & 0xFFFFFFFF, starts)
