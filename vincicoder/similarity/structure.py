@@ -108,8 +108,23 @@ def ink_mask(
     pixels: NDArray[np.uint8], background: NDArray[np.int16], levels: int = INK_LEVELS
 ) -> NDArray[np.bool_]:
     """Return which pixels are visibly off the background: boolean of shape (height, width)."""
-    far: NDArray[np.bool_] = np.abs(pixels.astype(np.int16) - background) > levels
-    return far[..., 0] | far[..., 1] | far[..., 2]
+    far: NDArray[np.bool_] = levels_off(pixels, background) > levels
+    return far
+
+
+def levels_off(pixels: NDArray[np.uint8], background: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return how many levels each pixel is off the background in the channel where it is most.
+
+    int16 of shape (height, width), 0 to 255. Channel by channel, which takes a fraction of the time that the
+    largest of three neighbours does.
+    """
+    far: NDArray[np.int16] | None = None
+    for channel, level in enumerate(background):
+        off = np.subtract(pixels[..., channel], level, dtype=np.int16)
+        np.abs(off, out=off)
+        far = off if far is None else np.maximum(far, off, out=far)
+    assert far is not None
+    return far
 
 
 def commonest_color(pixels: NDArray[np.uint8]) -> NDArray[np.int16]:

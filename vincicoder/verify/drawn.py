@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from skimage.color import rgb2lab
 
-from vincicoder.similarity.structure import commonest_color
+from vincicoder.similarity.structure import commonest_color, levels_off
 
 # Drawn for sure, and perhaps drawn: levels off the background. Between them lies what scaling and compression
 # make of thin lines.
@@ -58,5 +58,4 @@ def chroma_distance(first: Pixels, second: Pixels) -> float:
 
 
 def _off_background(pixels: Pixels) -> NDArray[np.int16]:
-    off: NDArray[np.int16] = np.abs(pixels.astype(np.int16) - commonest_color(pixels)).max(axis=2)
-    return off
+    return levels_off(pixels, commonest_color(pixels))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from vincicoder.sample import Language, Reason, Rejection
-from vincicoder.similarity.structure import commonest_color
+from vincicoder.similarity.structure import commonest_color, levels_off
 
 # Letters of scripts beyond the ones every font has (Latin, Greek, Cyrillic, common signs), and the private
 # letters of icon fonts.
@@ -70,7 +70,7 @@ def count_boxes(pixels: NDArray[np.uint8]) -> int:
     script in it.
     """
     background = commonest_color(pixels)
-    far = np.abs(pixels.astype(np.int16) - background).max(axis=2)
+    far = levels_off(pixels, background)
     ink = far > _INK_LEVELS
     return max(_commonest(_empty_boxes(far, ink)), _commonest(_boxes_with_signs(ink)))
 
@@ -108,13 +108,13 @@ def _boxes_with_signs(ink: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
         height, width = (part.stop - part.start for part in place)
         if width < 6 or not _fits(width, height, _SIGNS_SHAPE):
             continue
-        # Filled, a box is a full rectangle, but for its corners; a letter is not.
         outline = pieces[place] == number
-        if ndimage.binary_fill_holes(outline).mean() < 0.96:
-            continue
         sides = (outline[:2], outline[-2:], outline.T[:2], outline.T[-2:])
         inner = ink[place][2:-2, 2:-2]
-        if all(side.any(axis=0).mean() > 0.85 for side in sides) and 0.1 < inner.mean() < 0.8:
+        if not 0.1 < inner.mean() < 0.8 or any(side.any(axis=0).mean() <= 0.85 for side in sides):
+            continue
+        # Filled, a box is a full rectangle, but for its corners; a letter is not.
+        if ndimage.binary_fill_holes(outline).mean() >= 0.96:
             yield width, height
 
 
