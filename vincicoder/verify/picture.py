@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from vincicoder.render.finish import hash_pixels
-from vincicoder.render.png import read_png
 from vincicoder.sample import Reason, Rejection
 from vincicoder.similarity.color_counts import count_steps
 
@@ -37,7 +36,9 @@ def decode_picture(
     `width`, `height` and, where it is not None, `pixels_sha256` (`hash_pixels`) are what rendering stated.
     """
     try:
-        pixels = _decoded(png)
+        with Image.open(io.BytesIO(png)) as image:
+            image.load()
+            pixels = np.asarray(image.convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         return Rejection(Reason.VERIFY_UNDECODABLE, f"{type(error).__name__}: {error}")
     found_height, found_width = pixels.shape[:2]
@@ -48,15 +49,6 @@ def decode_picture(
     if pixels_sha256 is not None and hash_pixels(pixels) != pixels_sha256:
         return Rejection(Reason.VERIFY_UNDECODABLE, "decodes to other pixels than rendering stated")
     return pixels
-
-
-def _decoded(png: bytes) -> NDArray[np.uint8]:
-    pixels = read_png(png)
-    if pixels is not None:
-        return pixels
-    with Image.open(io.BytesIO(png)) as image:
-        image.load()
-        return np.asarray(image.convert("RGB"))
 
 
 def check_pixels(pixels: NDArray[np.uint8], limits: PictureLimits) -> Rejection | None:
