@@ -42,6 +42,11 @@ def test_what_a_still_picture_cannot_show_goes() -> None:
     assert pruned == 'a {\n  color: blue;\n}\na::after {\n  content: "!";\n}'
 
 
+def test_selectors_that_are_not_understood_go_and_take_no_others_along() -> None:
+    css = "a, a:::b, ..x, p::before {color: red} ..y {top: 0} a:nope(, p {color: blue}"
+    assert prune(css, "<p><a>x</a></p>") == "a, p::before {\n  color: red;\n}"
+
+
 def test_media_conditions_stay_around_their_rules() -> None:
     css = "@media (min-width: 1px) {@supports (display: grid) {p {top: 0} i {top: 0}} p {left: 0}}"
     pruned = prune(css, "<p>x</p>")

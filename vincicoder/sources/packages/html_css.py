@@ -37,10 +37,9 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """One selector of a rule: its text, its test, and the names an element tree must hold for it to match."""
+    """One selector of a rule: its text, and the names an element tree must hold for it to match."""
 
     text: str
-    compiled: Any
     classes: frozenset[str]
     ids: frozenset[str]
 
@@ -65,15 +64,29 @@ def _split_selectors(prelude: list[Any]) -> Iterator[list[Any]]:
     yield part
 
 
-def _read_selector(tokens: list[Any]) -> Selector | None:
-    """Return the selector, or None where it cannot match a page at rest or is not understood."""
-    text = re.sub(r"\s+", " ", tinycss2.serialize(tokens)).strip()
+@lru_cache(maxsize=1 << 14)
+def _test_of(text: str) -> Callable[[Any], bool] | None:
+    """Return what tells whether an element matches a selector, or None where none does at rest or the
+    selector is not understood.
+
+    Most selectors of a sheet name classes that a page does not have. They never come here, for to compile
+    them all takes longer than all else.
+    """
     try:
         (compiled,) = cssselect2.compile_selector_list(text)
     except (cssselect2.SelectorError, ValueError):
         return None
-    if compiled.never_matches:
-        return None
+    test: Callable[[Any], bool] = compiled.test
+    return None if compiled.never_matches else test
+
+
+def _matches_any(text: str, elements: Iterable[Any]) -> bool:
+    test = _test_of(text)
+    return test is not None and any(test(element) for element in elements)
+
+
+def _read_selector(tokens: list[Any]) -> Selector:
+    text = re.sub(r"\s+", " ", tinycss2.serialize(tokens)).strip()
     classes: set[str] = set()
     ids: set[str] = set()
     for previous, token in zip([None, *tokens], tokens, strict=False):
@@ -81,7 +94,7 @@ def _read_selector(tokens: list[Any]) -> Selector | None:
             ids.add(token.value)
         elif token.type == "ident" and previous is not None and previous == ".":
             classes.add(token.value)
-    return Selector(text, compiled, frozenset(classes), frozenset(ids))
+    return Selector(text, frozenset(classes), frozenset(ids))
 
 
 def _read_declarations(content: list[Any]) -> tuple[Declaration, ...]:
@@ -103,13 +116,9 @@ def _unescape(value: str) -> str:
 def _read_rules(nodes: Iterable[Any], conditions: tuple[str, ...]) -> Iterator[Rule]:
     for node in nodes:
         if node.type == "qualified-rule":
-            selectors = tuple(
-                selector
-                for part in _split_selectors(node.prelude)
-                if (selector := _read_selector(part)) is not None
-            )
+            selectors = tuple(_read_selector(part) for part in _split_selectors(node.prelude))
             declarations = _read_declarations(node.content)
-            if selectors and declarations:
+            if declarations:
                 yield Rule(conditions, selectors, declarations)
         elif (
             node.type == "at-rule"
@@ -142,9 +151,7 @@ def _matching(rules: Iterable[Rule], root: Any) -> Iterator[Rule]:
         kept = tuple(
             selector
             for selector in rule.selectors
-            if selector.classes <= classes
-            and selector.ids <= ids
-            and any(selector.compiled.test(element) for element in elements)
+            if selector.classes <= classes and selector.ids <= ids and _matches_any(selector.text, elements)
         )
         if kept:
             yield Rule(rule.conditions, kept, rule.declarations)
