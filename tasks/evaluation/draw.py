@@ -30,6 +30,7 @@ from vincicoder.evaluate.text_blocks import (
     recolored,
     write_blocks,
 )
+from vincicoder.picture_errors import why_unreadable
 from vincicoder.render import Recording, RenderRequest, RenderStatus, fingerprint
 from vincicoder.render.on_stacks import render_on_stacks, usable_stacks
 from vincicoder.render.registry import language_on, stacks_of, why_unsupported
@@ -311,5 +312,5 @@ def _unreadable(image: bytes) -> str:
         with Image.open(io.BytesIO(image)) as opened:
             opened.load()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        return f"the item's picture cannot be read: {type(error).__name__}: {error}"
+        return f"the item's picture cannot be read: {why_unreadable(error)}"
     return ""

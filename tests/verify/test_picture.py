@@ -72,3 +72,9 @@ def test_slivers_and_specks_are_rejected_by_size() -> None:
     for width, height in ((15, 15), (340, 16)):
         rejection = check_picture(drawn(width, height, 10), width, height, LIMITS)
         assert rejection is not None and rejection.reason is Reason.VERIFY_SIZE
+
+
+def test_what_is_no_picture_is_named_in_the_same_words_each_time() -> None:
+    told = {check_picture(b"no picture", 8, 8) for _ in range(2)}
+    detail = "UnidentifiedImageError: no known picture format"
+    assert told == {Rejection(Reason.VERIFY_UNDECODABLE, detail)}

@@ -15,6 +15,7 @@ from PIL import Image
 
 from vincicoder.data_files import unpack_data
 from vincicoder.orientation import upright
+from vincicoder.picture_errors import why_unreadable
 from vincicoder.render.finish import flatten_on_white
 from vincicoder.render.registry import ROW_LANGUAGES, language_on, stacks_of
 
@@ -116,4 +117,4 @@ def decode_reference(sha256: str, data: bytes) -> ReferencePicture:
                 )
             return ReferencePicture(sha256, flatten_on_white(upright(image)))
     except (OSError, SyntaxError, Image.DecompressionBombError) as error:
-        raise ValueError(f"{type(error).__name__}: {error}") from error
+        raise ValueError(why_unreadable(error)) from error

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
+from vincicoder.picture_errors import why_unreadable
 from vincicoder.render.finish import hash_pixels
 from vincicoder.sample import Reason, Rejection
 from vincicoder.similarity.color_counts import count_steps
@@ -40,7 +41,7 @@ def decode_picture(
             image.load()
             pixels = np.asarray(image.convert("RGB"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-        return Rejection(Reason.VERIFY_UNDECODABLE, f"{type(error).__name__}: {error}")
+        return Rejection(Reason.VERIFY_UNDECODABLE, why_unreadable(error))
     found_height, found_width = pixels.shape[:2]
     if (found_width, found_height) != (width, height):
         return Rejection(
