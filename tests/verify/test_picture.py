@@ -75,6 +75,6 @@ def test_slivers_and_specks_are_rejected_by_size() -> None:
 
 
 def test_what_is_no_picture_is_named_in_the_same_words_each_time() -> None:
-    told = {check_picture(b"no picture", 8, 8) for _ in range(2)}
+    told = {check_picture(b"no picture", 8, 8, LIMITS) for _ in range(2)}
     detail = "UnidentifiedImageError: no known picture format"
     assert told == {Rejection(Reason.VERIFY_UNDECODABLE, detail)}
