@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,10 @@ RUNS = 100
 
 
 @pytest.mark.skipif(not list(Path("/usr/lib/postgresql").glob("*/bin")), reason="make servers was not run")
-def test_every_task_run_is_kept_in_postgresql(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("database")
-    for above in (folder, *folder.parents[:2]):
-        above.chmod(0o755)  # PostgreSQL runs as another user
-    with postgres(folder / "postgresql") as variables:
-        found = measure(RUNS, variables, folder / "prefect")
+def test_every_task_run_is_kept_in_postgresql() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # PostgreSQL runs as another user
+        with postgres(folder / "postgresql") as variables:
+            found = measure(RUNS, variables, folder / "prefect")
     assert (found["recorded"], found["locked"]) == (RUNS, 0)

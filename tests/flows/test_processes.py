@@ -7,7 +7,6 @@ import os
 import signal
 from pathlib import Path
 
-import psutil
 import pytest
 from prefect import task
 
@@ -18,6 +17,7 @@ from storage.manifest import load_manifest
 from tests.corpora import write_corpus
 from tests.samples import GOOD, rows
 from vincicoder.config import BuildConfig
+from vincicoder.render.processes import descendants
 
 _HERE = "tests.flows.test_processes"
 
@@ -53,10 +53,10 @@ def build(config: Path, home: Path, workers: int) -> BuildResult:
 
 def test_a_build_in_processes_gives_the_same_bytes_and_leaves_nothing(tmp_path: Path) -> None:
     config = write_corpus(tmp_path, "own", rows([case for case in GOOD if case[2] == "svg"]))
-    before = {child.pid for child in psutil.Process().children(recursive=True)}
+    before = set(descendants(os.getpid()))
     here = build(config, tmp_path / "here", 1)
     beside = build(config, tmp_path / "beside", CORES_A_PROCESS + 1)
-    assert {child.pid for child in psutil.Process().children(recursive=True)} - before <= _trackers()
+    assert set(descendants(os.getpid())) - before <= _trackers()
     assert (beside.version, beside.kept, beside.made) == (here.version, here.kept, here.made)
     assert here.kept > 0
     first, second = Path(here.release), Path(beside.release)
@@ -76,8 +76,8 @@ def hashed_again(config: Path, home: Path) -> list[str]:
 
 def _trackers() -> set[int]:
     """Python's own helper of processes that were started, of which one stays."""
-    children = psutil.Process().children(recursive=True)
-    return {child.pid for child in children if "resource_tracker" in " ".join(child.cmdline())}
+    found = descendants(os.getpid())
+    return {pid for pid in found if b"resource_tracker" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
 def test_what_a_process_logs_reaches_the_driver(caplog: pytest.LogCaptureFixture) -> None:
@@ -100,7 +100,7 @@ def test_a_shard_whose_process_is_killed_runs_in_another(tmp_path: Path) -> None
         assert processes.run(_HERE, "said", {"text": "on"}).result() == "on"
     finally:
         processes.end()
-    assert psutil.pid_exists(ran) is False
+    assert not Path(f"/proc/{ran}").exists()
 
 
 @pytest.mark.parametrize(("cores", "count"), [(1, 1), (4, 1), (5, 2), (64, 16), (66, 17)])
