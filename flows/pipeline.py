@@ -14,7 +14,7 @@ from flows.plan import plan_build
 from flows.progress import BuildClock
 from storage.catalog import BuildFacts
 from storage.home import Home
-from storage.outputs import read_output
+from storage.outputs import peek_output
 from storage.release import release_folder
 from storage.renders import RenderIndex
 from tasks.sft.card_facts import funnel_rows
@@ -246,7 +246,7 @@ def _with_counts(
 ) -> list[SourceEntry]:
     tasks = {entry.name: Counter[str]() for entry in sources}
     for output in composed:
-        tasks[output.source].update(read_output(home, output, columns=["task"])["task"].to_pylist())
+        tasks[output.source].update(peek_output(home, output, ["task"])["task"].to_pylist())
     return [
         replace(
             entry,

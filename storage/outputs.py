@@ -320,6 +320,20 @@ def read_output(
         return file.read(list(columns) if columns is not None else None, use_threads=False)
 
 
+def peek_output(home: Home, output: StageOutput, columns: Sequence[str]) -> pa.Table:
+    """Read some short columns of the kept rows, to learn whether there is anything to do.
+
+    Where the files are as they were when they were compared with their hashes (`storage.seen`), the table
+    is not read whole for that. Who goes on to use the rows reads them by `read_output`, which does.
+    """
+    if home.is_local and (marker := _read_marker(home, output.folder)) is not None:
+        stamp = home.seen.stamp(output.folder, output.files, marker)
+        if home.seen.holds(output.folder, stamp):
+            with home.open_parquet(output.path("kept")) as file:
+                return file.read(list(columns), use_threads=False)
+    return read_output(home, output, columns=columns)
+
+
 @contextmanager
 def open_table(home: Home, output: StageOutput, name: str) -> Iterator[pq.ParquetFile]:
     """Open a table of an output. Read from it with `use_threads=False`.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from prefect import task
 
-from storage.outputs import read_output
+from storage.outputs import peek_output
 from storage.renders import RenderIndex, RenderPlace, name_of_output, place_of_output, read_renders
 from storage.schemas import FLAW_SCHEMA, REFINE_FIELDS, RENDERS_SCHEMA
 from tasks.model_answers import refinement_answers
@@ -64,7 +64,7 @@ def refine_shard(
     """Keep all rows of a shard, and add a refinement version of some."""
     maker = create_maker(refine, partial(refinement_answers, home))
     # Whether there is anything to do is asked of two short columns; most times there is not.
-    renderers = _renderers(read_output(home, previous, columns=["language", "stack"])) if maker else []
+    renderers = _renderers(peek_output(home, previous, ["language", "stack"])) if maker else []
     fingerprints = {renderer: fingerprint(renderer) for renderer in sorted(set(renderers))}
 
     def compute(key: str) -> StageTables:

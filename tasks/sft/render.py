@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from prefect import task
 
-from storage.outputs import read_output
+from storage.outputs import peek_output
 from storage.renders import RENDER_STAGE, RenderIndex, RenderPlace, name_of_output
 from storage.schemas import RENDERED_SCHEMA, RENDERS_SCHEMA
 from tasks.sft.engine import shared_engine
@@ -92,9 +92,9 @@ _Target = tuple[str, str]
 
 def _targets_of(home: Home, output: StageOutput) -> list[_Target]:
     """The targets of a shard; its code is read only where a program may name a stack."""
-    languages = read_output(home, output, columns=["language"])["language"].to_pylist()
+    languages = peek_output(home, output, ["language"])["language"].to_pylist()
     if any(may_name_a_stack(language) for language in set(languages)):
-        return _targets(read_output(home, output, columns=["language", "code"]))
+        return _targets(peek_output(home, output, ["language", "code"]))
     return [(language, "") for language in languages]
 
 

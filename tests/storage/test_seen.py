@@ -10,7 +10,7 @@ import pytest
 
 from storage import outputs
 from storage.home import Home
-from storage.outputs import DamagedOutputError, StageOutput, find_output, read_output
+from storage.outputs import DamagedOutputError, StageOutput, find_output, peek_output, read_output
 from tests.storage.test_damage import flipped, missing, truncated
 from tests.storage.test_outputs import write
 
@@ -35,6 +35,18 @@ def replaced(folder: Path) -> None:
     path = folder / "kept.parquet"
     (folder / "other").write_bytes(b"\0" * path.stat().st_size)
     (folder / "other").replace(path)
+
+
+def test_a_look_at_columns_reads_no_table_whole_unless_it_was_touched(
+    tmp_path: Path, written: StageOutput, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = read_output(Home(tmp_path), written, columns=["sample_id"])
+    with monkeypatch.context() as changed:
+        changed.setattr(outputs, "_check_content", pytest.fail)
+        assert peek_output(Home(tmp_path), written, ["sample_id"]) == rows
+    flipped(tmp_path / written.folder)
+    with pytest.raises(DamagedOutputError, match="sha256 is not the marker's"):
+        peek_output(Home(tmp_path), written, ["sample_id"])
 
 
 def test_what_nobody_touched_is_not_read(
