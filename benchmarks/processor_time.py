@@ -31,10 +31,18 @@ def ended_children_seconds() -> float:
 def living_seconds(pid: int) -> float:
     """Return the CPU seconds of a process and its threads, to the tick; 0 where it is gone."""
     with contextlib.suppress(OSError):
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-        fields = stat[stat.rindex(b")") + 2 :].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
+        return _stat_seconds(pid, 11)
     return 0.0
+
+
+def _stat_seconds(pid: int, field: int) -> float:
+    """Return the sum of two fields of `/proc/PID/stat`, counted after the name.
+
+    11 is a process's own user and system time, 13 that of its reaped children.
+    """
+    stat = Path(f"/proc/{pid}/stat").read_bytes()
+    fields = stat[stat.rindex(b")") + 2 :].split()
+    return (int(fields[field]) + int(fields[field + 1])) / _TICKS_PER_SECOND
 
 
 def tree_seconds(roots: Iterable[int]) -> float:
@@ -45,7 +53,5 @@ def tree_seconds(roots: Iterable[int]) -> float:
             with contextlib.suppress(OSError):
                 for task in Path(f"/proc/{pid}/task").iterdir():
                     total += int((task / "schedstat").read_text().split()[0]) / 1e9
-                stat = Path(f"/proc/{pid}/stat").read_bytes()
-                fields = stat[stat.rindex(b")") + 2 :].split()
-                total += (int(fields[13]) + int(fields[14])) / _TICKS_PER_SECOND
+                total += _stat_seconds(pid, 13)
     return total

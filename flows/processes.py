@@ -39,7 +39,7 @@ CORES_A_PROCESS = 4
 SHARDS_A_PROCESS = 2
 _TRIES = 3  # of a shard whose process was killed
 _END_SECONDS = 10.0
-_CUT = (EOFError, ConnectionError, BrokenPipeError)
+_CUT = (EOFError, ConnectionError)
 
 
 class ShardKilledError(UserError):

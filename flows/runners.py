@@ -17,7 +17,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.futures import as_completed as as_prefect_completed
 from prefect.states import Cancelled
 
-from flows.processes import CORES_A_PROCESS, process_place
+from flows.processes import process_place, processes_for
 from flows.retries import with_retries
 from storage.errors import HomeUnwritableError, why_unwritable
 from vincicoder.sample import UserError
@@ -85,7 +85,7 @@ class Runner(Protocol):
 def build_place(config: BuildConfig) -> Iterator[Place | None]:
     """Yield where the shards of a build run; None is in this process. Raises `UserError`."""
     if config.engine == "local":
-        if config.workers <= CORES_A_PROCESS:
+        if processes_for(config.workers) == 1:
             yield None
             return
         with process_place(config.workers) as place:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
 import os
 import pickle
@@ -14,8 +13,8 @@ from importlib import import_module
 from typing import Any
 
 from flows.retries import with_retries
+from vincicoder.render.sandbox.kernel import die_with_parent
 
-_PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 _LOGGER = logging.getLogger("vincicoder")
 
 
@@ -77,7 +76,7 @@ def die_with(parent: int) -> None:
     Else it works on for seconds while what it started is ended below it, and might take that for the fault of
     the programs that were being drawn.
     """
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    die_with_parent(signal.SIGKILL)
     if os.getppid() != parent:  # it ended before that
         os.kill(os.getpid(), signal.SIGKILL)
 

@@ -296,8 +296,14 @@ def write_output(
 
 def note_whole(home: Home, output: StageOutput) -> None:
     """Note that an output is whole which another process of this machine has just written to a local home."""
-    if home.is_local and (marker := _read_marker(home, output.folder)) is not None:
-        home.seen.note(output.folder, home.seen.stamp(output.folder, output.files, marker))
+    if home.is_local:
+        home.seen.note(output.folder, _stamp_of(home, output))
+
+
+def _stamp_of(home: Home, output: StageOutput) -> str:
+    """Return the stamp of an output's files as they are; empty where its marker or one of them is gone."""
+    marker = _read_marker(home, output.folder)
+    return "" if marker is None else home.seen.stamp(output.folder, output.files, marker)
 
 
 def _publish_first(home: Home, store: ObjectStore, output: StageOutput, marker: bytes) -> StageOutput:
@@ -326,11 +332,8 @@ def peek_output(home: Home, output: StageOutput, columns: Sequence[str]) -> pa.T
     Where the files are as they were when they were compared with their hashes (`storage.seen`), the table
     is not read whole for that. Who goes on to use the rows reads them by `read_output`, which does.
     """
-    if home.is_local and (marker := _read_marker(home, output.folder)) is not None:
-        stamp = home.seen.stamp(output.folder, output.files, marker)
-        if home.seen.holds(output.folder, stamp):
-            with home.open_parquet(output.path("kept")) as file:
-                return file.read(list(columns), use_threads=False)
+    if home.is_local and home.seen.holds(output.folder, _stamp_of(home, output)):
+        return home.read_table(output.path("kept"), columns)
     return read_output(home, output, columns=columns)
 
 
