@@ -270,6 +270,7 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
             found[str(count)] = {
                 "render_samples_per_second": round(rows / done["stage_seconds"]["render"], 3),
                 "samples_per_second": round(rows / done["seconds"], 3),
+                "stage_seconds": done["stage_seconds"],
             }
     first, second = (found[name]["render_samples_per_second"] for name in "12")
     return {"rows": rows, "node_cores": cores, "nodes": found, "render_ratio": round(second / first, 2)}

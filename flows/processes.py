@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import os
+import pickle
 import secrets
 import signal
 import threading
@@ -20,7 +21,7 @@ from multiprocessing.managers import BaseManager
 from multiprocessing.util import Finalize
 from typing import TYPE_CHECKING, Any
 
-from flows.shard_process import Done, die_with, log_to_the_driver, run_task
+from flows.shard_process import SHARED_ARGUMENTS, Done, SentFile, die_with, log_to_the_driver, run_task
 from storage.outputs import StageOutput, note_whole
 from tasks.sft.engine import engine_scope
 from tasks.stage import BuildStoppedError, stop_if_asked
@@ -71,6 +72,30 @@ class _Process:
     busy: int = 0
 
 
+class _SharedValues:
+    """Values for all processes, each pickled once, in memory that they read as a file: nothing is left of it
+    when the driver is killed. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._files: dict[int, tuple[int, Any]] = {}
+
+    def file(self, value: Any) -> SentFile:
+        with self._lock:
+            if id(value) not in self._files:
+                number = os.memfd_create("shared")
+                with open(number, "wb", closefd=False) as stream:
+                    pickle.dump(value, stream, pickle.HIGHEST_PROTOCOL)
+                self._files[id(value)] = (number, value)  # kept, or its id might become that of another
+            return SentFile(f"/proc/{os.getpid()}/fd/{self._files[id(value)][0]}")
+
+    def close(self) -> None:
+        with self._lock:
+            for number, _ in self._files.values():
+                os.close(number)
+            self._files.clear()
+
+
 class Processes:
     """Some processes, started when all that run have enough to do. Safe to use from many threads."""
 
@@ -79,6 +104,7 @@ class Processes:
         self._cores = -(-cores // self._count)
         self._lock = threading.Condition()
         self._processes: list[_Process] = []
+        self._shared = _SharedValues()
         self._ended = False
         # The kernel ends a process of ours when the thread that started it ends: this one stays.
         self._starter = ThreadPoolExecutor(1, "starts-processes")
@@ -90,10 +116,11 @@ class Processes:
 
     def run(self, module: str, name: str, arguments: Mapping[str, Any]) -> Done:
         """Run a shard's task in one of them; where it is killed, again in another. Waits for a place."""
+        shared = {key: self._shared.file(arguments[key]) for key in SHARED_ARGUMENTS if key in arguments}
         for _ in range(_TRIES):
             process = self._take()
             try:
-                return process.runner.run(module, name, arguments, self._cores)
+                return process.runner.run(module, name, {**arguments, **shared}, self._cores)
             except _CUT:
                 self._lose(process)
             finally:
@@ -142,6 +169,7 @@ class Processes:
         self._starter.shutdown()
         with ThreadPoolExecutor(max(len(processes), 1)) as ending:
             list(ending.map(lambda process: process.manager.shutdown(), processes))
+        self._shared.close()
 
 
 class ProcessPlace:

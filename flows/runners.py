@@ -20,6 +20,7 @@ from prefect.states import Cancelled
 from flows.processes import process_place, processes_for
 from flows.retries import with_retries
 from storage.errors import HomeUnwritableError, why_unwritable
+from storage.memory import give_back_memory
 from vincicoder.sample import UserError
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class Place(Protocol):
 class Runner(Protocol):
     """Runs a task once per call, reports each output as it comes, and returns all in the calls' order.
 
-    `map` runs shards at the runner's place, if it has one; `run` always runs here.
+    `map` runs shards at the runner's place, if it has one; `run` always runs here, and gives back the memory
+    that it took.
     """
 
     place: Place | None
@@ -126,6 +128,7 @@ class PrefectRunner:
 
     def run(self, task: Task[..., Any], **arguments: Any) -> Any:
         state = self._cancellable(task)(**arguments, return_state=True)
+        give_back_memory()
         if self._cancelled is not None:
             raise self._cancelled
         return state.result()
@@ -173,7 +176,10 @@ class DirectRunner:
             pool.shutdown(wait=False, cancel_futures=True)
 
     def run(self, task: Task[..., Any], **arguments: Any) -> Any:
-        return with_retries(task.fn, arguments)
+        try:
+            return with_retries(task.fn, arguments)
+        finally:
+            give_back_memory()
 
 
 def _gather(

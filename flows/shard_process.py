@@ -9,13 +9,19 @@ import signal
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 from flows.retries import with_retries
 from vincicoder.render.sandbox.kernel import die_with_parent
 
 _LOGGER = logging.getLogger("vincicoder")
+
+# Arguments that all shards of a source share. What a source knows of a million rows is megabytes, so it goes
+# to a process once, not with each shard.
+SHARED_ARGUMENTS = ("corpus",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,33 @@ class Done:
         if self.error is not None:
             raise self.error
         return self.value
+
+
+@runtime_checkable
+class Sent(Protocol):
+    """A value that lies where a process can get it."""
+
+    def value(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A value in a file, which holds it pickled as long as whoever sent it lives."""
+
+    path: str
+
+    def value(self) -> Any:
+        return _unpickled(self.path)
+
+
+@lru_cache(maxsize=4)
+def _unpickled(path: str) -> Any:
+    return pickle.loads(Path(path).read_bytes())
+
+
+def received(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments, with those in full that were sent another way."""
+    return {name: given.value() if isinstance(given, Sent) else given for name, given in arguments.items()}
 
 
 class _Kept(logging.Handler):
@@ -62,10 +95,10 @@ def log_to_the_driver() -> None:
 
 def run_task(module: str, name: str, arguments: Mapping[str, Any], cores: int) -> Done:
     """Run a shard's task, with the retries that it would have here. Renders at a time are these cores."""
-    task = getattr(import_module(module), name)
     own = {"workers": cores} if "workers" in arguments else {}
     try:
-        return Done(with_retries(task.fn, {**arguments, **own}), logged=_kept.taken())
+        task = getattr(import_module(module), name)
+        return Done(with_retries(task.fn, {**received(arguments), **own}), logged=_kept.taken())
     except Exception as error:
         return Done(error=_portable(error), logged=_kept.taken())
 

@@ -1,7 +1,8 @@
 """Which keys lie where: 128 bits of each key and two numbers, 24 bytes a row, found by binary search.
 
-Rows lie in sorted runs, each at least twice as long as the next, so that adding a row costs a logarithm, and
-looking for some keys does not depend on how many rows there are.
+Rows lie in sorted runs, each at least twice as long as the next but for those that are full, so that adding a
+row costs a logarithm, looking for some keys hardly depends on how many rows there are, and joining two runs
+takes a bounded memory.
 """
 
 from __future__ import annotations
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+
+# Two runs are joined to no more than this: it takes some 80 bytes a row for a moment.
+MAX_RUN_ROWS = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Places:
         bits = _bits(keys)
         number = np.full(len(keys), output, np.int32)
         self._runs.append(_sorted(_Run(bits[:, 0], bits[:, 1], number, np.array(rows, np.int32))))
-        while len(self._runs) > 1 and len(self._runs[-2].high) < 2 * len(self._runs[-1].high):
+        while len(self._runs) > 1 and _should_be_one(*self._runs[-2:]):
             last, before = self._runs.pop(), self._runs.pop()
             self._runs.append(_sorted(_joined(before, last)))
 
@@ -62,6 +67,11 @@ class Places:
 def _bits(keys: Sequence[str]) -> NDArray[np.uint64]:
     digests = b"".join(hashlib.md5(key.encode(), usedforsecurity=False).digest() for key in keys)
     return np.frombuffer(digests, np.uint64).reshape(-1, 2)
+
+
+def _should_be_one(before: _Run, last: _Run) -> bool:
+    rows = len(before.high) + len(last.high)
+    return len(before.high) < 2 * len(last.high) and rows <= MAX_RUN_ROWS
 
 
 def _joined(one: _Run, other: _Run) -> _Run:

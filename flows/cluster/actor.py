@@ -6,10 +6,11 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flows.processes import Processes, processes_for
-from flows.shard_process import Done, die_with, log_to_the_driver, run_task
+from flows.shard_process import Done, die_with, log_to_the_driver, received, run_task
 from storage.errors import HomeError
 from storage.home import shared_home
 from vincicoder.render.agreement import MachineFacts, machine_facts
@@ -22,6 +23,23 @@ class NodeReport:
     host: str
     facts: MachineFacts
     home: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentObject:
+    """A value in Ray's object store; a node gets it once."""
+
+    reference: Any
+
+    def value(self) -> Any:
+        return _from_store(self.reference)
+
+
+@lru_cache(maxsize=4)
+def _from_store(reference: Any) -> Any:
+    import ray
+
+    return ray.get(reference)
 
 
 class ShardActor:
@@ -49,5 +67,5 @@ class ShardActor:
     def run(self, module: str, name: str, arguments: Mapping[str, Any]) -> Done:
         """Run a shard's task, in a process of its own kind where the node has more cores than one uses."""
         if self._processes is not None:
-            return self._processes.run(module, name, arguments)
+            return self._processes.run(module, name, received(arguments))
         return run_task(module, name, arguments, self._cores)

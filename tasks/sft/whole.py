@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from storage.home import Home
     from storage.outputs import StageOutput
+
+_AT_ONCE = 4  # shards that a decision is applied to: a store takes its time for each
 
 
 def run_whole_stage(
@@ -47,25 +50,25 @@ def run_whole_stage(
         known = find_outputs(home, stage.name, remembered["outputs"])
         if all(known):
             return [output for output in known if output is not None]
-    outputs = []
-    for output, decision in zip(previous, decide(), strict=True):
+
+    def make(output: StageOutput, decision: Any) -> StageOutput:
         digest = hashlib.sha256(json.dumps(decision, sort_keys=True).encode()).hexdigest()
-
-        def compute(_key: str, output: StageOutput = output, decision: Any = decision) -> StageTables:
-            return apply(read_shard(home, output), decision)
-
-        outputs.append(
-            run_stage(
-                home,
-                stage,
-                source=output.source,
-                shard=output.shard,
-                parameters={**parameters, "decision": digest},
-                inputs=[output],
-                rows_in=output.rows_kept,
-                compute=compute,
-            )
+        return run_stage(
+            home,
+            stage,
+            source=output.source,
+            shard=output.shard,
+            parameters={**parameters, "decision": digest},
+            inputs=[output],
+            rows_in=output.rows_kept,
+            compute=lambda _key: apply(read_shard(home, output), decision),
         )
+
+    decisions = decide()
+    if len(decisions) != len(previous):
+        raise ValueError(f"{stage}: {len(decisions)} decisions for {len(previous)} shards")
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        outputs = list(pool.map(make, previous, decisions))
     write_memo(home, memo, {"content": content, "outputs": [output.key for output in outputs]})
     return outputs
 

@@ -29,6 +29,22 @@ def said(text: str) -> str:
     return text
 
 
+class Corpus:
+    """Counts how often it is pickled here."""
+
+    pickled = 0
+
+    def __reduce__(self) -> tuple[type[Corpus], tuple[()]]:
+        Corpus.pickled += 1
+        return Corpus, ()
+
+
+@task
+def same_corpus(corpus: Corpus) -> tuple[int, int]:
+    """A task of a shard: which process it runs in, and which object it was given."""
+    return os.getpid(), id(corpus)
+
+
 @task
 def killed_once(mark: Path) -> int:
     """A task whose process is killed at the first try."""
@@ -88,6 +104,18 @@ def test_what_a_process_logs_reaches_the_driver(caplog: pytest.LogCaptureFixture
         assert ("vincicoder", logging.WARNING, "a shard says something") in caplog.record_tuples
     finally:
         processes.end()
+
+
+def test_a_corpus_goes_to_a_process_once() -> None:
+    processes, one, other = Processes(8), Corpus(), Corpus()
+    try:
+        ran = [processes.run(_HERE, "same_corpus", {"corpus": one}).result() for _ in range(6)]
+        ran_other = processes.run(_HERE, "same_corpus", {"corpus": other}).result()
+    finally:
+        processes.end()
+    assert Corpus.pickled == 2
+    assert len(set(ran)) == len({process for process, _ in ran})  # one object in each process
+    assert ran_other not in ran
 
 
 def test_a_shard_whose_process_is_killed_runs_in_another(tmp_path: Path) -> None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 
-from storage.places import Places
+import pytest
+
+from storage.places import MAX_RUN_ROWS, Places
 
 
-def test_keys_are_found_in_all_their_places() -> None:
+@pytest.mark.parametrize("most", [MAX_RUN_ROWS, 64])
+def test_keys_are_found_in_all_their_places(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.places.MAX_RUN_ROWS", most)
     chance = random.Random(3)
     places, expected = Places(), defaultdict(set)
     for output in range(60):
@@ -23,6 +27,18 @@ def test_keys_are_found_in_all_their_places() -> None:
             found[key].add(tuple(place))
         assert found == {key: expected[key] for key in asked if expected[key]}
     assert list(places.find([])) == []
+
+
+def test_runs_are_joined_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.places.MAX_RUN_ROWS", 300)
+    places = Places()
+    for output in range(1_000):
+        places.add([f"{output}-{row}" for row in range(3)], output, range(3))
+    sizes = [len(run.high) for run in places._runs]
+    assert sum(sizes) == 3_000
+    assert max(sizes) <= 300
+    assert len(sizes) <= 2 * 10 + 10  # of full ones at least half as many rows as they may have
+    assert list(places.find(["777-2", "none"])) == [("777-2", 777, 2)]
 
 
 def test_rows_lie_in_few_runs() -> None:
