@@ -6,13 +6,14 @@ import logging
 import os
 import pickle
 import signal
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from flows.retries import with_retries
 from vincicoder.render.sandbox.kernel import die_with_parent
@@ -41,15 +42,16 @@ class Done:
         return self.value
 
 
-@runtime_checkable
-class Sent(Protocol):
-    """A value that lies where a process can get it."""
+class Sent(ABC):
+    """An argument that lies where a process can get it."""
 
-    def value(self) -> Any: ...
+    @abstractmethod
+    def value(self) -> Any:
+        """Return it; the same object each time, as long as few others are asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class SentFile:
+@dataclass(frozen=True)
+class SentFile(Sent):
     """A value in a file, which holds it pickled as long as whoever sent it lives."""
 
     path: str

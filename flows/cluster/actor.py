@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from flows.processes import Processes, processes_for
-from flows.shard_process import Done, die_with, log_to_the_driver, received, run_task
+from flows.shard_process import Done, Sent, die_with, log_to_the_driver, received, run_task
 from storage.errors import HomeError
 from storage.home import shared_home
 from vincicoder.render.agreement import MachineFacts, machine_facts
@@ -25,8 +25,8 @@ class NodeReport:
     home: str
 
 
-@dataclass(frozen=True, slots=True)
-class SentObject:
+@dataclass(frozen=True)
+class SentObject(Sent):
     """A value in Ray's object store; a node gets it once."""
 
     reference: Any
