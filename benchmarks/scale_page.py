@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 # Of the default build on two quiet cores (docs/measurements.md): render and refine, for 2,757 rows.
-STAGE_SECONDS = 2 * 142 / 2757
-RENDER_SECONDS = STAGE_SECONDS + 2 * 50 / 2757
+RENDER_SECONDS = 2 * (137 + 47) / 2757
 DOLLARS_A_CORE_HOUR = 0.04
+COMPARED_ROWS = 100_000  # smaller runs say what processes do
 ROWS = (1_600_000, 100_000_000)
 CORES = (64, 512, 4_096)
 # Stages that one process does for all shards; the others run on any number of nodes.
@@ -45,13 +45,21 @@ def page(measured: Sequence[Mapping[str, Any]]) -> str:
     """Return the page in Markdown, of figures of `benchmarks.scale` and `benchmarks.cluster --speed`."""
     replayed = [one for one in measured if one.get("renderer") == "replay"]
     local = sorted((one for one in replayed if one["home"] == "local"), key=lambda one: int(one["rows"]))
-    few, many = local[0], local[-1]
+    many = local[-1]
+    few = next(one for one in local if one["rows"] >= COMPARED_ROWS)
+    small = {one["processes"]: one["total_seconds"] for one in local if one["rows"] == local[0]["rows"]}
+    store = max((one for one in replayed if one["home"] != "local"), key=lambda one: int(one["rows"]))
     return _TEMPLATE.read_text(encoding="utf-8").format(
-        measured="\n".join(map(_row, replayed)),
+        measured="\n".join(_row(one) for one in replayed if one["rows"] >= COMPARED_ROWS),
         few=few["rows"],
         many=many["rows"],
         stages="\n".join(_stage(name, few, many) for name in many["cpu_seconds"]),
         beside="\n".join(_beside(one) for one in measured if one.get("renderer") == "real"),
+        one_process=small[1],
+        two_processes=small[2],
+        four_processes=small[4],
+        s3_rows=store["rows"],
+        s3_gets=store["unchanged_requests"]["GET"],
         drawing=1000 * RENDER_SECONDS,
         alone=f"{', '.join(ON_ONE_NODE[:-1])} and {ON_ONE_NODE[-1]}",
         price=DOLLARS_A_CORE_HOUR,
@@ -101,6 +109,7 @@ def _nodes(one: Mapping[str, Any]) -> dict[str, float]:
         "ratio": one["render_ratio"],
         "all_first": first["samples_per_second"],
         "all_second": second["samples_per_second"],
+        "all_ratio": second["samples_per_second"] / first["samples_per_second"],
     }
 
 
