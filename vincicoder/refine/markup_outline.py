@@ -7,6 +7,7 @@ where they are, so that edits leave all other characters as they were.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -55,6 +56,7 @@ class _Builder:
     def __init__(self, source: str) -> None:
         self.document = MarkupOutline(source)
         self.stack: list[Element] = []
+        self._open: Counter[str] = Counter()  # the names in the stack
 
     def open(self, name: str, start: int, stop: int, closed: bool) -> None:
         attributes, names = _attributes(self.document.source, start, stop)
@@ -63,12 +65,16 @@ class _Builder:
         self.document.elements.append(element)
         if not closed:
             self.stack.append(element)
+            self._open[name] += 1
+
+    def pop(self) -> Element:
+        element = self.stack.pop()
+        self._open[element.name] -= 1
+        return element
 
     def close(self, name: str, start: int, stop: int) -> None:
-        if not any(element.name == name for element in self.stack):
-            return
-        while self.stack:
-            element = self.stack.pop()
+        while self._open[name]:
+            element = self.pop()
             element.close, element.stop = (start, stop) if element.name == name else (start, start)
             if element.name == name:
                 return
@@ -132,10 +138,16 @@ def svg_outline(source: str) -> MarkupOutline:
     encoded = source.encode()
     builder = _Builder(source)
     plain = source.isascii()
+    last = (0, 0)  # a place in bytes and in characters
     parser = expat.ParserCreate()
 
     def characters(position: int) -> int:
-        return position if plain else len(encoded[:position].decode())
+        nonlocal last
+        if plain:
+            return position
+        at, character = last if position >= last[0] else (0, 0)  # places mostly come one after the other
+        last = (position, character + len(encoded[at:position].decode()))
+        return last[1]
 
     def tag_stop(start: int) -> int:
         found = _TAG.match(encoded, start)
@@ -149,7 +161,7 @@ def svg_outline(source: str) -> MarkupOutline:
     def on_end(name: str) -> None:
         element = builder.stack[-1]
         if source.startswith("/>", element.open_stop - 2):  # it ends where it begins: no end tag to look for
-            builder.stack.pop()
+            builder.pop()
             element.close = element.stop = element.open_stop
         else:
             start = parser.CurrentByteIndex
