@@ -19,7 +19,7 @@ from flows.release_report import leave_report
 from flows.report import show_build
 from flows.run_log import log_to_run
 from flows.run_names import build_run_name
-from flows.runners import PrefectRunner, build_place
+from flows.runners import PrefectRunner, build_place, shards_at_once
 from vincicoder.config import BuildConfig, default_home
 from vincicoder.gate import ReleaseRefusedError, gate_limits
 from vincicoder.refine.config import RefineConfig
@@ -30,7 +30,6 @@ logger = logging.getLogger("vincicoder")
 @flow(
     name="build-sft-data",
     flow_run_name=build_run_name,
-    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
 )
@@ -103,8 +102,9 @@ def build_sft_data(
     with log_to_run():
         clock = BuildClock([Lines(every_stage=True), PrefectProgress(profile or "own sources")])
         run = str(flow_run.get_id() or "")
-        with build_place(config) as place:
-            result = run_build(config, home or default_home(), PrefectRunner(place), run, clock)
+        threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(shards_at_once(config))
+        with threads, build_place(config) as place:
+            result = run_build(config, home or default_home(), PrefectRunner(threads, place), run, clock)
         report = leave_report(home or default_home(), result.release, result.version)
         show_build(result, report)
         if result.refused:

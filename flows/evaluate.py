@@ -25,7 +25,6 @@ from vincicoder.train.recipes import EvaluationSampling, Interpreter
 @flow(
     name="evaluate",
     flow_run_name="evaluate {benchmark}",
-    task_runner=ThreadPoolTaskRunner(max_workers=os.cpu_count() or 1),  # type: ignore[arg-type]
     validate_parameters=True,
     persist_result=False,
 )
@@ -93,9 +92,12 @@ def evaluate(
     )
     with log_to_run():
         progress = show_progress("evaluate-progress", benchmark)
-        result = run_evaluation(
-            config, Home(home or default_home()), PrefectRunner(), str(flow_run.get_id() or ""), progress
-        )
+        run = str(flow_run.get_id() or "")
+        threads: ThreadPoolTaskRunner[Any] = ThreadPoolTaskRunner(config.workers)
+        with threads:
+            result = run_evaluation(
+                config, Home(home or default_home()), PrefectRunner(threads), run, progress
+            )
     report = Path(result["folder"]) / "report.md"
     create_markdown_artifact(report.read_text("utf-8"), key="evaluate-report", description=result["run_id"])
     return result

@@ -11,6 +11,7 @@ import logging
 import multiprocessing
 import os
 import pickle
+import resource
 import secrets
 import signal
 import threading
@@ -40,6 +41,7 @@ CORES_A_PROCESS = 4
 SHARDS_A_PROCESS = 2
 _TRIES = 3  # of a shard whose process was killed
 _END_SECONDS = 10.0
+_OPEN_FILES = 65_536
 _CUT = (EOFError, ConnectionError)
 
 
@@ -106,6 +108,7 @@ class Processes:
         self._processes: list[_Process] = []
         self._shared = _SharedValues()
         self._ended = False
+        _allow_many_files()
         # The kernel ends a process of ours when the thread that started it ends: this one stays.
         self._starter = ThreadPoolExecutor(1, "starts-processes")
 
@@ -118,13 +121,16 @@ class Processes:
         """Run a shard's task in one of them; where it is killed, again in another. Waits for a place."""
         shared = {key: self._shared.file(arguments[key]) for key in SHARED_ARGUMENTS if key in arguments}
         for _ in range(_TRIES):
-            process = self._take()
+            process: _Process | None = None
             try:
+                process = self._take()
                 return process.runner.run(module, name, {**arguments, **shared}, self._cores)
-            except _CUT:
-                self._lose(process)
+            except _CUT:  # the process was killed, perhaps before it had started
+                if process is not None:
+                    self._lose(process)
             finally:
-                self._give_back(process)
+                if process is not None:
+                    self._give_back(process)
         return Done(
             error=ShardKilledError(
                 f"the processes that ran this shard, or one beside it, were killed ({_TRIES} of them): is "
@@ -161,14 +167,16 @@ class Processes:
                 process.manager.shutdown()
 
     def end(self) -> None:
-        """End them and what they run."""
+        """End them: those that do nothing take their leave, and remove their scratch files; the others, and
+        what they run, are killed."""
         with self._lock:
             self._ended = True
             processes, self._processes = self._processes, []
             self._lock.notify_all()
-        self._starter.shutdown()
-        with ThreadPoolExecutor(max(len(processes), 1)) as ending:
-            list(ending.map(lambda process: process.manager.shutdown(), processes))
+            idle = [process for process in processes if not process.busy]
+        _end([process.manager for process in idle])
+        self._starter.shutdown()  # with this thread those end that it started
+        _end([process.manager for process in processes if process not in idle])
         self._shared.close()
 
 
@@ -211,6 +219,19 @@ def process_place(cores: int) -> Iterator[ProcessPlace]:
 def processes_for(cores: int) -> int:
     """Return how many processes so many cores need."""
     return max(-(-cores // CORES_A_PROCESS), 1)
+
+
+def _end(managers: Sequence[_Manager]) -> None:
+    with ThreadPoolExecutor(max(len(managers), 1)) as ending:
+        list(ending.map(lambda manager: manager.shutdown(), managers))
+
+
+def _allow_many_files() -> None:
+    """Each thread that waits for a shard has a socket to each process: thousands where cores are many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def _started() -> _Process:

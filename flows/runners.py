@@ -17,7 +17,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.futures import as_completed as as_prefect_completed
 from prefect.states import Cancelled
 
-from flows.processes import process_place, processes_for
+from flows.processes import SHARDS_A_PROCESS, process_place, processes_for
 from flows.retries import with_retries
 from storage.errors import HomeUnwritableError, why_unwritable
 from storage.memory import give_back_memory
@@ -27,12 +27,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from prefect import Task
+    from prefect.task_runners import ThreadPoolTaskRunner
 
     from storage.home import Home
     from storage.outputs import StageOutput
     from vincicoder.config import BuildConfig
 
 logger = logging.getLogger("vincicoder")
+
+SHARDS_WAITING = 256
 
 
 class ShardsFailedError(UserError):
@@ -52,7 +55,7 @@ class Place(Protocol):
 
     @property
     def at_once(self) -> int:
-        """The shards to have in flight."""
+        """The shards to start at a time; those that do not run yet wait there."""
         ...
 
     def begin(self, home: Home, languages: Sequence[str]) -> None:
@@ -83,6 +86,15 @@ class Runner(Protocol):
     def run(self, task: Task[..., Any], **arguments: Any) -> Any: ...
 
 
+def shards_at_once(config: BuildConfig) -> int:
+    """Return how many shards of a build are started at a time; on a cluster, more than run: they wait for a
+    node, so that one which joins has something to do."""
+    if config.engine == "ray":
+        return SHARDS_WAITING
+    count = processes_for(config.workers)
+    return config.workers if count == 1 else SHARDS_A_PROCESS * count
+
+
 @contextmanager
 def build_place(config: BuildConfig) -> Iterator[Place | None]:
     """Yield where the shards of a build run; None is in this process. Raises `UserError`."""
@@ -100,13 +112,15 @@ def build_place(config: BuildConfig) -> Iterator[Place | None]:
 
 
 class PrefectRunner:
-    """Submits each call as a Prefect task run; must be used inside a flow.
+    """Submits each call as a Prefect task run to `threads`; must be used inside a flow.
 
-    When the run is cancelled, tasks that wait are not started, and those that run end as cancelled, whatever
-    error the end of the engine gives them.
+    `threads` says how many run at a time. Leave it after the place, if there is one: its threads may wait for
+    that. When the run is cancelled, tasks that wait are not started, and those that run end as cancelled,
+    whatever error the end of the engine gives them.
     """
 
-    def __init__(self, place: Place | None = None) -> None:
+    def __init__(self, threads: ThreadPoolTaskRunner[Any], place: Place | None = None) -> None:
+        self._threads = threads
         self.place = place
         self._cancelled: BaseException | None = None
 
@@ -117,7 +131,7 @@ class PrefectRunner:
         on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
         cancellable = self._cancellable(task, self.place)
-        futures = {cancellable.submit(**call): number for number, call in enumerate(calls)}
+        futures = {self._threads.submit(cancellable, dict(call)): number for number, call in enumerate(calls)}
         try:
             return _gather(task.name, calls, futures, as_prefect_completed(list(futures)), on_done)
         except TerminationSignal as signal:

@@ -6,16 +6,17 @@ import logging
 import os
 import pickle
 import signal
+import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flows.retries import with_retries
 from vincicoder.render.sandbox.kernel import die_with_parent
 
 _LOGGER = logging.getLogger("vincicoder")
@@ -47,7 +48,7 @@ class Sent(ABC):
 
     @abstractmethod
     def value(self) -> Any:
-        """Return it; the same object each time, as long as few others are asked for."""
+        """Return it, always the same object. One thread at a time calls this."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +61,20 @@ class SentFile(Sent):
         return _unpickled(self.path)
 
 
-@lru_cache(maxsize=4)
+@cache
 def _unpickled(path: str) -> Any:
     return pickle.loads(Path(path).read_bytes())
 
 
+_receiving = threading.Lock()
+
+
 def received(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments, with those in full that were sent another way."""
-    return {name: given.value() if isinstance(given, Sent) else given for name, given in arguments.items()}
+    with _receiving:  # or threads that ask at once would each get a copy
+        return {
+            name: given.value() if isinstance(given, Sent) else given for name, given in arguments.items()
+        }
 
 
 class _Kept(logging.Handler):
@@ -81,7 +88,11 @@ class _Kept(logging.Handler):
         self.records.append((record.levelno, record.getMessage()))
 
     def taken(self) -> tuple[tuple[int, str], ...]:
-        return tuple(self.records.popleft() for _ in range(len(self.records)))
+        taken = []
+        with suppress(IndexError):  # another thread may take some too
+            while True:
+                taken.append(self.records.popleft())
+        return tuple(taken)
 
 
 _kept = _Kept()
@@ -96,11 +107,11 @@ def log_to_the_driver() -> None:
 
 
 def run_task(module: str, name: str, arguments: Mapping[str, Any], cores: int) -> Done:
-    """Run a shard's task, with the retries that it would have here. Renders at a time are these cores."""
+    """Run a shard's task once; who sent it tries it again. Renders at a time are these cores."""
     own = {"workers": cores} if "workers" in arguments else {}
     try:
         task = getattr(import_module(module), name)
-        return Done(with_retries(task.fn, {**received(arguments), **own}), logged=_kept.taken())
+        return Done(task.fn(**{**received(arguments), **own}), logged=_kept.taken())
     except Exception as error:
         return Done(error=_portable(error), logged=_kept.taken())
 

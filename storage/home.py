@@ -193,15 +193,21 @@ class Home:
             self.seen.save()
 
     def set_aside(self, relative: str) -> str:
-        """Move a file or folder that cannot be used to `damaged/`; return its new relative path."""
-        number = 1
-        while self.exists(moved := f"damaged/{relative}-{number}"):
-            number += 1
-        self._store.move(relative, moved)
+        """Move a file or folder that cannot be used to `damaged/`; return its new relative path.
+
+        Another thread or machine may have done so already.
+        """
         self.checked.pop(relative, None)
         self.read_whole.difference_update(
             [path for path in list(self.read_whole) if path.startswith(f"{relative}/")]
         )
+        number = 1
+        while self.exists(moved := f"damaged/{relative}-{number}"):
+            number += 1
+        try:
+            self._store.move(relative, moved)
+        except FileNotFoundError:
+            return f"damaged/{relative}-{max(number - 1, 1)}"
         return moved
 
 

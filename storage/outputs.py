@@ -14,7 +14,7 @@ import hashlib
 import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any
 
@@ -333,7 +333,10 @@ def peek_output(home: Home, output: StageOutput, columns: Sequence[str]) -> pa.T
     is not read whole for that. Who goes on to use the rows reads them by `read_output`, which does.
     """
     if home.is_local and home.seen.holds(output.folder, _stamp_of(home, output)):
-        return home.read_table(output.path("kept"), columns)
+        try:
+            return home.read_table(output.path("kept"), columns)
+        except (OSError, pa.ArrowException) as error:  # a bit that turned on the disk changes no stamp
+            logger.warning("%s cannot be read (%s): it is compared with its hash", output.name, error)
     return read_output(home, output, columns=columns)
 
 
@@ -344,19 +347,20 @@ def open_table(home: Home, output: StageOutput, name: str) -> Iterator[pq.Parque
     Its first reader compares it with its hash. Raises `DamagedOutputError` where it is damaged, or an object
     store does not have it: the output is then moved aside, and the next run makes it again.
     """
-    try:
-        path = output.path(name)
-        if home.is_local and path not in home.read_whole:
-            _check_content(home, path, output.files[f"{name}.parquet"])
-        with home.open_parquet(path) as file:
-            yield file
-    except (DamagedObjectError, DamagedOutputError, FileNotFoundError) as error:
-        if home.is_local and not isinstance(error, DamagedOutputError):
-            raise
-        moved = home.set_aside(output.folder)
-        raise DamagedOutputError(
-            f"{error}; the output is moved to {home.path(moved)}: run the same command again"
-        ) from error
+    with ExitStack() as opened:
+        try:
+            path = output.path(name)
+            if home.is_local and path not in home.read_whole:
+                _check_content(home, path, output.files[f"{name}.parquet"])
+            file = opened.enter_context(home.open_parquet(path))
+        except (DamagedObjectError, DamagedOutputError, FileNotFoundError) as error:
+            if home.is_local and not isinstance(error, DamagedOutputError):
+                raise
+            moved = home.set_aside(output.folder)
+            raise DamagedOutputError(
+                f"{error}; the output is moved to {home.path(moved)}: run the same command again"
+            ) from error
+        yield file  # what is raised meanwhile may be of another table
 
 
 def _write_stage_table(home: Home, folder: str, name: str, table: pa.Table) -> str:

@@ -22,7 +22,6 @@ from vincicoder.config import BuildConfig, default_home
 from vincicoder.refine.config import RefineConfig, load_refine_config
 
 _REASONS_SHOWN = 3
-_ON_A_CLUSTER = 256  # task runs at a time; two a node really run, the others wait for a node
 
 app = typer.Typer(help="Build a training set.", no_args_is_help=True)
 
@@ -142,13 +141,9 @@ def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> Ref
 def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
     # Prefect takes over a second to import: only a build pays for it.
     if runs_on_a_server():
-        from prefect.task_runners import ThreadPoolTaskRunner
-
         from flows.build_sft_data import build_sft_data
 
-        at_once = config.workers if config.engine == "local" else _ON_A_CLUSTER
-        shards: Any = ThreadPoolTaskRunner(max_workers=at_once)
-        return build_sft_data.with_options(task_runner=shards)(
+        return build_sft_data(
             profile=config.profile,
             limit=config.limit,
             home=home_uri,

@@ -6,7 +6,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from flows.processes import Processes, processes_for
@@ -35,7 +35,7 @@ class SentObject(Sent):
         return _from_store(self.reference)
 
 
-@lru_cache(maxsize=4)
+@cache
 def _from_store(reference: Any) -> Any:
     import ray
 

@@ -6,6 +6,8 @@ import importlib.util
 import logging
 import os
 import socket
+import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,7 @@ from flows.cluster import ClusterError
 from flows.cluster.actor import ShardActor
 from flows.cluster.facts import project_differences, project_facts
 from flows.processes import SHARDS_A_PROCESS, processes_for
+from tasks.stage import BuildStoppedError
 from vincicoder.render.agreement import differences, machine_facts
 
 if TYPE_CHECKING:
@@ -94,13 +97,16 @@ def living_nodes() -> list[dict[str, Any]]:
     return sorted(meant or alive, key=lambda node: str(node["NodeID"]))
 
 
-def start_nodes(found: Sequence[dict[str, Any]], home_uri: str, languages: Sequence[str]) -> list[Node]:
+def start_nodes(
+    found: Sequence[dict[str, Any]], home_uri: str, languages: Sequence[str], ended: threading.Event
+) -> list[Node]:
     """Start an actor on each of these nodes that is like this machine; of the others a warning says how they
-    differ. Raises `ClusterError` where none is left, or one cannot use the home."""
+    differ. Raises `ClusterError` where none is left, or one cannot use the home; `BuildStoppedError` once
+    `ended` is set."""
     if not found:
         raise ClusterError("the cluster has no node with CPUs: add one with `ray start --address=HEAD:PORT`")
-    same, reasons = _same_code(found)
-    nodes, others = _started(same, home_uri, languages)
+    same, reasons = _same_code(found, ended)
+    nodes, others = _started(same, home_uri, languages, ended)
     reasons += others
     if not nodes:
         raise ClusterError(f"no node of the cluster can work for this build: {' | '.join(reasons)}")
@@ -109,7 +115,25 @@ def start_nodes(found: Sequence[dict[str, Any]], home_uri: str, languages: Seque
     return nodes
 
 
-def _same_code(found: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[str]]:
+def _answer(reference: Any, seconds: float, ended: threading.Event) -> Any:
+    """Wait for an answer. Raises what `ray.get` does; `BuildStoppedError` once the build has ended: who asked
+    Ray after that would start a cluster."""
+    import ray
+
+    deadline = time.monotonic() + seconds
+    while True:
+        if ended.is_set():
+            raise BuildStoppedError("the build was stopped")
+        try:
+            return ray.get(reference, timeout=1.0)
+        except ray.exceptions.GetTimeoutError:
+            if time.monotonic() > deadline:
+                raise
+
+
+def _same_code(
+    found: Sequence[dict[str, Any]], ended: threading.Event
+) -> tuple[list[dict[str, Any]], list[str]]:
     """Ask each node, by a function that needs nothing of this project, which versions it has; return those
     with ours, and why the others are left out."""
     import ray
@@ -127,7 +151,9 @@ def _same_code(found: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], l
     reasons: list[str] = []
     for reference, node in asked.items():
         try:
-            answer: Any = ray.get(reference, timeout=_PROBE_SECONDS)
+            answer: Any = _answer(reference, _PROBE_SECONDS, ended)
+        except BuildStoppedError:
+            raise
         except Exception as error:
             answer = f"{type(error).__name__}: {str(error).splitlines()[0]}"
         if isinstance(answer, str):
@@ -143,7 +169,7 @@ def _same_code(found: Sequence[dict[str, Any]]) -> tuple[list[dict[str, Any]], l
 
 
 def _started(
-    found: Sequence[dict[str, Any]], home_uri: str, languages: Sequence[str]
+    found: Sequence[dict[str, Any]], home_uri: str, languages: Sequence[str], ended: threading.Event
 ) -> tuple[list[Node], list[str]]:
     import ray
 
@@ -168,7 +194,9 @@ def _started(
     reasons: list[str] = []
     for node, reference in asked:
         try:
-            report: NodeReport = ray.get(reference, timeout=_START_SECONDS)
+            report: NodeReport = _answer(reference, _START_SECONDS, ended)
+        except BuildStoppedError:
+            raise
         except Exception as error:
             if isinstance(error, ray.exceptions.GetTimeoutError):
                 why = f"its {node.cores} CPUs were not free within {_START_SECONDS:.0f} s"

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from flows.cluster import ClusterError
 from flows.cluster.actor import SentObject
 from flows.cluster.nodes import Node, join, living_nodes, start_nodes
-from flows.processes import SHARDS_A_PROCESS
+from flows.runners import SHARDS_WAITING
 from flows.shard_process import SHARED_ARGUMENTS
 from tasks.stage import BuildStoppedError, stop_if_asked
 
@@ -60,7 +60,7 @@ class ClusterPlace:
 
     @property
     def at_once(self) -> int:
-        return sum(node.at_once for node in self._nodes.values()) or SHARDS_A_PROCESS
+        return SHARDS_WAITING
 
     def begin(self, home: Home, languages: Sequence[str]) -> None:
         """Start an actor on each node that draws these languages as this machine does."""
@@ -71,7 +71,7 @@ class ClusterPlace:
             )
         self._home_uri, self._languages = home.uri, languages
         found = living_nodes()
-        for node in start_nodes(found, home.uri, languages):
+        for node in start_nodes(found, home.uri, languages, self._ended):
             self._nodes[node.node_id] = node
         self._left_out = {str(one["NodeID"]) for one in found} - self._nodes.keys()
         self._looked = time.monotonic()
@@ -101,8 +101,8 @@ class ClusterPlace:
         import ray
 
         copies: dict[Any, Node] = {}
+        begun: dict[Any, float] = {}  # when each copy was given to its node
         lost: list[str] = []
-        started = time.monotonic()
         home: Home = arguments["home"]
         with self._lock:
             self._waiting += 1
@@ -111,10 +111,11 @@ class ClusterPlace:
                 if self._ended.is_set():
                     raise BuildStoppedError("the build was stopped")
                 stop_if_asked(home)
-                if not copies or self._straggles(stage, started, len(copies)):
+                if not copies or self._straggles(stage, min(begun[one] for one in copies), len(copies)):
                     node = self._take(exclude=[one.node_id for one in copies.values()], wait=not copies)
                     if node is not None:
-                        copies[node.actor.run.remote(module, name, arguments)] = node
+                        reference = node.actor.run.remote(module, name, arguments)
+                        copies[reference], begun[reference] = node, time.monotonic()
                 if not copies:
                     continue
                 ready, _ = ray.wait(list(copies), timeout=1.0)
@@ -129,7 +130,7 @@ class ClusterPlace:
                         if len(lost) >= ACTORS_A_SHARD:
                             raise ClusterError(_poisoned(lost)) from error
                         continue
-                    self._seconds[stage].append(time.monotonic() - started)
+                    self._seconds[stage].append(time.monotonic() - begun[reference])
                     return done
                 self._look()
                 for reference, node in list(copies.items()):
@@ -207,7 +208,7 @@ class ClusterPlace:
 
     def _join(self, found: Sequence[dict[str, Any]]) -> None:
         try:
-            nodes = start_nodes(found, self._home_uri, self._languages)
+            nodes = start_nodes(found, self._home_uri, self._languages, self._ended)
         except ClusterError as error:
             logger.warning("a node that joined does not take part: %s", error)
             return

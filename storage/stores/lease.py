@@ -51,10 +51,11 @@ def hold_lease(store: _Conditional, stopping: threading.Event) -> Iterator[None]
             count += 1
             try:
                 renewed = store.write_if(LEASE, json.dumps({**holder, "renewed": count}).encode(), tag)
-            except (HomeError, OSError) as error:
+                renewed = renewed or _own_tag(store, holder)
+            except Exception as error:  # whatever it is, this goes on: else another build would take over
                 logger.warning("the lease of %s cannot be renewed now: %s", store.uri, error)
                 continue
-            if renewed is None and (renewed := _own_tag(store, holder)) is None:
+            if renewed is None:
                 lost.set()
                 stopping.set()
                 return
@@ -64,6 +65,10 @@ def hold_lease(store: _Conditional, stopping: threading.Event) -> Iterator[None]
     thread.start()
     try:
         yield
+    except Exception as error:  # a build that lost its lease ends by the errors of what it stopped
+        if lost.is_set():
+            raise _taken_over(store) from error
+        raise
     finally:
         ended.set()
         thread.join()
@@ -73,9 +78,13 @@ def hold_lease(store: _Conditional, stopping: threading.Event) -> Iterator[None]
             except (HomeError, OSError) as error:
                 logger.warning("the lease of %s is not given back: %s", store.uri, error)
     if lost.is_set():
-        raise HomeBusyError(
-            f"another build took {store.uri} over, as this one gave no sign for {LOST_SECONDS:.0f} s"
-        )
+        raise _taken_over(store)
+
+
+def _taken_over(store: _Conditional) -> HomeBusyError:
+    return HomeBusyError(
+        f"another build took {store.uri} over, as this one gave no sign for {LOST_SECONDS:.0f} s"
+    )
 
 
 def _acquire(store: _Conditional, holder: dict[str, object]) -> str:
@@ -112,6 +121,7 @@ def _holder(data: bytes) -> str:
 def _own_tag(store: _Conditional, holder: dict[str, object]) -> str | None:
     """Return the tag of the lease where it is still ours: a write may be done, and only its answer lost."""
     found = store.read_tagged(LEASE)
-    if found is None or json.loads(found[0]).get("token") != holder["token"]:
+    try:
+        return found[1] if found and json.loads(found[0]).get("token") == holder["token"] else None
+    except (ValueError, AttributeError):  # somebody wrote something else there
         return None
-    return found[1]

@@ -26,6 +26,7 @@ from obstore.store import MemoryStore, from_url
 from storage.errors import HomeError, HomeUnreachableError, HomeUnwritableError
 from storage.stores.fetched import FetchedFiles
 from storage.stores.lease import hold_lease
+from vincicoder.sample import InfrastructureError
 
 if TYPE_CHECKING:
     import threading
@@ -173,6 +174,8 @@ class ObjectStore:
 
     def _fetch(self, relative: str, copy: Copy, digest: str) -> None:
         part = copy.file.with_suffix(".part")
+        if not part.parent.is_dir():  # or this would read as an object that is gone
+            raise InfrastructureError(f"the folder for fetched files, {part.parent}, was removed: try again")
         fetched = self.download(relative, part, copy.tag)
         if fetched is None:
             return

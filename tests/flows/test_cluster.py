@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import socket
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.cluster import ClusterError, actor, place
+from flows.cluster import ClusterError, actor, nodes, place
 from flows.cluster.facts import project_differences, project_facts
 from storage.home import Home
 from storage.renders import RenderIndex
 from storage.schemas import SAMPLE_SCHEMA
+from tasks.stage import BuildStoppedError
 from tests.corpora import write_corpus
 from tests.samples import GOOD, rows
 from tests.storage.test_outputs import write
@@ -85,3 +87,11 @@ def test_an_index_that_is_sent_is_one_in_each_process(tmp_path: Path) -> None:
     index = RenderIndex(Home(f"memory://{tmp_path.name}"))
     first, second = (pickle.loads(pickle.dumps(index)) for _ in range(2))
     assert first is second
+
+
+def test_no_node_is_asked_once_the_build_has_ended() -> None:
+    """Ray would start a cluster of its own for whoever asks after that."""
+    ended = threading.Event()
+    ended.set()
+    with pytest.raises(BuildStoppedError):
+        nodes._answer(object(), 60.0, ended)

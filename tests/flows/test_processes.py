@@ -5,19 +5,25 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from prefect import task
 
+import flows.processes
 from flows.pipeline import BuildResult, run_build
 from flows.processes import CORES_A_PROCESS, Processes, ShardKilledError, processes_for
-from flows.runners import DirectRunner, build_place
+from flows.runners import SHARDS_WAITING, DirectRunner, build_place, shards_at_once
 from storage.manifest import load_manifest
+from storage.scratch import scratch_folder
 from tests.corpora import write_corpus
 from tests.samples import GOOD, rows
 from vincicoder.config import BuildConfig
 from vincicoder.render.processes import descendants
+from vincicoder.sample import InfrastructureError
 
 _HERE = "tests.flows.test_processes"
 
@@ -34,15 +40,36 @@ class Corpus:
 
     pickled = 0
 
-    def __reduce__(self) -> tuple[type[Corpus], tuple[()]]:
+    def __reduce__(self) -> tuple[Callable[[], Corpus], tuple[()]]:
         Corpus.pickled += 1
-        return Corpus, ()
+        return _slowly, ()
+
+
+def _slowly() -> Corpus:
+    time.sleep(0.3)  # two that are read at a time would both be there
+    return Corpus()
 
 
 @task
 def same_corpus(corpus: Corpus) -> tuple[int, int]:
     """A task of a shard: which process it runs in, and which object it was given."""
     return os.getpid(), id(corpus)
+
+
+@task
+def failing(mark: Path) -> None:
+    """A task that fails through no fault of its shard."""
+    with mark.open("a") as stream:
+        stream.write("tried\n")
+    raise InfrastructureError("the store does not answer")
+
+
+@task
+def with_scratch(root: Path) -> Path:
+    """A task that writes to a file of its process."""
+    folder = scratch_folder(root)
+    (folder / "fetched").write_text("x")
+    return folder
 
 
 @task
@@ -109,13 +136,57 @@ def test_what_a_process_logs_reaches_the_driver(caplog: pytest.LogCaptureFixture
 def test_a_corpus_goes_to_a_process_once() -> None:
     processes, one, other = Processes(8), Corpus(), Corpus()
     try:
-        ran = [processes.run(_HERE, "same_corpus", {"corpus": one}).result() for _ in range(6)]
+        with ThreadPoolExecutor(4) as threads:
+            asked = [threads.submit(processes.run, _HERE, "same_corpus", {"corpus": one}) for _ in range(8)]
+        ran = [one.result().result() for one in asked]
         ran_other = processes.run(_HERE, "same_corpus", {"corpus": other}).result()
     finally:
         processes.end()
     assert Corpus.pickled == 2
     assert len(set(ran)) == len({process for process, _ in ran})  # one object in each process
     assert ran_other not in ran
+
+
+def test_a_process_that_has_nothing_to_do_removes_its_files_as_it_ends(tmp_path: Path) -> None:
+    processes = Processes(8)
+    folder = processes.run(_HERE, "with_scratch", {"root": tmp_path}).result()
+    assert (folder / "fetched").exists()
+    processes.end()
+    assert not folder.exists()
+
+
+def test_a_shard_that_fails_is_tried_by_who_sent_it(tmp_path: Path) -> None:
+    """Else each of their tries would be three."""
+    processes = Processes(8)
+    try:
+        with pytest.raises(InfrastructureError):
+            processes.run(_HERE, "failing", {"mark": tmp_path / "mark"}).result()
+    finally:
+        processes.end()
+    assert (tmp_path / "mark").read_text() == "tried\n"
+
+
+def test_a_process_that_is_killed_as_it_starts_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = flows.processes._started
+    left = [2]
+
+    def killed_twice() -> object:
+        if left[0]:
+            left[0] -= 1
+            raise EOFError
+        return started()
+
+    monkeypatch.setattr(flows.processes, "_started", killed_twice)
+    processes = Processes(8)
+    try:
+        assert processes.run(_HERE, "said", {"text": "on"}).result() == "on"
+        left[0] = 9
+        for process in processes._processes:
+            process.busy = 1  # so that a further one is to start
+        with pytest.raises(ShardKilledError, match="is there too little memory"):
+            processes.run(_HERE, "said", {"text": "on"}).result()
+    finally:
+        processes.end()
 
 
 def test_a_shard_whose_process_is_killed_runs_in_another(tmp_path: Path) -> None:
@@ -135,3 +206,12 @@ def test_a_shard_whose_process_is_killed_runs_in_another(tmp_path: Path) -> None
 def test_there_is_a_process_for_each_four_cores(cores: int, count: int) -> None:
     assert processes_for(cores) == count
     assert Processes(cores).at_once == 2 * count
+
+
+@pytest.mark.parametrize(
+    ("engine", "workers", "count"),
+    [("local", 1, 1), ("local", 4, 4), ("local", 5, 4), ("local", 64, 32), ("ray", 2, SHARDS_WAITING)],
+)
+def test_as_many_shards_are_started_as_run_or_wait_for_a_node(engine: str, workers: int, count: int) -> None:
+    config = BuildConfig.model_validate({"engine": engine, "workers": workers})
+    assert shards_at_once(config) == count

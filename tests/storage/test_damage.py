@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,16 @@ import pytest
 
 from storage.home import Home
 from storage.memo import read_memo, write_memo
-from storage.outputs import StageOutput, find_output, write_output
+from storage.outputs import (
+    DamagedOutputError,
+    StageOutput,
+    _stamp_of,
+    find_output,
+    open_table,
+    peek_output,
+    read_output,
+    write_output,
+)
 from storage.schemas import REJECT_SCHEMA
 from tests.storage.test_outputs import sample_table, write
 
@@ -90,6 +100,48 @@ def test_a_damaged_output_is_named_moved_aside_and_made_again(
     aside = tmp_path / "damaged" / f"{written.folder}-1"
     assert {path.name: path.read_bytes() for path in aside.iterdir()} == damaged
     assert find_output(Home(tmp_path), "clean", written.key) == again
+
+
+def test_a_bit_that_turned_on_the_disk_is_found_by_whoever_looks_at_a_column(tmp_path: Path) -> None:
+    """It changes no stamp: the times and the inode stay. What cannot be decoded is damage, not a failure."""
+    table = sample_table([f"a = {number}" for number in range(200)])
+    written = write(Home(tmp_path), kept=table, rows_in=200)
+    path = tmp_path / written.folder / "kept.parquet"
+    whole = path.read_bytes()
+    found = []
+    for place in range(60, len(whole) - 2000, 97):
+        flipped = bytearray(whole)
+        flipped[place] ^= 4
+        path.write_bytes(flipped)
+        home = Home(tmp_path)
+        home.seen.note(written.folder, _stamp_of(home, written))  # as it was before the bit turned
+        try:
+            peek_output(home, written, ["language", "source"])
+        except DamagedOutputError as error:
+            found.append(str(error))
+            shutil.move(tmp_path / "damaged" / f"{written.folder}-1", tmp_path / written.folder)
+    assert found
+    assert all("sha256 is not the marker's" in one for one in found)
+
+
+def test_an_error_of_another_output_leaves_this_one_in_its_place(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    whole, other = write(home, parameters={"shard": 1}), write(home, parameters={"shard": 2})
+    flipped(tmp_path / other.folder)
+    home = Home(tmp_path)
+    with pytest.raises(DamagedOutputError, match=other.key), open_table(home, whole, "kept"):
+        read_output(home, other)
+    assert find_output(home, "clean", whole.key) == whole
+    assert [path.name for path in (tmp_path / "damaged/stages/clean").iterdir()] == [f"{other.key}-1"]
+
+
+def test_two_threads_that_find_the_same_damage_say_the_same(tmp_path: Path) -> None:
+    written = write(Home(tmp_path))
+    home = Home(tmp_path)
+    assert find_output(home, "clean", written.key) == written
+    moved = home.set_aside(written.folder)
+    assert home.set_aside(written.folder) == moved == f"damaged/{written.folder}-1"
+    assert find_output(home, "clean", written.key) is None
 
 
 def test_what_an_earlier_version_wrote_is_still_read(tmp_path: Path) -> None:

@@ -6,13 +6,16 @@ import hashlib
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
+import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import obstore
 import pyarrow as pa
@@ -20,13 +23,15 @@ import pytest
 
 from storage.errors import HomeBusyError, HomeError, HomeUnreachableError, HomeUnwritableError
 from storage.home import Home
-from storage.outputs import DamagedOutputError, find_output, read_output
+from storage.outputs import DamagedOutputError, find_output, open_table, read_output
 from storage.renders import RenderIndex
 from storage.rl_release import reference_path, reference_problems, write_rl_files
 from storage.schemas import RENDERS_SCHEMA
 from storage.stores import lease, objects
+from tasks.stage import BuildStoppedError
 from tests.s3 import BUCKET, S3Server
 from tests.storage.test_outputs import sample_table, write
+from vincicoder.sample import InfrastructureError
 
 _WHEN = "Sun, 29 Nov 2026 15:00:00 GMT"
 
@@ -164,6 +169,82 @@ def test_a_build_whose_lease_was_taken_stops(home: Home, monkeypatch: pytest.Mon
     with pytest.raises(HomeBusyError, match=r"took .* over"), home.lock():
         home.write_bytes(lease.LEASE, b'{"host": "another", "process": 1, "token": "x"}')
         assert home.stopping.wait(10)
+
+
+@pytest.mark.parametrize("content", [b'{"host": "another", "process": 1, "token": "x"}', b"[]", b"no JSON"])
+def test_a_build_that_fails_by_what_the_lost_lease_stopped_says_so(
+    home: Home, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    monkeypatch.setattr(lease, "RENEWED_SECONDS", 0.1)
+    with pytest.raises(HomeBusyError, match=r"took .* over") as raised, home.lock():
+        home.write_bytes(lease.LEASE, content)
+        assert home.stopping.wait(10)
+        raise BuildStoppedError("the build was stopped")
+    assert isinstance(raised.value.__cause__, BuildStoppedError)
+
+
+def test_a_lease_is_renewed_again_after_whatever_went_wrong(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write is refused as its answer was lost, and then the lease cannot be read for a while."""
+    monkeypatch.setattr(lease, "RENEWED_SECONDS", 0.1)
+    write_if, read_tagged = objects.ObjectStore.write_if, objects.ObjectStore.read_tagged
+    failures = [HomeUnreachableError("no answer"), ValueError("odd"), OSError("no network")]
+    renewed = Event()
+
+    def refused(store: objects.ObjectStore, relative: str, data: bytes, tag: str | None) -> str | None:
+        if relative == lease.LEASE and b"renewed" in data:
+            if failures:
+                return None
+            renewed.set()
+        return write_if(store, relative, data, tag)
+
+    def unreadable(store: objects.ObjectStore, relative: str) -> tuple[bytes, str] | None:
+        if relative == lease.LEASE and threading.current_thread().name == "lease" and failures:
+            raise failures.pop()
+        return read_tagged(store, relative)
+
+    monkeypatch.setattr(objects.ObjectStore, "write_if", refused)
+    monkeypatch.setattr(objects.ObjectStore, "read_tagged", unreadable)
+    with home.lock():
+        assert renewed.wait(20)
+        assert not home.stopping.is_set()
+    assert not failures
+
+
+def test_an_error_of_another_output_leaves_this_one_in_its_place(home: Home) -> None:
+    """As where rows are compared with pictures that lie in a render output which is damaged."""
+    whole, other = write(home, parameters={"shard": 1}), write(home, parameters={"shard": 2})
+    home.write_bytes(other.path("kept"), b"damaged")
+    with pytest.raises(DamagedOutputError, match=other.key), open_table(home, whole, "kept"):
+        read_output(home, other)
+    assert find_output(Home(home.uri), "clean", whole.key) == whole
+    assert home.list_names("damaged/stages/clean") == [f"{other.key}-1"]
+
+
+def test_whoever_finds_a_damaged_output_second_says_the_same(home: Home) -> None:
+    written = write(home)
+    homes = [Home(home.uri), Home(home.uri)]
+    for one in homes:
+        assert find_output(one, "clean", written.key) == written
+    home.write_bytes(written.path("kept"), b"damaged")
+    for one in homes:
+        with pytest.raises(DamagedOutputError, match=f"moved to .*damaged/{written.folder}-1"):
+            read_output(one, written)
+        assert find_output(one, "clean", written.key) is None
+
+
+def test_fetched_files_whose_folder_was_removed_are_no_damage(home: Home) -> None:
+    written = write(home)
+    other = Home(home.uri)
+    read_output(other, written)
+    assert other.objects is not None
+    again = write(home, parameters={"shard": 2})
+    for folder in other.objects.scratch_root.glob(f"{os.getpid()}-*"):
+        shutil.rmtree(folder)
+    with suppress(InfrastructureError):
+        assert read_output(other, again).num_rows == again.rows_kept
+    assert find_output(Home(home.uri), "clean", again.key) == again
 
 
 def test_a_home_that_is_sent_keeps_its_place(home: Home) -> None:

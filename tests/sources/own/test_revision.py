@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from pathlib import Path
 
 import pyarrow as pa
@@ -85,3 +86,18 @@ def test_a_reader_that_stops_closes_its_file(tmp_path: Path) -> None:
     assert open_files() > before
     del rows
     assert open_files() == before
+
+
+@pytest.mark.parametrize("layout", [named_in_rows, beside_programs])
+def test_a_source_is_hashed_once_however_many_shards_ask(
+    tmp_path: Path, layout: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert callable(layout)
+    config, _ = layout(tmp_path)
+    source = load_source_config(config)[0]
+    first = source.revision()
+    read = []
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or b"")
+    again = pickle.loads(pickle.dumps(source))  # as it goes to another process
+    assert [source.revision(), again.revision()] == [first, first]
+    assert read == []

@@ -64,6 +64,10 @@ class FolderSource:
         )
 
     def revision(self) -> str:
+        return self._revision
+
+    @cached_property
+    def _revision(self) -> str:
         digest = hashlib.sha256(f"{self.language}\0{self.domain}\0{self.encoding}\0".encode())
         for name in self._files.content():
             path = self._files.root / name
