@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import resource
 import time
-from collections import Counter
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -14,13 +13,12 @@ from flows.plan import plan_build
 from flows.progress import BuildClock
 from storage.catalog import BuildFacts
 from storage.home import Home
-from storage.outputs import peek_output
 from storage.release import release_folder
 from storage.renders import RenderIndex
 from tasks.sft.card_facts import funnel_rows
 from tasks.sft.clean import clean_shard
 from tasks.sft.collect import collect_shard
-from tasks.sft.compose import compose_rows
+from tasks.sft.compose import compose_rows, released_tasks
 from tasks.sft.decontaminate import benchmark_rows, decontaminate_shard, index_benchmark
 from tasks.sft.deduplicate import deduplicate, deduplicate_code
 from tasks.sft.engine import engine_scope
@@ -244,15 +242,13 @@ def _with_counts(
     collected: Sequence[StageOutput],
     composed: Sequence[StageOutput],
 ) -> list[SourceEntry]:
-    tasks = {entry.name: Counter[str]() for entry in sources}
-    for output in composed:
-        tasks[output.source].update(peek_output(home, output, ["task"])["task"].to_pylist())
+    tasks = released_tasks(home, composed)
     return [
         replace(
             entry,
             collected=sum(output.rows_in for output in collected if output.source == entry.name),
-            released=tasks[entry.name][Task.DIRECT],
-            refined=tasks[entry.name][Task.REFINE],
+            released=tasks.get(entry.name, {}).get(Task.DIRECT, 0),
+            refined=tasks.get(entry.name, {}).get(Task.REFINE, 0),
         )
         for entry in sources
     ]

@@ -17,6 +17,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.futures import as_completed as as_prefect_completed
 from prefect.states import Cancelled
 
+from flows.cluster import SHARDS_WAITING
 from flows.processes import SHARDS_A_PROCESS, process_place, processes_for
 from flows.retries import with_retries
 from storage.errors import HomeUnwritableError, why_unwritable
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from vincicoder.config import BuildConfig
 
 logger = logging.getLogger("vincicoder")
-
-SHARDS_WAITING = 256
 
 
 class ShardsFailedError(UserError):

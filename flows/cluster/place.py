@@ -14,10 +14,9 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from flows.cluster import ClusterError
+from flows.cluster import SHARDS_WAITING, ClusterError
 from flows.cluster.actor import SentObject
 from flows.cluster.nodes import Node, join, living_nodes, start_nodes
-from flows.runners import SHARDS_WAITING
 from flows.shard_process import SHARED_ARGUMENTS
 from tasks.stage import BuildStoppedError, stop_if_asked
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter, defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from prefect import task
 
 from storage.memo import read_memo, write_memo
-from storage.outputs import output_key, read_output
+from storage.outputs import output_key, peek_output, read_output
 from storage.schemas import COMPOSED_SCHEMA
 from tasks.sft.whole import run_whole_stage
 from tasks.stage import StageName, StageTables, split_rejected
@@ -116,6 +117,24 @@ def composition(home: Home, previous: Sequence[StageOutput], recipe: ReleaseReci
     results = draw_from(home, previous, recipe).results
     _write_results(home, previous, recipe, results)
     return results
+
+
+def released_tasks(home: Home, composed: Sequence[StageOutput]) -> dict[str, dict[str, int]]:
+    """Return how many rows of each task each source has in the composed outputs; counted once, then
+    remembered in the home."""
+    key = output_key(f"{STAGE.name}.tasks", 1, {}, [output.key for output in composed])
+    memo = f"stages/{STAGE.name}/{key}.tasks.json"
+    content = [output.content for output in composed]
+    remembered = read_memo(home, memo)
+    if remembered is not None and remembered["content"] == content:
+        known: dict[str, dict[str, int]] = remembered["tasks"]
+        return known
+    tasks: dict[str, Counter[str]] = defaultdict(Counter)
+    for output in composed:
+        tasks[output.source].update(peek_output(home, output, ["task"])["task"].to_pylist())
+    counts = {source: dict(sorted(one.items())) for source, one in sorted(tasks.items())}
+    write_memo(home, memo, {"content": content, "tasks": counts})
+    return counts
 
 
 def _results_file(previous: Sequence[StageOutput], recipe: ReleaseRecipe) -> str:

@@ -14,9 +14,10 @@ import pytest
 from prefect import task
 
 import flows.processes
+from flows.cluster import SHARDS_WAITING
 from flows.pipeline import BuildResult, run_build
 from flows.processes import CORES_A_PROCESS, Processes, ShardKilledError, processes_for
-from flows.runners import SHARDS_WAITING, DirectRunner, build_place, shards_at_once
+from flows.runners import DirectRunner, build_place, shards_at_once
 from storage.manifest import load_manifest
 from storage.scratch import scratch_folder
 from tests.corpora import write_corpus

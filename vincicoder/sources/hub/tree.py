@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from fsspec.implementations.local import LocalFileSystem
 
 from vincicoder.retrying import retry
 from vincicoder.sample import InfrastructureError
+from vincicoder.sources.known import remembered
 
 _T = TypeVar("_T")
 
@@ -143,9 +144,21 @@ class FileTree:
         filesystem, _, _ = self._place
         return bytes(retrying(lambda: filesystem.cat_file(self.path(relative)), relative))
 
+    def local_paths(self, names: Iterable[str]) -> list[Path]:
+        """Return where files of a tree on this machine lie."""
+        return [Path(self.path(name)) for name in names]
+
     def content_hash(self) -> str:
         """Return `sha256:` and a digest of names, sizes and content. Of a file over 64 MB that is an archive,
-        Parquet, or far away only the first and last 64 KB are read, where tables of contents lie."""
+        Parquet, or far away only the first and last 64 KB are read, where tables of contents lie. Large files
+        of this machine that are as they were are not read again (`vincicoder.sources.known`)."""
+        if not self.is_local:
+            return self._hashed()
+        names = "\0".join(self.files)
+        paths = self.local_paths(self.files)
+        return remembered(paths, f"content hash 1 {names}", lambda: self._hashed().encode()).decode()
+
+    def _hashed(self) -> str:
         digest = hashlib.sha256()
         for name, size in self.files.items():
             digest.update(f"{name}\0{size}\0".encode())
