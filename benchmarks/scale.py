@@ -44,6 +44,9 @@ from tests.s3 import BUCKET, S3Server, s3_server
 from vincicoder.config import BuildConfig
 from vincicoder.render.processes import descendants
 
+# What is learned of files that were written just now is not remembered (`vincicoder.sources.known`).
+_SETTLED_SECONDS = 3.0
+
 _SHAPES = (
     '<rect x="{a}" y="{b}" width="{c}" height="{d}" fill="{f}"/>',
     '<circle cx="{a}" cy="{b}" r="{c}" stroke="{f}" fill="none" stroke-width="{w}"/>',
@@ -138,6 +141,7 @@ def measure(asked: argparse.Namespace, folder: Path, server: S3Server | None) ->
         shard_rows=asked.shard_rows,
         workers=asked.workers,
     )
+    time.sleep(_SETTLED_SECONDS)
     stages = Stages()
     with ExitStack() as stack:
         if not asked.real:
