@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.processor_time import own_seconds, tree_seconds
 from vincicoder.render import RenderEngine, RenderLimits, RenderRequest, RenderStatus
-from vincicoder.render.languages.python.child import SampleSandbox
+from vincicoder.render.worker.fork_sandbox import ForkSandbox
 
 _WARM_UP_SAMPLES = 6
 _ROUNDS = 2  # of one worker and two in turn: a noisy machine is noisy for both
@@ -110,7 +110,7 @@ def measure_confinement() -> SandboxCost:
     depend on the engine's, so that `measure_sandbox` does not see them."""
     limits, used = RenderLimits(), {True: 0.0, False: 0.0}
     with tempfile.TemporaryDirectory() as folder:
-        sandbox = SampleSandbox.build(limits, Path(folder))
+        sandbox = ForkSandbox.build(limits, Path(folder))
         for number in range(2 * _FORKS):
             confined = number % 2 == 0
             pid = os.fork()
