@@ -20,9 +20,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.managers import BaseManager
 from multiprocessing.util import Finalize
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flows.shard_process import SHARED_ARGUMENTS, Done, SentFile, die_with, log_to_the_driver, run_task
+from flows.shard_process import Done, Sender, Sent, die_with, log_to_the_driver, run_task
 from storage.outputs import StageOutput, note_whole
 from tasks.sft.engine import engine_scope
 from tasks.stage import BuildStoppedError, stop_if_asked
@@ -74,28 +75,16 @@ class _Process:
     busy: int = 0
 
 
-class _SharedValues:
-    """Values for all processes, each pickled once, in memory that they read as a file: nothing is left of it
-    when the driver is killed. Safe to share between threads."""
+@dataclass(frozen=True)
+class _SentMemory(Sent):
+    """An argument, pickled in memory of the driver that processes read as a file: nothing is left of it when
+    the driver is killed."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._files: dict[int, tuple[int, Any]] = {}
+    driver: int
+    descriptor: int
 
-    def file(self, value: Any) -> SentFile:
-        with self._lock:
-            if id(value) not in self._files:
-                number = os.memfd_create("shared")
-                with open(number, "wb", closefd=False) as stream:
-                    pickle.dump(value, stream, pickle.HIGHEST_PROTOCOL)
-                self._files[id(value)] = (number, value)  # kept, or its id might become that of another
-            return SentFile(f"/proc/{os.getpid()}/fd/{self._files[id(value)][0]}")
-
-    def close(self) -> None:
-        with self._lock:
-            for number, _ in self._files.values():
-                os.close(number)
-            self._files.clear()
+    def value(self) -> Any:
+        return pickle.loads(Path(f"/proc/{self.driver}/fd/{self.descriptor}").read_bytes())
 
 
 class Processes:
@@ -106,7 +95,8 @@ class Processes:
         self._cores = -(-cores // self._count)
         self._lock = threading.Condition()
         self._processes: list[_Process] = []
-        self._shared = _SharedValues()
+        self._memory: list[int] = []  # descriptors of what was sent
+        self._sender = Sender(self._to_memory)
         self._ended = False
         _allow_many_files()
         # The kernel ends a process of ours when the thread that started it ends: this one stays.
@@ -119,12 +109,12 @@ class Processes:
 
     def run(self, module: str, name: str, arguments: Mapping[str, Any]) -> Done:
         """Run a shard's task in one of them; where it is killed, again in another. Waits for a place."""
-        shared = {key: self._shared.file(arguments[key]) for key in SHARED_ARGUMENTS if key in arguments}
+        sent = self._sender.sent(arguments)
         for _ in range(_TRIES):
             process: _Process | None = None
             try:
                 process = self._take()
-                return process.runner.run(module, name, {**arguments, **shared}, self._cores)
+                return process.runner.run(module, name, sent, self._cores)
             except _CUT:  # the process was killed, perhaps before it had started
                 if process is not None:
                     self._lose(process)
@@ -177,7 +167,15 @@ class Processes:
         _end([process.manager for process in idle])
         self._starter.shutdown()  # with this thread those end that it started
         _end([process.manager for process in processes if process not in idle])
-        self._shared.close()
+        while self._memory:
+            os.close(self._memory.pop())
+
+    def _to_memory(self, value: Any) -> _SentMemory:
+        descriptor = os.memfd_create("shared")
+        self._memory.append(descriptor)
+        with open(descriptor, "wb", closefd=False) as stream:
+            pickle.dump(value, stream, pickle.HIGHEST_PROTOCOL)
+        return _SentMemory(os.getpid(), descriptor)
 
 
 class ProcessPlace:

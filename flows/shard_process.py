@@ -9,12 +9,10 @@ import signal
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from vincicoder.render.sandbox.kernel import die_with_parent
@@ -48,32 +46,43 @@ class Sent(ABC):
 
     @abstractmethod
     def value(self) -> Any:
-        """Return it, always the same object. One thread at a time calls this."""
+        """Get it from there."""
 
 
-@dataclass(frozen=True)
-class SentFile(Sent):
-    """A value in a file, which holds it pickled as long as whoever sent it lives."""
+class Sender:
+    """Sends what all shards of a source share by `send`, each value once. Safe to share between threads."""
 
-    path: str
+    def __init__(self, send: Callable[[Any], Sent]) -> None:
+        self._send = send
+        self._lock = threading.Lock()
+        self._sent: dict[int, tuple[Sent, Any]] = {}
 
-    def value(self) -> Any:
-        return _unpickled(self.path)
+    def sent(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a task's arguments with what stands for shared ones."""
+        with self._lock:
+            return {
+                name: self._once(value) if name in SHARED_ARGUMENTS else value
+                for name, value in arguments.items()
+            }
 
-
-@cache
-def _unpickled(path: str) -> Any:
-    return pickle.loads(Path(path).read_bytes())
+    def _once(self, value: Any) -> Sent:
+        if id(value) not in self._sent:
+            self._sent[id(value)] = (self._send(value), value)  # kept, or its id might become another's
+        return self._sent[id(value)][0]
 
 
 _receiving = threading.Lock()
+_received: dict[Sent, Any] = {}
 
 
 def received(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments, with those in full that were sent another way."""
+    """Return the arguments, with those in full that were sent another way: one object for all tasks."""
     with _receiving:  # or threads that ask at once would each get a copy
+        for given in arguments.values():
+            if isinstance(given, Sent) and given not in _received:
+                _received[given] = given.value()
         return {
-            name: given.value() if isinstance(given, Sent) else given for name, given in arguments.items()
+            name: _received[given] if isinstance(given, Sent) else given for name, given in arguments.items()
         }
 
 

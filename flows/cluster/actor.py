@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from flows.processes import Processes, processes_for
@@ -27,19 +26,14 @@ class NodeReport:
 
 @dataclass(frozen=True)
 class SentObject(Sent):
-    """A value in Ray's object store; a node gets it once."""
+    """An argument in Ray's object store; a node gets it once."""
 
     reference: Any
 
     def value(self) -> Any:
-        return _from_store(self.reference)
+        import ray
 
-
-@cache
-def _from_store(reference: Any) -> Any:
-    import ray
-
-    return ray.get(reference)
+        return ray.get(self.reference)
 
 
 class ShardActor:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from flows.cluster import SHARDS_WAITING, ClusterError
 from flows.cluster.actor import SentObject
 from flows.cluster.nodes import Node, join, living_nodes, start_nodes
-from flows.shard_process import SHARED_ARGUMENTS
+from flows.shard_process import Sender
 from tasks.stage import BuildStoppedError, stop_if_asked
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ClusterPlace:
         self._alone_since: float | None = None
         self._home_uri = ""
         self._languages: Sequence[str] = ()
-        self._shared: dict[int, tuple[SentObject, Any]] = {}
+        self._sender = Sender(_to_store)
         self._ended = threading.Event()
         self._waiting = 0
 
@@ -81,20 +81,10 @@ class ClusterPlace:
         module, name, stage = task.fn.__module__, task.fn.__name__, str(task.name)
 
         def call(**arguments: Any) -> StageOutput:
-            shared = {key: self._send(arguments[key]) for key in SHARED_ARGUMENTS if key in arguments}
-            output: StageOutput = self._run(stage, module, name, {**arguments, **shared}).result()
+            output: StageOutput = self._run(stage, module, name, self._sender.sent(arguments)).result()
             return output
 
         return call
-
-    def _send(self, value: Any) -> SentObject:
-        """Put a value into Ray's store at the first call; it is kept, or its id might become another's."""
-        import ray
-
-        with self._lock:
-            if id(value) not in self._shared:
-                self._shared[id(value)] = (SentObject(ray.put(value)), value)
-            return self._shared[id(value)][0]
 
     def _run(self, stage: str, module: str, name: str, arguments: dict[str, Any]) -> Done:
         import ray
@@ -242,6 +232,12 @@ def ray_place(address: str) -> Iterator[ClusterPlace]:
     finally:
         place.end()
         ray.shutdown()
+
+
+def _to_store(value: Any) -> SentObject:
+    import ray
+
+    return SentObject(ray.put(value))
 
 
 def _poisoned(lost: Sequence[str]) -> str:

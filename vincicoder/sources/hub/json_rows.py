@@ -15,7 +15,6 @@ from functools import cached_property
 from typing import IO, Any
 
 from vincicoder.sources.hub.tree import FileTree, retrying
-from vincicoder.sources.known import remembered
 
 _BLOCK_BYTES = 4 << 20
 _HEAD_BYTES = 1 << 20
@@ -46,17 +45,10 @@ class JsonRows:
     @cached_property
     def _starts(self) -> array[int]:
         """Offsets of the rows' first bytes, and of the end of the last row."""
-        if not self.tree.is_local:
-            return retrying(self._scan, self.name)
-        starts = array("q")
-        starts.frombytes(
-            remembered(
-                self.tree.local_paths([self.name]),
-                f"row starts 1 {self.lines}",
-                lambda: retrying(self._scan, self.name).tobytes(),
-            )
+        found = self.tree.remembered(
+            [self.name], f"row starts 1 {self.lines}", lambda: retrying(self._scan, self.name).tobytes()
         )
-        return starts
+        return array("q", found)
 
     def _scan(self) -> array[int]:
         with self.tree.open(self.name) as stream:

@@ -28,7 +28,6 @@ from vincicoder.sources.hub.pictures import Pictures, names_picture, picture_not
 from vincicoder.sources.hub.tree import FileTree, retrying
 from vincicoder.sources.hub.unpack import PLAIN_SUFFIXES, PlainFile, is_archive, is_data, plain_files
 from vincicoder.sources.keep import Keep
-from vincicoder.sources.known import remembered
 
 _HELD_OUT = re.compile(
     r"(?:^|[/_.-])(?:test|testing|val|valid|validation|dev|eval|evaluation)(?:[/_.-]|$)", re.I
@@ -234,13 +233,12 @@ class CorpusSource:
         """The ids that several rows of own data have; looked for where a column of ids is named."""
         if not self.corpus.is_own or "id" not in self.corpus.columns:
             return frozenset()
-        if not self._tree.is_local:
-            return self._repeated_ids()
-        paths = self._tree.local_paths(self._tree.files)
-        what = f"repeated ids 1 {self._settings}"
-        return frozenset(
-            json.loads(remembered(paths, what, lambda: json.dumps(sorted(self._repeated_ids())).encode()))
+        found = self._tree.remembered(
+            self._tree.files,
+            f"repeated ids 1 {self._settings}",
+            lambda: json.dumps(sorted(self._repeated_ids())).encode(),
         )
+        return frozenset(json.loads(found))
 
     def _repeated_ids(self) -> frozenset[str]:
         hashes = np.sort(np.fromiter(map(hash, self._identifiers()), np.int64))  # 8 bytes a row, not its id

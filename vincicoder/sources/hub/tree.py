@@ -144,19 +144,19 @@ class FileTree:
         filesystem, _, _ = self._place
         return bytes(retrying(lambda: filesystem.cat_file(self.path(relative)), relative))
 
-    def local_paths(self, names: Iterable[str]) -> list[Path]:
-        """Return where files of a tree on this machine lie."""
-        return [Path(self.path(name)) for name in names]
+    def remembered(self, names: Iterable[str], what: str, find: Callable[[], bytes]) -> bytes:
+        """Return what `find` finds out about some files; from the last time where they are large, on this
+        machine and still the same (`vincicoder.sources.known`)."""
+        return remembered([Path(self.path(name)) for name in names], what, find) if self.is_local else find()
 
     def content_hash(self) -> str:
         """Return `sha256:` and a digest of names, sizes and content. Of a file over 64 MB that is an archive,
         Parquet, or far away only the first and last 64 KB are read, where tables of contents lie. Large files
         of this machine that are as they were are not read again (`vincicoder.sources.known`)."""
-        if not self.is_local:
-            return self._hashed()
         names = "\0".join(self.files)
-        paths = self.local_paths(self.files)
-        return remembered(paths, f"content hash 1 {names}", lambda: self._hashed().encode()).decode()
+        return self.remembered(
+            self.files, f"content hash 1 {names}", lambda: self._hashed().encode()
+        ).decode()
 
     def _hashed(self) -> str:
         digest = hashlib.sha256()
