@@ -1,7 +1,7 @@
 """The render cache: every program ever run here, found by language, code and fingerprint.
 
 The cache is not a store of its own: it is an index over the `renders.parquet` files of the render
-outputs, so an image is written once. The index holds 128 bits of each key and a place as two numbers.
+outputs, so an image is written once. The index holds 96 bits of each key and a place as two numbers.
 """
 
 from __future__ import annotations
