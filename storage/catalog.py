@@ -246,8 +246,14 @@ def _sample_rows(table: pa.Table) -> pa.Table:
 
 
 def _write_rejects(database: duckdb.DuckDBPyConnection, home: Home, outputs: Sequence[StageOutput]) -> None:
-    _append(database, "rejects", (_reject_rows(home, output) for output in outputs))
-    _add_changes(database, home, [output for output in outputs if output.stage in _CHANGING])
+    """Write what was rejected, reading no table of an output that rejected nothing: most did not."""
+    rejecting = [output for output in outputs if output.rows_rejected]
+    _append(database, "rejects", (_reject_rows(home, output) for output in rejecting or outputs[:1]))
+    shards = {(output.source, output.shard) for output in rejecting}
+    changing = [
+        output for output in outputs if output.stage in _CHANGING and (output.source, output.shard) in shards
+    ]
+    _add_changes(database, home, changing)
     for name, table, schema in (
         ("duplicates", "compared", DUPLICATE_SCHEMA),
         ("flaws", "flaws", FLAW_SCHEMA),

@@ -25,6 +25,7 @@ class Copy:
 
     file: Path
     tag: str | None = None
+    bytes: int = 0
     users: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -40,6 +41,7 @@ class FetchedFiles:
         self._limit = int(os.environ.get("VINCICODER_SCRATCH_MB", _LIMIT_MB)) * 1_000_000
         self._lock = threading.Lock()
         self._copies: OrderedDict[str, Copy] = OrderedDict()
+        self._bytes = 0
 
     @contextmanager
     def holding(self, name: str, fetch: Callable[[Copy], None]) -> Iterator[Path]:
@@ -54,22 +56,27 @@ class FetchedFiles:
         try:
             with copy.lock:
                 fetch(copy)
-            self._trim()
+                self._count(copy)
             yield copy.file
         finally:
             with self._lock:
                 copy.users -= 1
 
-    def _trim(self) -> None:
+    def _count(self, copy: Copy) -> None:
+        """Add up what a copy takes now; where that is too much in all, remove those used longest ago."""
+        size = _size(copy.file)
         with self._lock:
-            sizes = {name: _size(copy.file) for name, copy in self._copies.items()}
-            total = sum(sizes.values())
-            for name in list(self._copies):
-                if total <= self._limit:
+            self._bytes += size - copy.bytes
+            copy.bytes = size
+            if self._bytes <= self._limit:
+                return
+            for name, other in list(self._copies.items()):
+                if self._bytes <= self._limit:
                     break
-                if self._copies[name].users == 0:
-                    self._copies.pop(name).file.unlink(missing_ok=True)
-                    total -= sizes[name]
+                if other.users == 0:
+                    del self._copies[name]
+                    other.file.unlink(missing_ok=True)
+                    self._bytes -= other.bytes
 
 
 def _size(file: Path) -> int:
