@@ -17,9 +17,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.ahead import read_outputs
 from storage.catalog_views import add_comments, add_views, follow_duplicates
 from storage.database import create_database
-from storage.outputs import read_output
 from storage.schemas import BENCHMARK_SCHEMA, DUPLICATE_SCHEMA, FLAW_SCHEMA
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def _gathered(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
 
 
 def _write_samples(database: duckdb.DuckDBPyConnection, home: Home, composed: Sequence[StageOutput]) -> None:
-    _append(database, "samples", (_sample_rows(read_output(home, output)) for output in composed))
+    _append(database, "samples", map(_sample_rows, read_outputs(home, composed)))
 
 
 def _sample_rows(table: pa.Table) -> pa.Table:
@@ -248,25 +248,26 @@ def _sample_rows(table: pa.Table) -> pa.Table:
 def _write_rejects(database: duckdb.DuckDBPyConnection, home: Home, outputs: Sequence[StageOutput]) -> None:
     """Write what was rejected, reading no table of an output that rejected nothing: most did not."""
     rejecting = [output for output in outputs if output.rows_rejected]
-    _append(database, "rejects", (_reject_rows(home, output) for output in rejecting or outputs[:1]))
+    shown = rejecting or outputs[:1]
+    tables = read_outputs(home, shown, "rejected")
+    _append(database, "rejects", map(_reject_rows, tables, [output.path("rejected") for output in shown]))
     shards = {(output.source, output.shard) for output in rejecting}
     changing = [
         output for output in outputs if output.stage in _CHANGING and (output.source, output.shard) in shards
     ]
     _add_changes(database, home, changing)
-    for name, table, schema in (
-        ("duplicates", "compared", DUPLICATE_SCHEMA),
-        ("flaws", "flaws", FLAW_SCHEMA),
+    for name, table, schema, having in (
+        ("duplicates", "compared", DUPLICATE_SCHEMA, rejecting),
+        ("flaws", "flaws", FLAW_SCHEMA, outputs),
     ):
-        having = [output for output in outputs if f"{name}.parquet" in output.files]
-        pieces = (read_output(home, output, name) for output in having)
-        _append(database, table, chain([schema.empty_table()], pieces))
+        having = [output for output in having if f"{name}.parquet" in output.files]
+        _append(database, table, chain([schema.empty_table()], read_outputs(home, having, name)))
 
 
 def _add_changes(database: duckdb.DuckDBPyConnection, home: Home, changing: Sequence[StageOutput]) -> None:
     """Give each rejected row what the stages before had changed in its code."""
     database.execute("CREATE TEMP TABLE changed (sample_id VARCHAR, changes VARCHAR[])")
-    for table in _gathered(read_output(home, one, columns=["sample_id", "changes"]) for one in changing):
+    for table in _gathered(read_outputs(home, changing, columns=["sample_id", "changes"])):
         query = (
             "INSERT INTO changed FROM incoming "
             "WHERE len(changes) > 0 AND sample_id IN (SELECT sample_id FROM rejects)"
@@ -281,14 +282,13 @@ def _add_changes(database: duckdb.DuckDBPyConnection, home: Home, changing: Sequ
     database.execute("DROP TABLE changed")
 
 
-def _reject_rows(home: Home, output: StageOutput) -> pa.Table:
-    """The rejected rows of an output: the head of each one's code, and where the whole is."""
-    rejected = read_output(home, output, "rejected")
+def _reject_rows(rejected: pa.Table, path: str) -> pa.Table:
+    """Rejected rows, whose table lies at `path`: the head of each one's code, and where the whole is."""
     column = rejected.schema.get_field_index("code")
     code = rejected["code"]
     head = pc.utf8_slice_codeunits(code, 0, REJECT_CODE_CHARACTERS)
     table = rejected.set_column(column, "code_head", head)
-    file = pa.scalar(output.path("rejected"))
+    file = pa.scalar(path)
     for name, values in (
         ("code_characters", pc.utf8_length(code).cast(pa.int64())),
         ("code_file", pa.repeat(file, table.num_rows)),

@@ -264,10 +264,7 @@ def write_output(
     if home.is_local:
         home.remove(f"{output_folder(stage, key)}/done.json")
     tables = {"kept": kept, "rejected": rejected.cast(REJECT_SCHEMA), **(extra or {})}
-    files = {
-        f"{name}.parquet": _write_stage_table(home, output_folder(stage, key), name, table)
-        for name, table in tables.items()
-    }
+    files = _write_stage_tables(home, output_folder(stage, key), tables)
     output = StageOutput(
         stage=stage,
         key=key,
@@ -361,6 +358,20 @@ def open_table(home: Home, output: StageOutput, name: str) -> Iterator[pq.Parque
                 f"{error}; the output is moved to {home.path(moved)}: run the same command again"
             ) from error
         yield file  # what is raised meanwhile may be of another table
+
+
+def _write_stage_tables(home: Home, folder: str, tables: Mapping[str, pa.Table]) -> dict[str, str]:
+    """Write the tables of one output, to an object store some at a time; return the sha256 of each file."""
+
+    def write(name: str) -> str:
+        return _write_stage_table(home, folder, name, tables[name])
+
+    if home.is_local:
+        digests = [write(name) for name in tables]
+    else:
+        with ThreadPoolExecutor(len(tables)) as pool:
+            digests = list(pool.map(write, tables))
+    return {f"{name}.parquet": digest for name, digest in zip(tables, digests, strict=True)}
 
 
 def _write_stage_table(home: Home, folder: str, name: str, table: pa.Table) -> str:

@@ -165,6 +165,12 @@ def _find(home: Home, place: str) -> StageOutput:
     return output
 
 
+def renders_files(home: Home, outputs: Iterable[str]) -> list[str]:
+    """Return the paths of the tables with the renders of outputs, named as `RenderPlace.output` names them.
+    Raises FileNotFoundError where one is not there any more."""
+    return [_find(home, output).path("renders") for output in sorted(set(outputs))]
+
+
 @contextmanager
 def _open_renders(home: Home, place: str) -> Iterator[pq.ParquetFile]:
     try:

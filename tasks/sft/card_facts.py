@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.ahead import read_outputs
 from storage.card_facts import CardFacts, FunnelRow, LengthRow, QuotaRow, TaskRows
 from storage.manifest import ComparedCounts, SourceRows
-from storage.outputs import read_output
 from tasks.sft.compose import composition
 from vincicoder.sample import Task
 
@@ -42,10 +42,10 @@ def card_facts(
     """Count rows, lengths and duplicates. `files` are those of the data, written by now."""
     counted: dict[str, Counter[tuple[str, str]]] = {name: Counter() for name in _COUNTED}
     columns = ("task", *_COUNTED)
-    for output in stages[-1]:
-        table = read_output(home, output, columns=columns).to_pydict()
+    for table in read_outputs(home, stages[-1], columns=columns):
+        values = table.to_pydict()
         for name, counter in counted.items():
-            counter.update(zip(table[name], table["task"], strict=True))
+            counter.update(zip(values[name], values["task"], strict=True))
     by_name = {name: _by_task(counter) for name, counter in counted.items()}
     return CardFacts(
         version=version,
@@ -78,8 +78,7 @@ def _lengths(home: Home, composed: Sequence[StageOutput]) -> list[LengthRow]:
     """Least, median, 95th percentile and most of what direct rows hold, over all domains and by domain."""
     names = ("tokens", "image_width", "image_height")
     tables = []
-    for output in composed:
-        table = read_output(home, output, columns=["domain", "task", "code", *names])
+    for table in read_outputs(home, composed, columns=["domain", "task", "code", *names]):
         table = table.filter(pc.equal(table["task"], Task.DIRECT.value))
         characters = pc.utf8_length(table["code"]).cast(pa.int32())
         tables.append(table.select(["domain", *names]).append_column("characters", characters))
@@ -96,9 +95,10 @@ def _lengths(home: Home, composed: Sequence[StageOutput]) -> list[LengthRow]:
 def _duplicates(home: Home, stages: Sequence[Sequence[StageOutput]]) -> dict[str, int]:
     """How many rows left as duplicates, by kind."""
     kinds: Counter[str] = Counter()
-    for output in (output for outputs in stages for output in outputs):
-        if "duplicates.parquet" in output.files:
-            kinds.update(read_output(home, output, "duplicates", ["kind"])["kind"].to_pylist())
+    rejecting = (output for outputs in stages for output in outputs if output.rows_rejected)
+    having = [output for output in rejecting if "duplicates.parquet" in output.files]
+    for table in read_outputs(home, having, "duplicates", ["kind"]):
+        kinds.update(table["kind"].to_pylist())
     return dict(sorted(kinds.items()))
 
 
@@ -119,9 +119,9 @@ def funnel_rows(home: Home, stages: Sequence[Sequence[StageOutput]]) -> list[Fun
     rows = []
     for outputs in stages:
         reasons: Counter[str] = Counter()
-        for output in outputs:
-            if output.rows_rejected:
-                reasons.update(read_output(home, output, "rejected", ["reason"])["reason"].to_pylist())
+        rejecting = [output for output in outputs if output.rows_rejected]
+        for table in read_outputs(home, rejecting, "rejected", ["reason"]):
+            reasons.update(table["reason"].to_pylist())
         rows.append(
             FunnelRow(
                 stage=outputs[0].stage if outputs else "-",

@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
+from storage.ahead import read_outputs
 from storage.memo import read_memo, write_memo
-from storage.outputs import output_key, peek_output, read_output
+from storage.outputs import output_key, peek_output
 from storage.schemas import COMPOSED_SCHEMA
 from tasks.sft.whole import run_whole_stage
 from tasks.stage import StageName, StageTables, split_rejected
@@ -155,8 +156,7 @@ def draw_from(home: Home, previous: Sequence[StageOutput], recipe: ReleaseRecipe
     texts: dict[str, list[str | None]] = {name: [] for name in SELECTABLE}
     lengths: list[pa.ChunkedArray] = []
     numbers: dict[str, list[Any]] = {name: [] for name in recipe.bounds}
-    for output in previous:
-        table = read_output(home, output)
+    for table in read_outputs(home, previous):
         missing = [name for name in recipe.bounds if name not in table.column_names]
         if missing:
             raise KeyError(

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from storage.ahead import fetched_ahead, read_outputs
 from storage.outputs import read_output
 from tasks.sft.whole import read_columns
 from vincicoder.dedup import Signed, group_numbers, preference_order
@@ -16,7 +17,7 @@ from vincicoder.dedup.minhash import jaccard, program_shingles
 from vincicoder.dedup.near_code import PERMUTATIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -55,11 +56,12 @@ def with_code_length(
     """Read columns of all shards, with `code_characters` and other columns of their signatures."""
     table = read_columns(home, previous, columns)
     wanted = ["code_characters", *signature_columns]
-    parts = [
-        signatures_of(home, output, signed, wanted)
-        for output, signed in zip(previous, signatures, strict=True)
-    ]
-    signed = pa.concat_tables(parts)
+    signed = pa.concat_tables(
+        [
+            signatures_of(home, output, signature, wanted)
+            for output, signature in _with_signatures(home, previous, signatures)
+        ]
+    )
     for name in wanted:
         table = table.append_column(name, signed[name])
     return table
@@ -84,7 +86,7 @@ def read_signed_rows(
         template=np.empty((count, PERMUTATIONS), np.uint16),
     )
     first = 0
-    for output, signature in zip(previous, signatures, strict=True):
+    for output, signature in _with_signatures(home, previous, signatures):
         pictures = read_output(home, output, columns=["phash", "thumbnail"])
         codes = signatures_of(home, output, signature, ["code_minhash", "template_minhash"])
         places = place[first : first + pictures.num_rows]
@@ -94,6 +96,13 @@ def read_signed_rows(
         signed.template[places] = _matrix(codes["template_minhash"], np.dtype("<u2"), PERMUTATIONS)
         first += pictures.num_rows
     return SignedRows(signed, table["sample_id"], table["shard"].to_numpy(), table["row"].to_numpy())
+
+
+def _with_signatures(
+    home: Home, previous: Sequence[StageOutput], signatures: Sequence[StageOutput]
+) -> Iterator[tuple[StageOutput, StageOutput]]:
+    pairs = zip(previous, signatures, strict=True)
+    return fetched_ahead(home, pairs, lambda pair: [one.path("kept") for one in pair])
 
 
 def signatures_of(
@@ -133,9 +142,10 @@ def _read_shingles(
 ) -> dict[int, Shingles]:
     shingles: dict[int, Shingles] = {}
     shards = rows.shard[wanted]
-    for shard in np.unique(shards).tolist():
+    numbers = np.unique(shards).tolist()
+    tables = read_outputs(home, [previous[shard] for shard in numbers], columns=["code", "language"])
+    for shard, table in zip(numbers, tables, strict=True):
         members = wanted[shards == shard]
-        table = read_output(home, previous[shard], columns=["code", "language"])
         table = table.take(pa.array(rows.row[members]))
         for member, code, language in zip(
             members.tolist(), table["code"].to_pylist(), table["language"].to_pylist(), strict=True

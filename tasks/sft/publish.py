@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
+from storage.ahead import fetched_ahead, read_outputs
 from storage.audit import require_invariants
 from storage.card import ABOUT, render_card
 from storage.catalog import write_catalog
@@ -18,7 +20,7 @@ from storage.column_notes import table_notes
 from storage.croissant import croissant
 from storage.data_files import data_file_path, read_data_files
 from storage.manifest import SftManifest
-from storage.outputs import output_key, read_output
+from storage.outputs import output_key
 from storage.release import (
     SPLITS,
     finish_release,
@@ -27,6 +29,7 @@ from storage.release import (
     write_file,
 )
 from storage.release_check import note_published, remember_catalog, whole_release
+from storage.renders import renders_files
 from storage.schemas import RELEASE_SCHEMA
 from tasks.gate import pass_gate
 from tasks.sft.card_facts import card_facts, compared_counts, funnel_rows
@@ -143,8 +146,8 @@ def publish_release(
 def _data_files(home: Home, folder: str, composed: Sequence[StageOutput]) -> list[ReleaseFile]:
     """Copy the data files that the released programs read, each once."""
     listed: dict[str, dict[str, Any]] = {}
-    for output in composed:
-        for row in read_output(home, output, columns=["data_files"])["data_files"].to_pylist():
+    for table in read_outputs(home, composed, columns=["data_files"]):
+        for row in table["data_files"].to_pylist():
             listed.update({file["sha256"]: file for file in row})
     return [
         write_file(home, folder, data_file_path(sha256), read_data_files(home, [file])[0].content)
@@ -165,19 +168,22 @@ def _why_nothing(home: Home, stages: Sequence[Sequence[StageOutput]]) -> str:
 
 def _count(home: Home, composed: Sequence[StageOutput], split: str) -> int:
     return sum(
-        pc.sum(pc.equal(read_output(home, output, columns=["split"])["split"], split)).as_py() or 0
-        for output in composed
+        pc.sum(pc.equal(table["split"], split)).as_py() or 0
+        for table in read_outputs(home, composed, columns=["split"])
     )
 
 
 def _release_tables(
     home: Home, composed: Sequence[StageOutput], split: str, created_by: str
 ) -> Iterator[pa.Table]:
-    for output in composed:
-        table = read_output(home, output)
+    for table in fetched_ahead(home, read_outputs(home, composed), partial(_picture_files, home)):
         table = table.filter(pc.equal(table["split"], split))
         for first in range(0, table.num_rows, _COPY_ROWS):
             yield _with_images(home, table.slice(first, _COPY_ROWS), created_by)
+
+
+def _picture_files(home: Home, rows: pa.Table) -> list[str]:
+    return renders_files(home, rows["render_output"].to_pylist())
 
 
 def _with_images(home: Home, rows: pa.Table, created_by: str) -> pa.Table:

@@ -7,6 +7,7 @@ import heapq
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from storage.ahead import read_outputs
 from storage.outputs import read_output
 from storage.renders import RenderPlace, read_renders
 from vincicoder.contact_sheet import SheetEntry, contact_sheet, interleaved
@@ -28,8 +29,9 @@ _Place = tuple[str, int, int]
 def sample_sheet(home: Home, composed: Sequence[StageOutput]) -> bytes:
     """Return a PNG of released pictures, chosen by the hash of their ids: the same every time."""
     by_domain: dict[str, dict[str, list[_Place]]] = defaultdict(lambda: defaultdict(list))
-    for number, output in enumerate(composed):
-        columns = read_output(home, output, columns=["sample_id", "domain", "source"]).to_pydict()
+    tables = read_outputs(home, composed, columns=["sample_id", "domain", "source"])
+    for number, table in enumerate(tables):
+        columns = table.to_pydict()
         rows = zip(columns["domain"], columns["source"], columns["sample_id"], strict=True)
         for row, (domain, source, sample_id) in enumerate(rows):
             rank = hashlib.sha256(f"sheet\0{sample_id}".encode()).hexdigest()

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from prefect import task
 
-from storage.outputs import read_output
+from storage.ahead import read_outputs
 from storage.schemas import THRESHOLDS_SCHEMA
 from tasks.sft.whole import run_whole_stage
 from tasks.stage import StageName, StageTables, split_rejected
@@ -37,10 +37,10 @@ def verify_sources(home: Home, previous: Sequence[StageOutput]) -> list[StageOut
 
     def decide() -> list[list[list[Any]]]:
         thresholds = learn_all(home, previous)
+        compared = [output for output in previous if output.source in thresholds]
+        tables = read_outputs(home, compared, columns=_COLUMNS)
         return [
-            _beyond(_distances(home, output), thresholds[output.source])
-            if output.source in thresholds
-            else []
+            _beyond(next(tables), thresholds[output.source]) if output.source in thresholds else []
             for output in previous
         ]
 
@@ -50,8 +50,7 @@ def verify_sources(home: Home, previous: Sequence[StageOutput]) -> list[StageOut
 def learn_all(home: Home, verified: Sequence[StageOutput]) -> dict[str, SourceThresholds]:
     """Return the thresholds of the sources that have pictures of their own, from the verify outputs."""
     gathered: dict[str, list[pa.Table]] = defaultdict(list)
-    for output in verified:
-        distances = _distances(home, output)
+    for output, distances in zip(verified, read_outputs(home, verified, columns=_COLUMNS), strict=True):
         present = distances.filter(pc.is_valid(distances[_COLUMNS[0]]))
         if present.num_rows:
             gathered[output.source].append(present)
@@ -70,10 +69,6 @@ def thresholds_table(home: Home, verified: Sequence[StageOutput]) -> pa.Table:
         for one in learn_all(home, verified).values()
     ]
     return pa.Table.from_pylist(rows, THRESHOLDS_SCHEMA)
-
-
-def _distances(home: Home, output: StageOutput) -> pa.Table:
-    return read_output(home, output, columns=_COLUMNS)
 
 
 def _beyond(distances: pa.Table, thresholds: SourceThresholds) -> list[list[Any]]:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from storage.ahead import read_outputs
 from storage.memo import read_memo, write_memo
-from storage.outputs import find_outputs, output_key, read_output
+from storage.outputs import find_outputs, output_key
 from tasks.stage import StageName, StageTables, read_shard, run_stage
 
 if TYPE_CHECKING:
@@ -76,8 +77,7 @@ def run_whole_stage(
 def read_columns(home: Home, outputs: Sequence[StageOutput], columns: Sequence[str]) -> pa.Table:
     """Read some columns of all shards, with the number of the shard and the row in it."""
     tables = []
-    for number, output in enumerate(outputs):
-        table = read_output(home, output, columns=columns)
+    for number, table in enumerate(read_outputs(home, outputs, columns=columns)):
         table = table.append_column("shard", pa.array([number] * table.num_rows, pa.int32()))
         tables.append(table.append_column("row", pa.array(range(table.num_rows), pa.int32())))
     return pa.concat_tables(tables)
