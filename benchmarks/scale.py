@@ -34,7 +34,7 @@ from benchmarks.cluster import programs, speed
 from benchmarks.processor_time import living_seconds, own_seconds
 from benchmarks.replay import replayed
 from flows.pipeline import run_build
-from flows.processes import Processes, ProcessPlace
+from flows.processes import SHARDS_A_PROCESS, Processes, ProcessPlace
 from flows.progress import BuildClock
 from flows.progress.clock import StageProgress
 from flows.progress.lines import Lines
@@ -146,12 +146,11 @@ def measure(asked: argparse.Namespace, folder: Path, server: S3Server | None) ->
     with ExitStack() as stack:
         if not asked.real:
             stack.enter_context(replayed())
-        place = None
+        runner = DirectRunner(asked.workers)
         if asked.processes:
             processes = Processes(asked.workers, asked.processes)
             stack.callback(processes.end)
-            place = ProcessPlace(processes)
-        runner = DirectRunner(asked.workers, place)
+            runner = DirectRunner(SHARDS_A_PROCESS * asked.processes, ProcessPlace(processes))
         started, cpu = time.monotonic(), _cpu_seconds()
         result = run_build(config, home, runner, "", BuildClock([stages, Lines()]))
         seconds, cpu_seconds = time.monotonic() - started, _cpu_seconds() - cpu

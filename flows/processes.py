@@ -102,11 +102,6 @@ class Processes:
         # The kernel ends a process of ours when the thread that started it ends: this one stays.
         self._starter = ThreadPoolExecutor(1, "starts-processes")
 
-    @property
-    def at_once(self) -> int:
-        """The shards to have in flight."""
-        return SHARDS_A_PROCESS * self._count
-
     def run(self, module: str, name: str, arguments: Mapping[str, Any]) -> Done:
         """Run a shard's task in one of them; where it is killed, again in another. Waits for a place."""
         sent = self._sender.sent(arguments)
@@ -183,10 +178,6 @@ class ProcessPlace:
 
     def __init__(self, processes: Processes) -> None:
         self._processes = processes
-
-    @property
-    def at_once(self) -> int:
-        return self._processes.at_once
 
     def begin(self, home: Home, languages: Sequence[str]) -> None:
         """There is nothing to get ready."""

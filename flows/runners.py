@@ -52,11 +52,6 @@ class ShardsFailedError(UserError):
 class Place(Protocol):
     """Where shards run that do not run in this process."""
 
-    @property
-    def at_once(self) -> int:
-        """The shards to start at a time; those that do not run yet wait there."""
-        ...
-
     def begin(self, home: Home, languages: Sequence[str]) -> None:
         """Get ready for a build on a home that will draw these languages, or raise `UserError`."""
         ...
@@ -168,10 +163,10 @@ class PrefectRunner:
 
 
 class DirectRunner:
-    """Calls the tasks' functions in threads, with the same retries as under Prefect."""
+    """Calls the tasks' functions in threads, `threads` at a time, with the same retries as under Prefect."""
 
-    def __init__(self, workers: int, place: Place | None = None) -> None:
-        self._workers = workers
+    def __init__(self, threads: int, place: Place | None = None) -> None:
+        self._threads = threads
         self.place = place
 
     def map(
@@ -181,7 +176,7 @@ class DirectRunner:
         on_done: Callable[[StageOutput], None],
     ) -> list[StageOutput]:
         function = task.fn if self.place is None else self.place.function(task)
-        pool = ThreadPoolExecutor(self._workers if self.place is None else self.place.at_once)
+        pool = ThreadPoolExecutor(self._threads)
         try:
             futures = {pool.submit(with_retries, function, call): number for number, call in enumerate(calls)}
             return _gather(task.name, calls, futures, as_completed(futures), on_done)

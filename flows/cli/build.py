@@ -168,10 +168,10 @@ def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:
     from flows.progress.bars import live_bars, terminal
     from flows.progress.lines import Lines
     from flows.release_report import leave_report
-    from flows.runners import DirectRunner, build_place
+    from flows.runners import DirectRunner, build_place, shards_at_once
 
     with build_place(config) as place:
-        runner = DirectRunner(config.workers, place)
+        runner = DirectRunner(shards_at_once(config), place)
         if terminal():
             with live_bars() as bars:
                 result = run_build(config, home_uri, runner, "", BuildClock([bars]))

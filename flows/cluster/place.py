@@ -14,7 +14,7 @@ from collections import defaultdict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from flows.cluster import SHARDS_WAITING, ClusterError
+from flows.cluster import ClusterError
 from flows.cluster.actor import SentObject
 from flows.cluster.nodes import Node, join, living_nodes, start_nodes
 from flows.shard_process import Sender
@@ -56,10 +56,6 @@ class ClusterPlace:
         self._sender = Sender(_to_store)
         self._ended = threading.Event()
         self._waiting = 0
-
-    @property
-    def at_once(self) -> int:
-        return SHARDS_WAITING
 
     def begin(self, home: Home, languages: Sequence[str]) -> None:
         """Start an actor on each node that draws these languages as this machine does."""

@@ -92,7 +92,7 @@ def build(config: Path, home: Path, workers: int) -> BuildResult:
     wanted = BuildConfig(profile=None, source_configs=(config,), shard_rows=2, workers=workers)
     with build_place(wanted) as place:
         assert (place is None) == (workers <= CORES_A_PROCESS)
-        return run_build(wanted, str(home), DirectRunner(workers, place), "")
+        return run_build(wanted, str(home), DirectRunner(shards_at_once(wanted), place), "")
 
 
 def test_a_build_in_processes_gives_the_same_bytes_and_leaves_nothing(tmp_path: Path) -> None:
@@ -206,7 +206,6 @@ def test_a_shard_whose_process_is_killed_runs_in_another(tmp_path: Path) -> None
 @pytest.mark.parametrize(("cores", "count"), [(1, 1), (4, 1), (5, 2), (64, 16), (66, 17)])
 def test_there_is_a_process_for_each_four_cores(cores: int, count: int) -> None:
     assert processes_for(cores) == count
-    assert Processes(cores).at_once == 2 * count
 
 
 @pytest.mark.parametrize(
