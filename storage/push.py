@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -59,15 +58,16 @@ def plan_push(folder: Path, repository: str) -> PushPlan:
     return PushPlan(repository, manifest.version, files, total <= _ONE_COMMIT_BYTES)
 
 
-def push_release(folder: Path, plan: PushPlan, private: bool, token: str | None = None) -> str:
+def push_release(folder: Path, plan: PushPlan, cache: Path, private: bool, token: str | None = None) -> str:
     """Upload as planned; return the address. Pushing the same release again uploads at most the catalogue.
+    What is uploaded is laid out below `cache`.
 
     The token is the hub's own (`hf auth login`, or `HF_TOKEN`). Raises the hub's errors as they are.
     """
     api = HfApi(token=token)
     api.create_repo(plan.repository, repo_type="dataset", private=private, exist_ok=True)
     patterns = [path for path, _ in plan.files]
-    with stage(folder, plan) as staged:
+    with stage(folder, plan, cache) as staged:
         if plan.one_commit:
             done = api.upload_folder(
                 repo_id=plan.repository,
@@ -84,11 +84,10 @@ def push_release(folder: Path, plan: PushPlan, private: bool, token: str | None 
 
 
 @contextmanager
-def stage(folder: Path, plan: PushPlan) -> Iterator[Path]:
+def stage(folder: Path, plan: PushPlan, cache: Path) -> Iterator[Path]:
     """Yield a folder with what is uploaded: links to the release's files, and a catalogue that tells nothing
     of the machine it was built on. It stays where an upload fails, so that the next one can resume."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    staged = cache / "vincicoder" / "push" / plan.version
+    staged = cache / "push" / plan.version
     for path, _ in plan.files:
         target = staged / path
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -26,6 +26,7 @@ from typing import Any
 from benchmarks.clients import reads
 from tests.corpora import write_corpus
 from tests.releases import pictures
+from vincicoder.cache_folder import cache_folder
 from vincicoder.train.launch import startup_folder
 from vincicoder.train.launcher import make_tiny
 
@@ -71,8 +72,7 @@ def environment(client: Client) -> Path:
     """Return the interpreter of a client's environment, which is made where it is not there."""
     if not client.pins:
         return Path(sys.executable)
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vincicoder/clients"
-    folder = cache / "-".join(pin.replace("==", "-") for pin in client.pins)
+    folder = cache_folder() / "clients" / "-".join(pin.replace("==", "-") for pin in client.pins)
     python = folder / "bin/python"
     if not (folder / "whole").exists():
         shutil.rmtree(folder, ignore_errors=True)

@@ -162,6 +162,7 @@ def push(
 ) -> None:
     """Upload a release to a dataset hub. Without --really it only shows what would be uploaded."""
     from storage.push import plan_push, push_release
+    from vincicoder.cache_folder import cache_folder
 
     path = find(release, home)
     try:
@@ -170,7 +171,7 @@ def push(
     except (OSError, ValueError) as error:
         raise _stop(error) from error
     if as_json:
-        address = push_release(path, plan, private=not public) if really else None
+        address = push_release(path, plan, cache_folder(), private=not public) if really else None
         files = [{"path": name, "bytes": size} for name, size in plan.files]
         typer.echo(json.dumps({"repository": repository, "files": files, "uploaded": address}))
         return
@@ -179,6 +180,6 @@ def push(
     how = "one commit" if plan.one_commit else "many commits, resumable"
     typer.echo(f"{plan.bytes:,} bytes in {len(plan.files)} files to {repository}, {how}")
     if really:
-        typer.echo(push_release(path, plan, private=not public))
+        typer.echo(push_release(path, plan, cache_folder(), private=not public))
     else:
         typer.echo("nothing was uploaded: add --really")

@@ -111,11 +111,10 @@ def test_the_printed_command_reads_it_with_the_pinned_client(releases: Releases)
 def test_what_is_pushed_tells_nothing_of_the_machine(
     releases: Releases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     original = duckdb.connect(f"{releases.first}/catalog.duckdb", read_only=True)
     host = original.execute("SELECT host FROM build").fetchone()
     assert host is not None
-    with storage.push.stage(releases.first, plan_push(releases.first, "owner/name")) as staged:
+    with storage.push.stage(releases.first, plan_push(releases.first, "owner/name"), tmp_path) as staged:
         files = sorted(path for path in staged.rglob("*") if path.is_file() and path.suffix != ".parquet")
         assert {path.name for path in files} >= {"catalog.duckdb", "README.md", "manifest.json"}
         for path in files:

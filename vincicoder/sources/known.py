@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from vincicoder.cache_folder import cache_folder
+
 # Smaller files are read again: that takes less than a tenth of a second.
 LARGE_BYTES = 64 << 20
 # The clock of a file system ticks in hundredths of seconds: what was written just now may be written again
@@ -48,7 +50,7 @@ def remembered(files: Sequence[Path], what: str, find: Callable[[], bytes]) -> b
 
 
 def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vincicoder" / "known"
+    return cache_folder() / "known"
 
 
 def _read(place: Path) -> bytes | None:

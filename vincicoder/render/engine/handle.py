@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
 
+from vincicoder.cache_folder import VARIABLE, cache_folder
 from vincicoder.render.api import RenderRequest, RenderResult
 from vincicoder.render.configuration import FAULTS_VARIABLE, WorkerConfiguration
 from vincicoder.render.engine.affinity import Familiar
@@ -78,7 +79,6 @@ class WorkerState(Enum):
 
 def worker_environment() -> dict[str, str]:
     """Return the clean, fixed environment of a worker: nothing of the caller's leaks into it."""
-    cache = os.environ.get("VINCICODER_CACHE") or os.environ.get("XDG_CACHE_HOME")
     environment = {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -88,7 +88,7 @@ def worker_environment() -> dict[str, str]:
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
-        "VINCICODER_CACHE": cache or str(Path("~/.cache").expanduser()),
+        VARIABLE: str(cache_folder().parent.absolute()),
         "MALLOC_ARENA_MAX": "2",
         "FONTCONFIG_FILE": str(FONT_CONFIGURATION),
     }

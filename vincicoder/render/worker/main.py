@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from vincicoder.cache_folder import cache_folder
 from vincicoder.render import font_coverage
 from vincicoder.render.api import Recording, too_large
 from vincicoder.render.configuration import WorkerConfiguration
@@ -33,12 +34,6 @@ MAX_DETAIL_CHARACTERS = 2000
 _LOOK_FOR_THEMSELVES = frozenset({"python", "html", "latex"})
 _OWN_FONTS = frozenset({"python", "latex"})
 _MAX_REQUEST_BYTES = 1 << 30
-
-
-def cache_directory() -> Path:
-    """Return the directory where renderers may keep what is slow to make (font lists, TeX formats)."""
-    base = os.environ.get("VINCICODER_CACHE") or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "vincicoder"
 
 
 def _row_language(configuration: WorkerConfiguration) -> str:
@@ -162,7 +157,7 @@ def _work(configuration: WorkerConfiguration, workspace: Path) -> None:
         if renderer.create is None:
             raise InfrastructureError(f"{configuration.language} has no worker: others draw it")
         drawer = renderer.create()
-        cache = cache_directory()
+        cache = cache_folder()
         if _row_language(configuration) not in _OWN_FONTS:
             font_coverage.load()
         if renderer.prepare is not None:
