@@ -1,9 +1,10 @@
 """What a build of N rows takes beside drawing: wall, CPU and peak memory by stage, bytes, files, requests.
 
 The rows are SVG programs that all differ; a declared stand-in draws them (`benchmarks.replay`), so everything
-but drawing is real. `--s3` puts the home on an S3 server on loopback, whose requests are counted. A second
-build of the same rows shows how long it takes to decide that nothing is to be done. Where Ray is installed,
-`--node-rows` programs are then really drawn on one Ray node of one core and on two (`benchmarks.cluster`).
+but drawing is real. `--s3` puts the home on an S3 server on loopback, whose requests are counted, and
+`--s3-delay` puts that at a distance. A second build of the same rows shows how long it takes to decide that
+nothing is to be done. Where Ray is installed, `--node-rows` programs are then really drawn on one Ray node of
+one core and on two (`benchmarks.cluster`).
 
 `--real` draws as many programs of `benchmarks.cluster` instead, and says which share of the cores' time in
 the render stage was not drawing: all of this process's own. `--processes` runs shards in processes beside
@@ -31,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cluster import programs, speed
+from benchmarks.delay import delayed
 from benchmarks.processor_time import living_seconds, own_seconds
 from benchmarks.replay import replayed
 from flows.pipeline import run_build
@@ -163,6 +165,7 @@ def measure(asked: argparse.Namespace, folder: Path, server: S3Server | None) ->
     found = {
         "renderer": "real" if asked.real else "replay",
         "home": "local" if server is None else "s3 on loopback",
+        "s3_delay_ms": asked.s3_delay,
         "rows": asked.rows,
         "shard_rows": asked.shard_rows,
         "workers": asked.workers,
@@ -192,10 +195,14 @@ def _methods(server: S3Server | None) -> Counter[str]:
 
 
 @contextmanager
-def _server(wanted: bool, folder: Path) -> Iterator[S3Server | None]:
+def _server(asked: argparse.Namespace, folder: Path) -> Iterator[S3Server | None]:
     with ExitStack() as stack:
-        server = stack.enter_context(s3_server(folder)) if wanted else None
-        os.environ |= dict(server.variables) if server else {}
+        server = stack.enter_context(s3_server(folder)) if asked.s3 else None
+        if server is not None:
+            os.environ |= dict(server.variables)
+            if asked.s3_delay:
+                far = delayed(server.url, asked.s3_delay / 1000)
+                os.environ["AWS_ENDPOINT_URL"] = stack.enter_context(far)
         yield server
 
 
@@ -207,12 +214,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--processes", type=int, default=0, help="that run shards beside this one; 0: here")
     parser.add_argument("--real", action="store_true", help="charts, drawings and formulas, really drawn")
     parser.add_argument("--s3", action="store_true", help="a home on an S3 server on loopback")
+    parser.add_argument("--s3-delay", type=float, default=0.0, help="milliseconds that each request waits")
     parser.add_argument("--node-rows", type=int, default=100, help="0 starts no Ray node")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     asked = parser.parse_args(arguments)
     folder = Path(tempfile.mkdtemp(prefix="vc-", dir="/tmp"))  # short: Ray makes sockets in it
     try:
-        with _server(asked.s3, folder) as server:
+        with _server(asked, folder) as server:
             found = measure(asked, folder, server)
         if asked.node_rows and find_spec("ray"):
             found |= {**speed(asked.node_rows, folder / "nodes"), "rows": asked.rows}
