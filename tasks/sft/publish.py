@@ -176,8 +176,8 @@ def _count(home: Home, composed: Sequence[StageOutput], split: str) -> int:
 def _release_tables(
     home: Home, composed: Sequence[StageOutput], split: str, created_by: str
 ) -> Iterator[pa.Table]:
-    for table in fetched_ahead(home, read_outputs(home, composed), partial(_picture_files, home)):
-        table = table.filter(pc.equal(table["split"], split))
+    parts = (table.filter(pc.equal(table["split"], split)) for table in read_outputs(home, composed))
+    for table in fetched_ahead(home, parts, partial(_picture_files, home)):
         for first in range(0, table.num_rows, _COPY_ROWS):
             yield _with_images(home, table.slice(first, _COPY_ROWS), created_by)
 

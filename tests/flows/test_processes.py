@@ -210,7 +210,14 @@ def test_there_is_a_process_for_each_four_cores(cores: int, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("engine", "workers", "count"),
-    [("local", 1, 1), ("local", 4, 4), ("local", 5, 4), ("local", 64, 32), ("ray", 2, SHARDS_WAITING)],
+    [
+        ("local", 1, 1),
+        ("local", 4, 4),
+        ("local", 5, 4),
+        ("local", 64, 32),
+        ("local", 66, 34),
+        ("ray", 2, SHARDS_WAITING),
+    ],
 )
 def test_as_many_shards_are_started_as_run_or_wait_for_a_node(engine: str, workers: int, count: int) -> None:
     config = BuildConfig.model_validate({"engine": engine, "workers": workers})
