@@ -31,9 +31,10 @@ def chart(draw: Callable[[str, str], bytes]) -> bytes:
 
 @pytest.fixture(scope="session")
 def scorer() -> Iterator[RewardScorer]:
-    """The preset `default` with its embedded encoder, and limits that end hostile code soon."""
+    """The preset `default` with its embedded encoder, and limits that end hostile code soon, but not a
+    page whose browser starts on a slow machine."""
     config = RewardConfig.preset(
-        "default", deadline_seconds=6, cpu_seconds=3, workers=2, device="cpu", memory_mb=1024
+        "default", deadline_seconds=8, cpu_seconds=7, workers=2, device="cpu", memory_mb=1024
     )
     with RewardScorer(config) as opened:
         yield opened

@@ -15,7 +15,7 @@ def test_the_reward_rises_with_every_part_that_is_drawn(scorer: RewardScorer) ->
     ladders = measure_completeness(scorer, ("html", "sections"))
     assert {name: shortcomings(scores) for name, scores in ladders.items()} == {
         "html": [], "sections": []
-    }  # fmt: skip
+    }, ladders  # fmt: skip
     assert all(scores[-1] > 0.99 for scores in ladders.values()), ladders
 
 

@@ -96,7 +96,7 @@ def sleeping(number: int) -> str:
 def test_dropped_requests_hold_up_neither_health_nor_fresh_rows(
     scorer: RewardScorer, reference: bytes
 ) -> None:
-    """Fifty programs that sleep for five seconds each would keep two workers busy for two minutes."""
+    """Fifty programs that sleep for seven seconds each would keep two workers busy for three minutes."""
     with serving(scorer, ServiceLimits(running=4)) as port:
         dropped = [send(port, body(reference, sleeping(number), language="python")) for number in range(50)]
         wait_until(lambda: metrics(port)["busy"] + metrics(port)["waiting"] == 50)

@@ -138,7 +138,7 @@ def test_without_namespaces_the_other_layers_hold(
         CHART: "rendered",
     }
     others = set(descendants(os.getpid()))
-    with RenderEngine(RenderLimits(cpu_seconds=2), workers=2) as engine:
+    with RenderEngine(RenderLimits(cpu_seconds=10), workers=2) as engine:
         results = list(engine.render(RenderRequest(code, "python", code) for code in attacks))
         square = list(engine.render([RenderRequest("square", "svg", SQUARE)]))
         family = set(descendants(os.getpid())) - others

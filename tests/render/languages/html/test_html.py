@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(bool(missing_tools()), reason="; ".join(missing_
 
 @pytest.fixture(scope="module")
 def renderer(workspace: Path) -> Iterator[HtmlRenderer]:
-    with started(HtmlRenderer(), workspace, RenderLimits(cpu_seconds=3)) as drawer:
+    with started(HtmlRenderer(), workspace, RenderLimits(cpu_seconds=10)) as drawer:
         yield drawer
 
 

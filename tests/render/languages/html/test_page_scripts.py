@@ -186,7 +186,7 @@ _HOSTILE = {
 @_needs_libraries
 def test_hostile_pages_with_libraries_have_exact_reasons() -> None:
     requests = [RenderRequest(name, "html", code) for name, (code, _, _) in _HOSTILE.items()]
-    with RenderEngine(RenderLimits(cpu_seconds=4), workers=1) as engine:
+    with RenderEngine(RenderLimits(cpu_seconds=10), workers=1) as engine:
         drawn = {result.request_id: result for result in engine.render(requests)}
     assert {name: one.reason or "rendered" for name, one in drawn.items()} == {
         name: reason for name, (_, reason, _) in _HOSTILE.items()
