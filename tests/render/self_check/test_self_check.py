@@ -13,7 +13,7 @@ from tests.imports import ROOT
 from vincicoder.render.languages.hostile_sample import Hostile, HostileSuite
 from vincicoder.render.languages.spec import LanguageSpec
 from vincicoder.render.registry import LANGUAGES, ROW_LANGUAGES, why_unsupported
-from vincicoder.render.self_check import checks
+from vincicoder.render.self_check import arena, checks
 from vincicoder.render.self_check.__main__ import main, run_checks
 
 SVG = LANGUAGES["svg"]
@@ -126,6 +126,25 @@ def test_a_wrong_expectation_of_a_hostile_sample_fails(monkeypatch: pytest.Monke
     assert found[f"hostile {wrong.name}"].startswith("render.forbidden instead of rendered")
     assert found["hostile empty"] == ""
     assert found["attacks are many"] != "" and found["pictures are the same each time"] == ""
+
+
+_SLOW = """import time
+while time.process_time() < 1.5:
+    pass
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+"""
+
+
+@pytest.mark.skipif(bool(why_unsupported("python")), reason=why_unsupported("python"))
+def test_a_slow_machine_is_not_taken_for_a_sample_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arena, "LIMITS", replace(arena.LIMITS, cpu_seconds=1))
+    with arena.Arena() as opened:
+        monkeypatch.setattr(opened, "_changed_neighbours", lambda language: [])  # one second is few for them
+        opened.render("python", "x = 1")  # its worker starts, and is not taken for what an attack left
+        assert opened.attack("python", Hostile("slow", "rendered", _SLOW)) == []
+        (wrong,) = opened.attack("python", Hostile("slow", "render.timeout", _SLOW, "over 20 s"))
+        assert wrong == "the detail does not say 'over 20 s': over 1 s of CPU time"
 
 
 def test_a_rule_whose_time_doubles_with_every_comment_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
