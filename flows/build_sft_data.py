@@ -88,7 +88,7 @@ def build_sft_data(
         source_configs=tuple(Path(path) for path in source_configs or ()),
         benchmarks=tuple(benchmarks or ()),
         shard_rows=shard_rows,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers if workers is not None else os.cpu_count() or 1,
         engine=engine,
         ray_address=ray_address,
         strict=strict,

@@ -93,8 +93,8 @@ def run_build(
     recipe = load_recipe(config.recipe)
     chosen = choose(config.benchmarks)
     check_maker(config.refine)
-    plan = plan_build(config)
     home = Home(home_uri)
+    plan = plan_build(config)
     clock = clock or BuildClock()
     with home.lock(), engine_scope(), tasks_end_with_the_build(home):
         if runner.place is not None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from vincicoder.clean import CleanLimits
 from vincicoder.decontaminate import DecontaminationLimits
@@ -15,6 +15,8 @@ from vincicoder.gate import GateLimits
 from vincicoder.refine.config import RefineConfig
 from vincicoder.render.api import RenderLimits
 from vincicoder.verify import PictureLimits
+
+_ANY_CLUSTER = "auto"
 
 
 class BuildConfig(BaseModel):
@@ -33,7 +35,7 @@ class BuildConfig(BaseModel):
     engine: Literal["local", "ray"] = (
         "local"  # where shards run: in this process, or on a Ray cluster's nodes
     )
-    ray_address: str = "auto"  # HOST:PORT of the cluster's head; auto is one that runs on this machine
+    ray_address: str = _ANY_CLUSTER  # HOST:PORT of the cluster's head; auto is one that runs on this machine
     strict: bool = False  # a source that is not on this machine is an error, not a warning
     require_sandbox: bool = False  # refuse to render when a sandbox layer is missing
     max_code_bytes: int = Field(default=4_000_000, ge=1)  # protects memory; `clean` has the real limit
@@ -46,6 +48,13 @@ class BuildConfig(BaseModel):
     decontamination: DecontaminationLimits = DecontaminationLimits()
     gate: GateLimits = GateLimits()  # what may get lost against the current release
     accept: bool = False  # make the release the current one, whatever got lost
+
+    @field_validator("ray_address")
+    @classmethod
+    def _is_used(cls, ray_address: str, others: ValidationInfo) -> str:
+        if ray_address != _ANY_CLUSTER and others.data.get("engine") == "local":
+            raise ValueError(f"received {ray_address}, but shards run on this machine: give engine ray too")
+        return ray_address
 
 
 def default_home() -> str:

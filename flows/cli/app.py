@@ -85,7 +85,7 @@ class _Commands(Commands):
         except Exception as error:
             if not _is_expected(error):
                 raise
-            typer.echo(f"vincicoder: {error}", err=True)
+            typer.echo(f"vincicoder: {_in_one_line(error)}", err=True)
             raise typer.Exit(1) from error
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -107,6 +107,14 @@ class _Commands(Commands):
         for name, inside in getattr(command, "commands", {}).items():
             inside.epilog = f"Example: vincicoder {cmd_name} {name} {EXAMPLES[f'{cmd_name} {name}']}"
         return command
+
+
+def _in_one_line(error: Exception) -> str:
+    from pydantic import ValidationError
+
+    from vincicoder.yaml_file import wrong_fields
+
+    return wrong_fields(error) if isinstance(error, ValidationError) else str(error)
 
 
 def _is_expected(error: Exception) -> bool:

@@ -111,7 +111,7 @@ def sft(
         recipe=recipe,
         benchmarks=tuple(benchmark or ()),
         shard_rows=shard_rows,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers if workers is not None else os.cpu_count() or 1,
         engine=engine,
         ray_address=ray_address,
         strict=strict,

@@ -120,7 +120,7 @@ def evaluate(
         release=release,
         limit=limit,
         shard_rows=shard_rows,
-        workers=workers or os.cpu_count() or 1,
+        workers=workers if workers is not None else os.cpu_count() or 1,
         require_sandbox=require_sandbox,
         encoders=_encoders(encoder or []),
         stack=stack,

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from vincicoder.gate import GateConfigError, GateLimits, ReleaseRefusedError, gate_limits
+from vincicoder.yaml_file import read_yaml
 
 GateConfigOption = Annotated[
     Path | None,
@@ -25,9 +25,10 @@ def read_gate(file: Path | None) -> GateLimits:
     """Return the limits in a file, or the defaults. Raises GateConfigError, naming the file."""
     if file is None:
         return GateLimits()
+    found = read_yaml(file, "the limits of the gate", GateConfigError)
     try:
-        return gate_limits(yaml.safe_load(file.read_text("utf-8")))
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, GateConfigError) as error:
+        return gate_limits(found)
+    except GateConfigError as error:
         raise GateConfigError(f"{file} has no limits of the gate: {error}") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
+
+_HALF_A_URI = re.compile(rf"(?:{'|'.join(SCHEMES)}|file|[A-Za-z][\w+.-]+(?=:/)):(?!//)", re.IGNORECASE)
 
 
 class Store(Protocol):
@@ -76,6 +79,11 @@ class Store(Protocol):
 
 def open_store(uri: str) -> LocalStore | ObjectStore:
     """Open a folder or a URI. Raises `HomeError` where it can be none of these."""
+    if _HALF_A_URI.match(uri):
+        raise HomeError(
+            f"home {uri} cannot be opened: a URI is written with two slashes, such as s3://bucket/prefix; "
+            f"for a folder of that name give ./{uri}"
+        )
     scheme, separator, _ = uri.partition("://")
     if separator and scheme != "file":
         if scheme not in SCHEMES:

@@ -35,6 +35,15 @@ if TYPE_CHECKING:
     from storage.stores.fetched import Copy
 
 SCHEMES = ("s3", "gs", "az", "memory")
+# The variables that say where a store is, and who asks.
+_PLACE = {"s3": "AWS_ENDPOINT_URL, AWS_REGION", "gs": "GOOGLE_BASE_URL", "az": "AZURE_STORAGE_ENDPOINT"}
+_CREDENTIALS = {
+    "s3": "AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS",
+    "az": "AZURE_STORAGE_ACCOUNT_NAME, AZURE_STORAGE_ACCOUNT_KEY",
+}
+# Who has no credentials asks the cloud's machine that it may run on for some.
+_OF_THE_MACHINE = ("169.254.169.254", "metadata.google.internal")
 _NAMED_BY_CONTENT = re.compile(r"-([0-9a-f]{16})\.parquet$")
 _REFUSED = (exceptions.AlreadyExistsError, exceptions.PreconditionError)
 _FORBIDDEN = (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)
@@ -260,20 +269,26 @@ def _plain_errors(uri: str) -> Iterator[None]:
     except (exceptions.BaseError, FileNotFoundError, ValueError) as error:
         said, _, debug = str(error).partition("Debug source")
         why = " ".join(said.split())[:400]
+        scheme = uri.partition(":")[0].lower()
         if "NoSuchBucket" in str(error):
             raise HomeError(f"home {uri} cannot be used: there is no such bucket; make it first") from error
         if isinstance(error, _FORBIDDEN) or "AccessDenied" in str(error):
             raise HomeUnwritableError(
                 f"home {uri} cannot be used: access is denied ({why}). Check the credentials "
-                "(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY) and the rights to list, get, put and delete"
+                f"({_CREDENTIALS.get(scheme)}) and the rights to list, get, put and delete"
             ) from error
         if isinstance(error, FileNotFoundError | exceptions.PreconditionError):
             raise
         if isinstance(error, exceptions.GenericError):
+            if any(host in why for host in _OF_THE_MACHINE):
+                raise HomeUnreachableError(
+                    f"home {uri} cannot be reached: no credentials are in the environment "
+                    f"({_CREDENTIALS.get(scheme)}), and this machine gives none ({why})"
+                ) from error
             causes = ["".join(found) for found in _CAUSE.findall(debug)]
             why += f" ({causes[-1]})" if causes else ""
             raise HomeUnreachableError(
-                f"home {uri} cannot be reached: {why}. Check AWS_ENDPOINT_URL, AWS_REGION and the network"
+                f"home {uri} cannot be reached: {why}. Check {_PLACE.get(scheme)} and the network"
             ) from error
         raise HomeError(f"home {uri} cannot be opened: {why}") from error
 

@@ -53,6 +53,19 @@ def test_an_unknown_engine_is_refused(tmp_path: Path) -> None:
     assert "'spark' is not one of" in done.output
 
 
+def test_an_address_without_the_engine_that_uses_it_is_refused() -> None:
+    done = CliRunner().invoke(app, ["build", "sft", "--ray-address", "10.0.0.1:6379"])
+    assert done.exit_code == 1
+    assert "ray_address" in done.output
+    assert "received 10.0.0.1:6379, but shards run on this machine: give engine ray too" in done.output
+
+
+def test_no_workers_are_refused_and_not_taken_for_the_default() -> None:
+    done = CliRunner().invoke(app, ["build", "sft", "--workers", "0"])
+    assert done.exit_code == 1
+    assert "greater than or equal to 1" in done.output
+
+
 def test_a_home_that_nodes_cannot_reach_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ClusterError, match=r"such as s3://bucket/prefix; received .*home"):
         place.ClusterPlace().begin(Home(tmp_path / "home"), ["svg"])

@@ -256,7 +256,7 @@ def test_the_documented_configuration_is_valid(tmp_path: Path) -> None:
     config = load_refine_config(tmp_path / "refine.yaml")
     assert config.model is not None
     assert config.model.api_key_variable == "MODEL_KEY"
-    with pytest.raises(RefineConfigError, match="received"):
+    with pytest.raises(RefineConfigError, match=r"missing\.yaml cannot be read"):
         load_refine_config(tmp_path / "missing.yaml")
 
 

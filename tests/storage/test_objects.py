@@ -20,6 +20,7 @@ from threading import Event, Thread
 import obstore
 import pyarrow as pa
 import pytest
+from obstore import exceptions
 
 from storage.errors import HomeBusyError, HomeError, HomeUnreachableError, HomeUnwritableError
 from storage.home import Home
@@ -270,6 +271,19 @@ def test_a_store_that_cannot_be_used_is_said_in_words(s3: S3Server, monkeypatch:
         Home(f"s3://{BUCKET}/x").lock(),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("uri", "variable"),
+    [("s3://bucket/x", "AWS_ACCESS_KEY_ID"), ("gs://bucket/x", "GOOGLE_APPLICATION_CREDENTIALS")],
+)
+def test_who_gives_no_credentials_is_told_which_are_missing(uri: str, variable: str) -> None:
+    said = "Error performing PUT http://169.254.169.254/latest/api/token: 403 Forbidden"
+    with (
+        pytest.raises(HomeUnreachableError, match=rf"no credentials are in the environment \({variable}"),
+        objects._plain_errors(uri),
+    ):
+        raise exceptions.GenericError(said)
 
 
 class _Drops(BaseHTTPRequestHandler):

@@ -9,7 +9,7 @@ from vincicoder.compose.instructions import (
     instruction_for,
     language_name,
 )
-from vincicoder.compose.recipe import Quota, ReleaseRecipe, load_recipe, recipe_names
+from vincicoder.compose.recipe import Quota, ReleaseRecipe, ReleaseRecipeError, load_recipe, recipe_names
 from vincicoder.compose.split import split_of
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "Quota",
     "QuotaResult",
     "ReleaseRecipe",
+    "ReleaseRecipeError",
     "chart_type_of",
     "draw_rows",
     "fenced",

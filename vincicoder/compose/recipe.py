@@ -6,12 +6,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from vincicoder.sample import UserError
+from vincicoder.yaml_file import read_yaml, validate_fields
 
 # Columns that a quota may select by, and those that a stratum may be made of.
 SELECTABLE = ("domain", "source", "language", "task", "license", "chart_type", "difficulty")
 Stratum = Literal["chart_type", "length", "difficulty", "language", "source"]
+
+
+class ReleaseRecipeError(UserError, ValueError):
+    """A recipe that says what cannot be."""
 
 
 class Quota(BaseModel):
@@ -94,14 +100,14 @@ def recipe_names() -> list[str]:
 def load_recipe(name_or_path: str) -> ReleaseRecipe:
     """Load a recipe by the name of one that ships with the project, or from a YAML file.
 
-    Raises FileNotFoundError naming what ships, and pydantic's ValidationError on a bad field.
+    Raises FileNotFoundError naming what ships, and ReleaseRecipeError naming each wrong field.
     """
-    shipped = files("vincicoder.compose") / "recipes" / f"{name_or_path}.yaml"
-    if shipped.is_file():
-        return ReleaseRecipe.model_validate(yaml.safe_load(shipped.read_text("utf-8")))
     path = Path(name_or_path)
-    if not path.is_file():
+    if name_or_path in recipe_names():
+        path = Path(str(files("vincicoder.compose") / "recipes" / f"{name_or_path}.yaml"))
+    elif not path.is_file():
         raise FileNotFoundError(
             f"received recipe {name_or_path!r}; give a YAML file or one of {', '.join(recipe_names())}"
         )
-    return ReleaseRecipe.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    fields = read_yaml(path, "recipe", ReleaseRecipeError)
+    return validate_fields(ReleaseRecipe, fields, f"recipe {name_or_path}", ReleaseRecipeError)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
 from pydantic import Field, field_validator
 
 from vincicoder.chat.config import ModelConfig
 from vincicoder.evaluate.rubrics import RUBRICS
 from vincicoder.sample import UserError
+from vincicoder.yaml_file import read_yaml, validate_fields
 
 
 class JudgeConfigError(UserError):
@@ -34,9 +34,6 @@ class JudgeConfig(ModelConfig):
 
 
 def load_judge_config(path: Path) -> JudgeConfig:
-    """Read a judge from a YAML file. Raises `JudgeConfigError`, or pydantic's ValidationError."""
-    try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise JudgeConfigError(f"received {path} as a judge's configuration: {error}") from error
-    return JudgeConfig.model_validate(found)
+    """Read a judge from a YAML file. Raises `JudgeConfigError`, which names each wrong field."""
+    found = read_yaml(path, "a judge's configuration", JudgeConfigError)
+    return validate_fields(JudgeConfig, found, f"a judge's configuration {path}", JudgeConfigError)

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vincicoder.chat.config import ModelConfig
@@ -17,6 +16,7 @@ from vincicoder.refine.model import ModelMaker
 from vincicoder.refine.mutation import MutationMaker
 from vincicoder.refine.protocol import Maker
 from vincicoder.sample import UserError
+from vincicoder.yaml_file import read_yaml, validate_fields
 
 
 class RefineConfigError(UserError, ValueError):
@@ -82,9 +82,7 @@ def check_maker(config: RefineConfig) -> None:
 
 
 def load_refine_config(path: Path) -> RefineConfig:
-    """Read the configuration from a YAML file. Raises `RefineConfigError`, or pydantic's ValidationError."""
-    try:
-        found = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise RefineConfigError(f"received {path} as the refinement's configuration: {error}") from error
-    return RefineConfig.model_validate(found)
+    """Read the configuration from a YAML file. Raises `RefineConfigError`, which names each wrong field."""
+    what = "the refinement's configuration"
+    found = read_yaml(path, what, RefineConfigError)
+    return validate_fields(RefineConfig, found, f"{what} {path}", RefineConfigError)

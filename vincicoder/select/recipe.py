@@ -6,11 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vincicoder.sample import Domain, UserError
 from vincicoder.train.recipes import Sampling
+from vincicoder.yaml_file import read_yaml, validate_fields
 
 
 class SelectionRecipeError(UserError, ValueError):
@@ -84,14 +84,11 @@ def load_selection_recipe(name: str) -> SelectionRecipe:
         path = Path(name)
         if not path.is_file():
             raise FileNotFoundError(f"no recipe file {path}")
-        text = path.read_text(encoding="utf-8")
     elif known.is_file():
-        text = known.read_text(encoding="utf-8")
+        path = Path(str(known))
     else:
         raise SelectionRecipeError(
             f"received recipe {name!r}; known are default, vincicoder-42k, or a YAML file"
         )
-    try:
-        return SelectionRecipe.model_validate(yaml.safe_load(text))
-    except (yaml.YAMLError, ValidationError) as error:
-        raise SelectionRecipeError(f"recipe {name}: {error}") from error
+    fields = read_yaml(path, "recipe", SelectionRecipeError)
+    return validate_fields(SelectionRecipe, fields, f"recipe {name}", SelectionRecipeError)

@@ -6,11 +6,11 @@ import contextlib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from vincicoder.project_files import project_file
 from vincicoder.sample import UserError
+from vincicoder.yaml_file import read_yaml, wrong_fields
 
 TINY_MODEL = "tiny-random"
 """As a recipe's `model`: a model of ten million random parameters, made when it is first needed."""
@@ -250,12 +250,7 @@ def parse_recipe(fields: Any, origin: str) -> TrainingRecipe:
     try:
         return _ANY_RECIPE.validate_python(fields)
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(str(part) for part in item['loc']) or 'recipe'}: {item['msg']}"
-            + (f" (received {item['input']!r})" if not isinstance(item["input"], dict) else "")
-            for item in error.errors()
-        )
-        raise RecipeError(f"recipe {origin}: {wrong}") from error
+        raise RecipeError(f"recipe {origin}: {wrong_fields(error)}") from error
 
 
 def load_recipe_file(path: Path) -> TrainingRecipe:
@@ -267,8 +262,4 @@ def load_recipe_file(path: Path) -> TrainingRecipe:
         raise FileNotFoundError(
             f"no recipe file {path}; the project's own are recipes/sft/*.yaml and recipes/grpo/*.yaml"
         )
-    try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise RecipeError(f"recipe {path} is not YAML: {error}") from error
-    return parse_recipe(fields, str(path))
+    return parse_recipe(read_yaml(path, "recipe", RecipeError), str(path))

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
+from storage.home import Home
 
 
 @pytest.mark.parametrize("command", [["audit"], ["release", "show"], ["build", "rl"], ["refine", "costs"]])
@@ -22,3 +23,19 @@ def test_an_unknown_protocol_is_named() -> None:
     done = CliRunner().invoke(app, ["audit", "--home", "nowhere://bucket"])
     assert done.exit_code == 1
     assert "home nowhere://bucket cannot be opened" in done.output
+
+
+@pytest.mark.parametrize("home", ["s3:/bucket/runs", "s3:bucket", "file:/data/home", "s3a:/bucket"])
+def test_half_a_uri_makes_no_folder(home: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(app, ["build", "sft", "--profile", "none", "--home", home])
+    assert done.exit_code == 1
+    assert f"home {home} cannot be opened: a URI is written with two slashes" in done.output
+    assert f"give ./{home}" in done.output
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("folder", ["./s3:old", "runs:2026", "a:/b"])
+def test_a_folder_may_have_a_colon(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert Home(folder).local_path("x") == tmp_path / folder / "x"

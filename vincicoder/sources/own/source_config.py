@@ -31,8 +31,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from vincicoder.extract import canonical_language
 from vincicoder.render.registry import ROW_LANGUAGES
 from vincicoder.sample import Domain
@@ -45,6 +43,7 @@ from vincicoder.sources.own.corpus_config import (
     make_rows_source,
 )
 from vincicoder.sources.own.folder_source import FolderSource
+from vincicoder.yaml_file import read_yaml
 
 __all__ = ["SourceConfigError", "load_source_config"]
 
@@ -69,12 +68,7 @@ def load_source_config(path: Path) -> list[Source]:
 
     Raises `SourceConfigError`, naming the entry and the field.
     """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SourceConfigError(f"cannot read the source file {path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SourceConfigError(f"{path} is not YAML: {error}") from error
+    content = read_yaml(path, "the source file", SourceConfigError)
     entries = content.get("sources") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not entries:
         raise SourceConfigError(f"{path}: expected a mapping with a non-empty list `sources`")
