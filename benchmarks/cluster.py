@@ -37,7 +37,8 @@ from tests.corpora import write_corpus
 from tests.s3 import BUCKET, s3_server
 
 ROOT = Path(__file__).parents[1]
-_SHARD_ROWS, _FAST_SHARD_ROWS = 10, 30
+_SHARD_ROWS = 10
+_SPEED_SHARDS, _MOST_SPEED_SHARD_ROWS = 30, 100
 # Ray listens beyond loopback, so who speaks to it must know a token. Its workers would run at nice 15.
 _RAY = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
 _RENDERED_BEFORE_A_KILL = 4
@@ -250,6 +251,7 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
     the S3 server have one.
     """
     cores = min(1.0, (len(os.sched_getaffinity(0)) - 1) / 2)
+    shard_rows = max(_SHARD_ROWS, min(_MOST_SPEED_SHARD_ROWS, rows // _SPEED_SHARDS))
     corpus = write_corpus(folder / "corpus", "cluster", programs(rows))
     os.environ |= _RAY
     found: dict[str, Any] = {}
@@ -257,14 +259,7 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
         os.environ |= dict(server.variables)
         for count in (1, 2):
             with cluster(count, held=cores) as nodes:
-                ray = (
-                    "--engine",
-                    "ray",
-                    "--ray-address",
-                    nodes.address,
-                    "--shard-rows",
-                    str(_FAST_SHARD_ROWS),
-                )
+                ray = ["--engine", "ray", "--ray-address", nodes.address, "--shard-rows", str(shard_rows)]
                 with build(corpus, f"s3://{BUCKET}/speed-{count}", *ray) as process:
                     done = outcome(process)
             found[str(count)] = {
@@ -272,8 +267,11 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
                 "samples_per_second": round(rows / done["seconds"], 3),
                 "stage_seconds": done["stage_seconds"],
             }
-    first, second = (found[name]["render_samples_per_second"] for name in "12")
-    return {"rows": rows, "node_cores": cores, "nodes": found, "render_ratio": round(second / first, 2)}
+    ratios = {
+        name: round(found["2"][figure] / found["1"][figure], 2)
+        for name, figure in (("ratio", "samples_per_second"), ("render_ratio", "render_samples_per_second"))
+    }
+    return {"rows": rows, "node_shard_rows": shard_rows, "node_cores": cores, "nodes": found, **ratios}
 
 
 def _marker(key: str) -> str:

@@ -107,9 +107,11 @@ def _nodes(one: Mapping[str, Any]) -> dict[str, float]:
         "first": first["render_samples_per_second"],
         "second": second["render_samples_per_second"],
         "ratio": one["render_ratio"],
+        "node_shards": one["rows"] // one["node_shard_rows"],
+        "node_shard_rows": one["node_shard_rows"],
         "all_first": first["samples_per_second"],
         "all_second": second["samples_per_second"],
-        "all_ratio": second["samples_per_second"] / first["samples_per_second"],
+        "all_ratio": one["ratio"],
     }
 
 

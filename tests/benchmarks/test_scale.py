@@ -51,7 +51,14 @@ def test_the_page_is_made_of_the_figures(figures: dict[str, Any]) -> None:
             of(1_600_000),
             of(100_000, **store),
             of(2_000, **real),
-            {"rows": 3000, "node_cores": 0.5, "nodes": _NODES, "render_ratio": 1.91},
+            {
+                "rows": 3000,
+                "node_shard_rows": 100,
+                "node_cores": 0.5,
+                "nodes": _NODES,
+                "ratio": 1.75,
+                "render_ratio": 1.91,
+            },
         ]
     )
     assert "| local | 100,000 | 20 | 1,234 |" in text
@@ -61,6 +68,7 @@ def test_the_page_is_made_of_the_figures(figures: dict[str, Any]) -> None:
     assert "2.1%" in text
     assert "**1.91 times as many**" in text
     assert "4.0 and 7.0, 1.75 times" in text
+    assert "30\nshards of 100 rows each" in text
 
 
 def test_more_cores_take_fewer_hours_up_to_what_one_core_does(figures: dict[str, Any]) -> None:
