@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from prefect import flow
+from pydantic import PositiveInt
 
 from flows.report import show_rl_set
 from flows.rl_set import build_rl_set
@@ -27,12 +28,12 @@ logger = logging.getLogger("vincicoder")
 def build_rl_data(
     recipe: str = "default",
     release: str = "current",
-    limit: int | None = None,
+    limit: PositiveInt | None = None,
     home: str | None = None,
     strict: bool = False,
     checkpoint: str | None = None,
-    answers: int | None = None,
-    tokens: int | None = None,
+    answers: PositiveInt | None = None,
+    tokens: PositiveInt | None = None,
     environment: str | None = None,
     gate: dict[str, float] | None = None,
     accept: bool = False,

@@ -10,6 +10,7 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.runtime import flow_run
 from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import NonNegativeFloat, PositiveInt
 
 from flows.evaluation import EvaluationConfig, run_evaluation
 from flows.report import show_progress
@@ -34,15 +35,15 @@ def evaluate(
     endpoint: dict[str, Any] | None = None,
     benchmark: str = "validation",
     release: str = "current",
-    limit: int | None = None,
+    limit: PositiveInt | None = None,
     home: str | None = None,
-    shard_rows: int = 50,
-    workers: int | None = None,
+    shard_rows: PositiveInt = 50,
+    workers: PositiveInt | None = None,
     require_sandbox: bool = False,
     encoders: dict[str, str] | None = None,
     stack: str = "",
-    max_tokens: int = 8192,
-    temperature: float = 0.0,
+    max_tokens: PositiveInt = 8192,
+    temperature: NonNegativeFloat = 0.0,
     python: str | None = None,
     judge: dict[str, Any] | None = None,
 ) -> dict[str, Any]:

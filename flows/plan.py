@@ -11,7 +11,7 @@ from tasks.sft.collect import CollectShard
 from vincicoder.sources.base import SourceUnavailableError, left_out
 from vincicoder.sources.counts import row_count
 from vincicoder.sources.hub.registry import parse_source
-from vincicoder.sources.own.source_config import load_source_config
+from vincicoder.sources.own.source_config import SourceConfigError, load_source_config
 from vincicoder.sources.profiles import Selection, get_profile, plan
 from vincicoder.sources.registry import get_source
 
@@ -53,7 +53,7 @@ def plan_build(config: BuildConfig) -> BuildPlan:
     own = {source.info.name: source for source in named}
     if len(own) < len(named):
         listed = ", ".join(sorted(source.info.name for source in named))
-        raise ValueError(f"sources must have different names, received {listed}")
+        raise SourceConfigError(f"sources must have different names, received {listed}")
     planned = plan(
         [*found, *(Selection(name) for name in own)],
         config.limit,
@@ -69,7 +69,7 @@ def plan_build(config: BuildConfig) -> BuildPlan:
             shards.append((source, number, CollectShard(positions[first : first + config.shard_rows])))
     names = [entry.name for entry in entries]
     if len(set(names)) < len(names):
-        raise ValueError(f"sources must have different names, received {', '.join(sorted(names))}")
+        raise SourceConfigError(f"sources must have different names, received {', '.join(sorted(names))}")
     if not shards:
         listed = "; ".join(f"{entry.name}: {entry.note or 'no rows'}" for entry in entries)
         raise SourceUnavailableError(f"no source has any rows here ({listed or 'no source was named'})")

@@ -6,7 +6,6 @@ itself, yet training on it would miss a part. Such a release is published, but i
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -53,6 +52,9 @@ class GateLimits:
             raise ValueError(f"received {self}; shares are 0 to 100 percent, few_rows is not negative")
 
 
+_LARGEST = 1e15  # of any limit
+
+
 def gate_limits(received: object) -> GateLimits:
     """Return limits from fields by name, as a file or a flow's parameter has them; the others keep their
     defaults. Raises GateConfigError.
@@ -63,7 +65,7 @@ def gate_limits(received: object) -> GateLimits:
     for name, value in received.items():
         if name not in {field.name for field in fields(GateLimits)}:
             raise GateConfigError(f"received the limit {name!r}; allowed are {allowed}")
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGEST < value < _LARGEST:
             raise GateConfigError(f"{name} is {value!r}; expected a number, such as 10 for 10 percent")
     if received.get("few_rows", 0) != int(received.get("few_rows", 0)):
         raise GateConfigError(f"few_rows is {received['few_rows']!r}; expected a whole number of rows")

@@ -1,7 +1,12 @@
-"""Settings that users write as YAML: what is wrong with a file is said in one line, with its field."""
+"""Settings that users write as YAML: what is wrong with a file is said in one line, with its field.
+
+What was received is shown only where it can be no key: files of settings hold names of models and of the
+variables that hold keys, and who mistakes one for the other finds the key in no log.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
@@ -14,7 +19,10 @@ if TYPE_CHECKING:
 
     from vincicoder.sample import UserError
 
-_SAY_NO_INPUT = ("extra_forbidden", "value_error")
+# Of these kinds of faults: a number out of its bounds, or a word that is none of those allowed.
+_SHOWN = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "literal_error", "enum")
+_LONGEST_SHOWN = 40
+_BAD_VALUES = (ValueError, KeyError, AttributeError, TypeError, RecursionError)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -25,11 +33,16 @@ def read_yaml(path: Path, what: str, error: type[UserError]) -> Any:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as failed:
         raise error(f"{what} {path} cannot be read: {failed.strerror}") from failed
+    except UnicodeDecodeError as failed:
+        raise error(f"{what} {path} is not YAML: it is not in UTF-8") from failed
     except yaml.MarkedYAMLError as failed:
         line = f"line {failed.problem_mark.line + 1}: " if failed.problem_mark else ""
-        raise error(f"{what} {path} is not YAML: {line}{failed.problem}") from failed
-    except (yaml.YAMLError, UnicodeDecodeError) as failed:
+        raise error(f"{what} {path} is not YAML: {line}{_without_values(failed.problem)}") from failed
+    except yaml.YAMLError as failed:  # of one character that YAML does not allow
         raise error(f"{what} {path} is not YAML: {' '.join(str(failed).split())}") from failed
+    except _BAD_VALUES as failed:  # the reader's, of a date, a number or a tag
+        kind = type(failed).__name__
+        raise error(f"{what} {path} is not YAML: a date, a number or a tag is not one ({kind})") from failed
 
 
 def validate_fields(model: type[Model], found: Any, what: str, error: type[UserError]) -> Model:
@@ -41,15 +54,25 @@ def validate_fields(model: type[Model], found: Any, what: str, error: type[UserE
 
 
 def wrong_fields(error: ValidationError) -> str:
-    """Return each wrong field, with what was received where that can be no secret: a field that does not
-    exist may be a key, a mapping may hold one, and a check of our own says itself what it received."""
-    return "; ".join(
-        (".".join(str(part) for part in item["loc"]) or "it") + ": " + _wrong(item)
-        for item in error.errors(include_url=False)
-    )
+    """Return each wrong field, and what is allowed there."""
+    return "; ".join(f"{_place(item)}: {_fault(item)}" for item in error.errors(include_url=False))
 
 
-def _wrong(item: ErrorDetails) -> str:
-    said = item["msg"].removeprefix("Value error, ")
-    hidden = item["type"] in _SAY_NO_INPUT or isinstance(item["input"], dict | list)
-    return said if hidden else f"{said} (received {item['input']!r:.100})"
+def _place(item: ErrorDetails) -> str:
+    parts = [str(part) for part in item["loc"]]
+    if parts and item["type"] == "extra_forbidden":  # `{key:value}`, without a space, is one name
+        parts[-1] = re.split("[:=]", parts[-1])[0][:_LONGEST_SHOWN]
+    return ".".join(parts) or "it"
+
+
+def _fault(item: ErrorDetails) -> str:
+    said, received = item["msg"].removeprefix("Value error, "), item["input"]
+    if item["type"] not in _SHOWN or not isinstance(received, int | float | str):
+        return said
+    if isinstance(received, int) and received.bit_length() > 4 * _LONGEST_SHOWN:  # has no text
+        return said
+    return said if len(str(received)) > _LONGEST_SHOWN else f"{said} (received {received!r})"
+
+
+def _without_values(problem: str | None) -> str:
+    return re.sub(r"'[^']{3,}'", "'...'", problem or "it ends too early")

@@ -135,7 +135,9 @@ def _refine(wanted: bool, share_percent: float | None, file: Path | None) -> Ref
     if not wanted:
         return RefineConfig(maker="none")
     config = load_refine_config(file) if file else RefineConfig()
-    return config if share_percent is None else config.model_copy(update={"share_percent": share_percent})
+    if share_percent is None:
+        return config
+    return RefineConfig.model_validate({**config.model_dump(), "share_percent": share_percent})
 
 
 def _run(config: BuildConfig, home_uri: str) -> dict[str, Any]:

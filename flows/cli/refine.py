@@ -25,7 +25,7 @@ def refine() -> None:
 
 @app.command()
 def sheet(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The PNG to write.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The PNG to write.", dir_okay=False)],
     home: Annotated[str | None, typer.Option(help="Where the release was built.")] = None,
     version: Annotated[str | None, typer.Option("--release", help="Default: the current one.")] = None,
     pairs: Annotated[int, typer.Option(min=1, help="How many samples to show.")] = 40,
@@ -61,7 +61,9 @@ def costs(home: Annotated[str | None, typer.Option(help="Where the build ran.")]
 
 @app.command("try")
 def try_(
-    file: Annotated[Path, typer.Argument(help="A program; its suffix tells the language.")],
+    file: Annotated[
+        Path, typer.Argument(help="A program; its suffix tells the language.", exists=True, dir_okay=False)
+    ],
     rounds: Annotated[int, typer.Option(min=1, help="How many flaws to make.")] = 3,
     as_json: AsJson = False,
 ) -> None:
@@ -72,7 +74,7 @@ def try_(
     if language is None:
         typer.echo(f"vincicoder: received {file}; known are {', '.join(LANGUAGE_OF_SUFFIX)}", err=True)
         raise typer.Exit(2)
-    code = file.read_text("utf-8")
+    code = file.read_text("utf-8", errors="replace")
     flaws = [mutate(file.name, language, code, number) for number in range(rounds)]
     if as_json:
         found = [{"kinds": flaw.kinds, "detail": flaw.detail, "code": flaw.code} for flaw in flaws if flaw]

@@ -42,7 +42,7 @@ def render(
         Path,
         typer.Argument(help="A file of code; its suffix tells the language.", exists=True, dir_okay=False),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PNG.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the PNG.", dir_okay=False)],
     language: Annotated[str | None, typer.Option(help="Default: by the file's suffix.")] = None,
     stack: Annotated[
         str,

@@ -31,7 +31,9 @@ def score(
     encoder: _Encoder = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Where to write the heat map. Default: FILE.score.png"),
+        typer.Option(
+            "--output", "-o", help="Where to write the heat map. Default: FILE.score.png", dir_okay=False
+        ),
     ] = None,
     stack: Annotated[
         str,
@@ -90,8 +92,10 @@ def serve_reward(
     preset: _Preset = "default",
     encoder: _Encoder = None,
     host: Annotated[str, typer.Option(help="It asks no password: keep to a private address.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="0 takes a free one and prints it.")] = 8901,
-    workers: Annotated[int | None, typer.Option(help="Samples drawn at once. Default: one per CPU.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="0 takes a free one and prints it.")] = 8901,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Samples drawn at once. Default: one per CPU.")
+    ] = None,
     device: Annotated[str | None, typer.Option(help="Torch device of the encoder.")] = None,
 ) -> None:
     """Serve the reward over HTTP: POST /score, GET /health, GET /metrics."""

@@ -128,7 +128,9 @@ def _listed(source: Source, available: bool | None, size: str, note: str) -> Lis
 def peek(
     name: Annotated[str, typer.Argument(help="A corpus: NAME, or NAME=PATH for a local copy.")],
     count: Annotated[int, typer.Option("-n", help="How many rows, spread over the corpus.", min=1)] = 5,
-    output: Annotated[Path, typer.Option("-o", help="A folder for code and pictures.")] = Path("peek"),
+    output: Annotated[
+        Path, typer.Option("-o", help="A folder for code and pictures.", file_okay=False)
+    ] = Path("peek"),
     source_config: Annotated[
         Path | None, typer.Option(help="A YAML file that declares the source of that name.")
     ] = None,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from contextlib import AbstractContextManager
 
+_ALLOWED = ", ".join(f"{scheme}://" for scheme in SCHEMES)
 _HALF_A_URI = re.compile(rf"(?:{'|'.join(SCHEMES)}|file|[A-Za-z][\w+.-]+(?=:/)):(?!//)", re.IGNORECASE)
 
 
@@ -81,17 +82,18 @@ def open_store(uri: str) -> LocalStore | ObjectStore:
     """Open a folder or a URI. Raises `HomeError` where it can be none of these."""
     if _HALF_A_URI.match(uri):
         raise HomeError(
-            f"home {uri} cannot be opened: a URI is written with two slashes, such as s3://bucket/prefix; "
-            f"for a folder of that name give ./{uri}"
+            f"home {uri} cannot be opened: it starts like a URI, and those of homes start with one of "
+            f"{_ALLOWED}; for a folder of that name give ./{uri}"
         )
-    scheme, separator, _ = uri.partition("://")
+    scheme, separator, rest = uri.partition("://")
     if separator and scheme != "file":
         if scheme not in SCHEMES:
-            allowed: Sequence[str] = [f"{one}://" for one in SCHEMES]
             raise HomeError(
                 f"home {uri} cannot be opened: a home is a folder or a URI that starts with one of "
-                f"{', '.join(allowed)}, received {scheme}://"
+                f"{_ALLOWED}, received {scheme}://"
             )
+        if not rest.split("/")[0]:
+            raise HomeError(f"home {uri} names no bucket: give {scheme}://bucket/prefix")
         return ObjectStore(uri)
     root = Path(os.path.expanduser(uri.removeprefix("file://")))  # noqa: PTH111
     if root.exists() and not root.is_dir():

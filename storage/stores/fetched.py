@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from storage.errors import HomeError
 from storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ class FetchedFiles:
 
     def __init__(self, scratch_root: Path) -> None:
         self._root = scratch_root
-        self._limit = int(os.environ.get("VINCICODER_SCRATCH_MB", _LIMIT_MB)) * 1_000_000
+        given = os.environ.get("VINCICODER_SCRATCH_MB") or str(_LIMIT_MB)
+        if not given.isascii() or not given.isdigit():
+            raise HomeError(f"VINCICODER_SCRATCH_MB is {given!r}; it must be a whole number of megabytes")
+        self._limit = int(given) * 1_000_000
         self._lock = threading.Lock()
         self._copies: OrderedDict[str, Copy] = OrderedDict()
         self._bytes = 0

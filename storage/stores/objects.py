@@ -71,9 +71,15 @@ class ObjectStore:
         self.scratch_root = Path(tempfile.gettempdir()) / f"vincicoder-upload-{os.getuid()}"
         self._fetched = FetchedFiles(self.scratch_root)
         self._answered = False
-        with _plain_errors(self.uri):
+        try:
             self._patient = _connect(self.uri, patience)
             self._first = _connect(self.uri, min(patience, _FIRST_PATIENCE))
+        except (exceptions.BaseError, FileNotFoundError, ValueError) as error:  # nothing was asked yet
+            scheme, said = self.uri.partition(":")[0].lower(), str(error).partition("Debug source")[0]
+            raise HomeError(
+                f"home {self.uri} cannot be opened: {' '.join(said.split())[:400]}. Who asks is taken from "
+                f"{_CREDENTIALS.get(scheme)}, and where the store is from {_PLACE.get(scheme)}"
+            ) from error
 
     @property
     def _store(self) -> Any:

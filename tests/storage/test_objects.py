@@ -286,6 +286,25 @@ def test_who_gives_no_credentials_is_told_which_are_missing(uri: str, variable: 
         raise exceptions.GenericError(said)
 
 
+@pytest.mark.parametrize("uri", ["s3://", "s3:///prefix", "gs:///x"])
+def test_a_home_without_a_bucket_is_refused(uri: str) -> None:
+    with pytest.raises(HomeError, match=r"names no bucket: give .*://bucket/prefix"):
+        Home(uri)
+
+
+def test_who_asks_is_said_to_be_missing_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_NAME", raising=False)
+    with pytest.raises(HomeError, match=r"cannot be opened: .*AZURE_STORAGE_ACCOUNT_NAME"):
+        Home("az://container/x")
+
+
+@pytest.mark.parametrize("given", ["4GB", "-1", "1.5"])
+def test_a_bound_for_scratch_is_a_number_of_megabytes(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VINCICODER_SCRATCH_MB", given)
+    with pytest.raises(HomeError, match=f"VINCICODER_SCRATCH_MB is '{given}'"):
+        Home("memory://scratch")
+
+
 class _Drops(BaseHTTPRequestHandler):
     """Ends the first 15 connections without an answer, as an overloaded server does."""
 

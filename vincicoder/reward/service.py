@@ -28,6 +28,7 @@ from vincicoder.reward.config import RewardConfig
 from vincicoder.reward.scorer import RewardScorer
 from vincicoder.reward.stream import AbandonedError
 from vincicoder.reward.wire import pack_answer, unpack_rows
+from vincicoder.sample import UserError
 
 _CLIENT_CLOSED_REQUEST = 499  # nobody reads it; logs do
 
@@ -123,13 +124,26 @@ def _problems(error: ValidationError) -> str:
     return listed.encode("utf-8", "replace").decode()
 
 
+class ServiceAddressError(UserError):
+    """An address that is another program's, or not this machine's."""
+
+
 def serve(config: RewardConfig, host: str, port: int, announce: Callable[[str], object]) -> None:
-    """Serve until a signal ends it. `port` 0 takes a free one; `announce` gets a line with the address."""
+    """Serve until a signal ends it. `port` 0 takes a free one; `announce` gets a line with the address.
+
+    Raises ServiceAddressError where nothing can listen there.
+    """
     import uvicorn
 
     from vincicoder.reward.connections import ImpatientProtocol
 
-    listener = socket.create_server((host, port))
+    try:
+        listener = socket.create_server((host, port))
+    except OSError as error:
+        raise ServiceAddressError(
+            f"received --host {host} and --port {port}, where no service can listen "
+            f"({error.strerror or error}); give an address of this machine and a free port (0 takes one)"
+        ) from error
     with RewardScorer(config) as scorer:
         app = make_service(scorer)
         settings = uvicorn.Config(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vincicoder.similarity.encoders import torchvision_cpu
-from vincicoder.similarity.encoders.base import MissingWeightsError
+from vincicoder.similarity.encoders.base import MissingWeightsError, load_weights
 
 Backbone = Literal["alex", "vgg", "squeeze"]
 # torchvision's file names of the ImageNet weights that LPIPS stands on; the package has only its own heads.
@@ -44,7 +44,7 @@ class Lpips:
 
         # pnet_rand: it builds the backbone without a download; its weights are put in below.
         self._model: Any = lpips.LPIPS(net=backbone, pnet_rand=True, verbose=False)
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        state = load_weights(path)
         _fill(self._model.net, {k: v for k, v in state.items() if k.startswith("features.")}, path)
         self._model.eval().to(device)
         self._device = device
@@ -85,4 +85,7 @@ def _fill(net: Any, state: dict[str, Any], path: Path) -> None:
         if source not in state:
             raise MissingWeightsError(f"{path} has no {source}: it is not the file of this backbone")
         renamed[name] = state[source]
-    net.load_state_dict(renamed)
+    try:
+        net.load_state_dict(renamed)
+    except RuntimeError as error:  # of other shapes
+        raise MissingWeightsError(f"{path} is not the file of this backbone: {error}") from error

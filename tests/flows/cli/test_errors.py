@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -63,3 +64,60 @@ def test_every_error_of_the_project_is_a_users_an_infrastructures_or_internal() 
     while more := {name for name in bases if name not in known and bases[name] & known}:
         known |= more
     assert set(bases) - known == set(_INTERNAL.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["audit", "--home", ""],
+        ["build", "sft", "--home="],
+        ["build", "rl", "--checkpoint", ""],
+        ["sql", ""],
+    ],
+)
+def test_an_empty_word_is_refused_by_name(words: list[str]) -> None:
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    named = words[-1].removesuffix("=") or words[-2]
+    assert f"received nothing for {named}" in " ".join(done.output.split())
+
+
+def test_the_home_of_no_user_is_no_traceback() -> None:
+    done = CliRunner().invoke(app, ["build", "sft", "--benchmark", "chartmimic=~nosuchuser/x"])
+    assert done.exit_code == 1
+    assert "starts with ~ and the name of no user" in done.output
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["build", "sft", "--source", "=/data"], "unknown corpus ''"),
+        (["build", "sft", "--source", "web2code="], "goes after ="),
+        (["build", "sft", "--source", "web2code=/a", "--source", "web2code=/b"], "different names"),
+        (["serve-reward", "--host", "192.0.2.1"], "no service can listen"),
+    ],
+)
+def test_what_cannot_be_is_one_line(words: list[str], says: str, tmp_path: Path) -> None:
+    rest = ["--profile", "none", "--home", str(tmp_path)] if words[0] == "build" else []
+    done = CliRunner().invoke(app, [*words, *rest])
+    assert (done.exit_code, done.exception.__class__) == (1, SystemExit), done.output
+    assert says in done.output and done.output.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["serve-reward", "--port", "99999"],
+        ["serve-reward", "--workers", "0"],
+        ["build", "sft", "--refine-share", "nan"],
+    ],
+)
+def test_what_is_out_of_bounds_is_refused(words: list[str]) -> None:
+    assert CliRunner().invoke(app, words).exit_code == 2
+
+
+def test_a_folder_is_no_program(tmp_path: Path) -> None:
+    (tmp_path / "x.py").mkdir()
+    (tmp_path / "y.py").write_bytes("# caf\xe9\nprint(1)\n".encode("cp1252"))
+    assert CliRunner().invoke(app, ["refine", "try", str(tmp_path / "x.py")]).exit_code == 2
+    assert CliRunner().invoke(app, ["refine", "try", str(tmp_path / "y.py")]).exit_code == 0

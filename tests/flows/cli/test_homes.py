@@ -30,7 +30,8 @@ def test_half_a_uri_makes_no_folder(home: str, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     done = CliRunner().invoke(app, ["build", "sft", "--profile", "none", "--home", home])
     assert done.exit_code == 1
-    assert f"home {home} cannot be opened: a URI is written with two slashes" in done.output
+    assert f"home {home} cannot be opened: it starts like a URI" in done.output
+    assert "start with one of s3://, gs://, az://, memory://" in done.output
     assert f"give ./{home}" in done.output
     assert list(tmp_path.iterdir()) == []
 

@@ -140,7 +140,7 @@ plt.plot([1, 2])
 def test_a_slow_machine_is_not_taken_for_a_sample_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arena, "LIMITS", replace(arena.LIMITS, cpu_seconds=1))
     with arena.Arena() as opened:
-        monkeypatch.setattr(opened, "_changed_neighbours", lambda language: [])  # one second is few for them
+        monkeypatch.setattr(opened, "_changed_neighbours", lambda *_: [])  # one second is few for them
         opened.render("python", "x = 1")  # its worker starts, and is not taken for what an attack left
         assert opened.attack("python", Hostile("slow", "rendered", _SLOW)) == []
         (wrong,) = opened.attack("python", Hostile("slow", "render.timeout", _SLOW, "over 20 s"))

@@ -86,19 +86,20 @@ class Arena:
         if "@FAULT@ allocate" in sample.code:
             _touch_memory()
         result = self.render(language, code)
+        details, problems = result.detail, self._changed_neighbours(language)
         if outcome(result) == Reason.RENDER_TIMEOUT != sample.expected:
             with RenderEngine(PATIENT_LIMITS, workers=1) as patient:
                 result = patient.render_one(code, language)
+                problems += self._changed_neighbours(language, patient)
+            details += result.detail
 
-        problems = []
         came = outcome(result)
         if came != sample.expected:
             problems.append(f"{came} instead of {sample.expected}: {result.detail[:300]}")
         elif sample.says not in result.detail:
             problems.append(f"the detail does not say {sample.says!r}: {result.detail[:300]}")
-        if SECRET in result.detail:
+        if SECRET in details:
             problems.append("the detail holds the secret")
-        problems += self._changed_neighbours(language)
         if self.listener.calls:
             problems.append(f"the listener was reached: {', '.join(self.listener.calls)}")
             self.listener.calls.clear()
@@ -112,11 +113,11 @@ class Arena:
             problems.append(f"escaped: {escaped[0]}")
         return problems
 
-    def _changed_neighbours(self, language: str) -> list[str]:
+    def _changed_neighbours(self, language: str, engine: RenderEngine | None = None) -> list[str]:
         """Render harmless programs and compare their pictures with those of the first time."""
         pictures: list[str] = []
         for code in LANGUAGES[language].hostile().neighbours:
-            result = self.render(language, code)
+            result = (engine or self.engine).render_one(code, language)
             if outcome(result) != "rendered":
                 return [f"a harmless {language} program is {outcome(result)}: {result.detail[:300]}"]
             pictures.append(result.pixels_sha256 or "")

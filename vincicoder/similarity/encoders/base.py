@@ -6,8 +6,9 @@ download in the middle of a run and never another model.
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,19 @@ class Encoder(Protocol):
         A tile's feature does not depend on the other tiles: batches have one fixed size, the last is padded.
         """
         ...
+
+
+def load_weights(file: Path) -> dict[str, Any]:
+    """Return the weights in a file of torch's. Raises MissingWeightsError where it holds none."""
+    import torch
+
+    try:
+        state = torch.load(file, map_location="cpu", weights_only=True)
+    except (RuntimeError, ValueError, EOFError, OSError, pickle.UnpicklingError) as error:
+        raise MissingWeightsError(f"{file} is no file of weights that torch reads: {error}") from error
+    if not isinstance(state, dict):
+        raise MissingWeightsError(f"{file} holds a {type(state).__name__}, and no weights by name")
+    return state
 
 
 def check_local_folder(model: str) -> None:

@@ -6,7 +6,6 @@ fetch, never a download and never another model.
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,7 +16,7 @@ from PIL import Image
 
 from vincicoder.sample import UserError
 from vincicoder.similarity.encoders import torchvision_cpu
-from vincicoder.similarity.encoders.base import MissingWeightsError, check_local_folder
+from vincicoder.similarity.encoders.base import MissingWeightsError, check_local_folder, load_weights
 from vincicoder.similarity.perceptual import SMALLEST_SIDE, Backbone, Lpips
 
 KINDS: Mapping[str, str] = {
@@ -159,13 +158,12 @@ class _Inception:
     def __init__(self, path: str) -> None:
         file = _file("inception", path)
         torchvision_cpu.install()
-        import torch
         from torchvision.models import inception_v3
 
         self._model: Any = inception_v3(weights=None, transform_input=False, init_weights=False)
         try:
-            self._model.load_state_dict(torch.load(file, map_location="cpu", weights_only=True))
-        except (RuntimeError, ValueError, pickle.UnpicklingError) as error:
+            self._model.load_state_dict(load_weights(file))
+        except (RuntimeError, MissingWeightsError) as error:
             raise MissingWeightsError(
                 f"received the encoder inception={path}: it is not {KINDS['inception']}. ({error})"
             ) from error

@@ -55,7 +55,7 @@ def find_corpora(name: str) -> list[Corpus]:
     if family:
         return [corpus for corpus in known.values() if corpus.name.startswith(family)]
     for corpus in known.values():
-        if wanted in (corpus.name, corpus.hub_id.lower(), *corpus.aliases):
+        if wanted and wanted in (corpus.name, corpus.hub_id.lower(), *corpus.aliases):
             return [corpus]
     raise KeyError(
         f"unknown corpus {name!r}; known are {', '.join(known)}, and the families cosyn and imgcode"
@@ -80,6 +80,8 @@ def parse_source(text: str) -> list[CorpusSource]:
     `SourceUnavailableError` for a name that no corpus has, and for a family of which nothing is there.
     """
     name, given, location = text.partition("=")
+    if given and not location:
+        raise SourceUnavailableError(f"received the source {text!r}: a folder, a file or a URL goes after =")
     try:
         sources = corpus_sources(name, location if given else None)
     except KeyError as error:

@@ -58,8 +58,9 @@ def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> Co
     if len(found) > 1:
         listed = ", ".join(corpus.name for corpus in found)
         raise SourceConfigError(f"{where}: {entry['corpus']!r} means {listed}; name one of them")
-    if "data" in entry and (not isinstance(entry["data"], str) or not entry["data"]):
-        raise SourceConfigError(f"{where}: data is {entry['data']!r}; expected the path of a folder")
+    for field in ("path", "name", "revision", "data"):
+        if field in entry and (not isinstance(entry[field], str) or not entry[field]):
+            raise SourceConfigError(f"{where}: {field} is {entry[field]!r}; expected a text")
     corpus = found[0]
     columns = entry.get("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(name, str) for name in columns.values()):
@@ -70,12 +71,12 @@ def make_corpus_source(entry: Mapping[str, Any], folder: Path, where: str) -> Co
             f"{where}: columns names {', '.join(map(repr, roles))}; allowed are {', '.join(corpus.columns)}"
         )
     if "revision" in entry:
-        corpus = replace(corpus, revision=str(entry["revision"]))
+        corpus = replace(corpus, revision=entry["revision"])
     if "stack" in entry:
         check_stack(str(entry["stack"]), corpus.languages, where)
         corpus = replace(corpus, stack=str(entry["stack"]))
     location = _location(entry, folder)
-    name = str(entry.get("name", corpus.name))
+    name = entry.get("name", corpus.name)
     return CorpusSource(corpus, location, dict(columns), _keep(entry.get("keep", {}), where), name)
 
 
@@ -153,7 +154,7 @@ def _read_chat(row: Row, language: str | None) -> Reading | None:
 def _location(entry: Mapping[str, Any], folder: Path) -> str | None:
     if "path" not in entry:
         return None
-    path = str(entry["path"])
+    path = entry["path"]
     return path if "://" in path else str(folder / Path(path).expanduser())
 
 
@@ -163,10 +164,15 @@ def _keep(rules: Any, where: str) -> Keep:
     for column, rule in rules.items() if isinstance(rules, dict) else [("keep", rules)]:
         if isinstance(rule, list) and rule:
             allowed[column] = tuple(rule)
-        elif isinstance(rule, dict) and rule and set(rule) <= {"min", "max"}:
+        elif isinstance(rule, dict) and rule and set(rule) <= {"min", "max"} and _are_numbers(rule.values()):
             ranges[column] = (rule.get("min"), rule.get("max"))
         else:
             raise SourceConfigError(
-                f"{where}: keep of {column} is {rule!r}; expected a list of values, or {{min: ..., max: ...}}"
+                f"{where}: keep of {column} is {rule!r}; expected a list of values, or numbers as "
+                "{min: ..., max: ...}"
             )
     return Keep(allowed, ranges)
+
+
+def _are_numbers(bounds: Iterable[Any]) -> bool:
+    return all(isinstance(bound, int | float) and not isinstance(bound, bool) for bound in bounds)
