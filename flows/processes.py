@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from flows.shard_process import Done, Sender, Sent, die_with, log_to_the_driver, run_task
 from storage.outputs import StageOutput, note_whole
+from storage.stores.fetched import share_scratch
 from tasks.sft.engine import engine_scope
 from tasks.stage import BuildStoppedError, stop_if_asked
 from vincicoder.sample import UserError
@@ -130,7 +131,7 @@ class Processes:
                     raise BuildStoppedError("the build was stopped")
                 least = min(self._processes, key=lambda one: one.busy, default=None)
                 if least is None or (least.busy and len(self._processes) < self._count):
-                    least = self._starter.submit(_started).result()
+                    least = self._starter.submit(_started, self._count).result()
                     self._processes.append(least)
                 if least.busy < SHARDS_A_PROCESS:
                     least.busy += 1
@@ -223,17 +224,18 @@ def _allow_many_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
-def _started() -> _Process:
+def _started(processes: int) -> _Process:
     address = f"\0vincicoder-{secrets.token_hex(8)}"  # of no file, so that nothing is left of what is killed
     context = multiprocessing.get_context("spawn")
     manager = _Manager(address, ctx=context, shutdown_timeout=_END_SECONDS)
-    manager.start(_begin, (os.getpid(),))
+    manager.start(_begin, (os.getpid(), processes))
     return _Process(manager, manager.runner())
 
 
-def _begin(parent: int) -> None:
-    """In the new process, before it serves."""
+def _begin(parent: int, processes: int) -> None:
+    """In the new process, one of so many, before it serves."""
     die_with(parent)
+    share_scratch(processes)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the driver, which ends this
     log_to_the_driver()
     scope = engine_scope()

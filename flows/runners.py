@@ -101,7 +101,9 @@ def build_place(config: BuildConfig) -> Iterator[Place | None]:
         return
     from flows.cluster.place import ray_place  # Ray takes seconds to import
 
-    with ray_place(config.ray_address) as cluster:
+    model = config.refine.model
+    sent = [model.api_key_variable] if model is not None and model.api_key_variable else []
+    with ray_place(config.ray_address, sent) as cluster:
         yield cluster
 
 

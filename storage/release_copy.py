@@ -1,13 +1,14 @@
 """Releases of an object store as local folders: DuckDB and trainers read files of a disk.
 
-A copy is kept in this machine's working folder. One listing tells what changed since it was made, so only
-that is fetched again, and what was damaged in the store is damaged in the copy.
+A copy is kept in this machine's working folder. One listing tells what changed since it was made, and sizes
+and times of its files what was done to them here, so only that is fetched again. What was damaged in the
+store is damaged in the copy.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from storage.release import release_folder
 from storage.whole_file import whole_file
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from storage.home import Home
 
-_TAGS = "tags.json"
+_NOTED = "fetched.json"
 
 
 def local_release(home: Home, kind: str, version: str) -> Path:
@@ -26,15 +27,32 @@ def local_release(home: Home, kind: str, version: str) -> Path:
     folder = home.working_path(relative)
     if home.objects is None:
         return folder
-    noted = folder.parent / f"{version}.{_TAGS}"
+    noted = folder.parent / f"{version}.{_NOTED}"
     tags = {path.removeprefix(f"{relative}/"): tag for path, tag in home.objects.tags(relative).items()}
-    known = json.loads(noted.read_text(encoding="utf-8")) if noted.is_file() else {}
+    known = _read(noted)
     for path in [path for path in known if path not in tags]:
         (folder / path).unlink(missing_ok=True)
     for path in sorted(tags, key=lambda one: one == "manifest.json"):  # the manifest last
-        if known.get(path) != tags[path] or not (folder / path).is_file():
+        if known.get(path) != _state(tags[path], folder / path):
             with whole_file(folder / path) as part:
                 home.objects.download(f"{relative}/{path}", part)
     with whole_file(noted) as part:
-        part.write_text(json.dumps(tags), encoding="utf-8")
+        states = {path: _state(tag, folder / path) for path, tag in tags.items()}
+        part.write_text(json.dumps(states), encoding="utf-8")
     return folder
+
+
+def _read(noted: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(noted.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):  # not there, or cut off: all is fetched
+        return {}
+
+
+def _state(tag: str, file: Path) -> list[Any]:
+    """The object that a file was fetched from, and what is another after any write to the file."""
+    try:
+        found = file.stat()
+    except OSError:
+        return []
+    return [tag, found.st_size, found.st_mtime_ns]

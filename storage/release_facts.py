@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from storage.audit import wrong_files
 from storage.home import Home
-from storage.release import current_version, read_manifest, release_folder
+from storage.release import current_version, read_manifest
 from storage.release_copy import local_release
 from storage.whole_file import write_parquet
 from vincicoder.sample import UserError
@@ -48,11 +48,14 @@ def data_files(home: Home, kind: Kind, version: str, split: str) -> list[Path]:
 
 
 def file_problems(home: Home, kind: Kind, version: str) -> list[str]:
-    """Compare every file that the manifest lists with its hash; empty when all is as it was published."""
+    """Compare every file that the manifest lists with its hash; empty when all is as it was published.
+
+    Of a release on an object store this looks at the local copy, which is what is read afterwards.
+    """
     manifest = read_manifest(home, kind, version)
     if manifest is None:
         return [f"release {version} has no manifest.json"]
-    return wrong_files(Home(home.path(release_folder(kind, version))), manifest.files)
+    return wrong_files(Home(str(local_release(home, kind, version))), manifest.files)
 
 
 def count_rows(home: Home, kind: Kind, version: str) -> int:

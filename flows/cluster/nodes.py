@@ -32,7 +32,7 @@ _CONNECT_SECONDS = 5.0
 _CONNECT_TRIES = "3"  # of Ray's own, some ten seconds each
 _PROBE_SECONDS = 60.0
 _START_SECONDS = 120.0
-# What nodes take over from the driver where their own environment does not say it.
+# What nodes take over from the driver where their own environment does not say it (`actor.sent_here`).
 _SENT = ("AWS_", "GOOGLE_", "AZURE_", "VINCICODER_SCRATCH_MB")
 
 
@@ -98,15 +98,19 @@ def living_nodes() -> list[dict[str, Any]]:
 
 
 def start_nodes(
-    found: Sequence[dict[str, Any]], home_uri: str, languages: Sequence[str], ended: threading.Event
+    found: Sequence[dict[str, Any]],
+    home_uri: str,
+    languages: Sequence[str],
+    sent: Sequence[str],
+    ended: threading.Event,
 ) -> list[Node]:
     """Start an actor on each of these nodes that is like this machine; of the others a warning says how they
-    differ. Raises `ClusterError` where none is left, or one cannot use the home; `BuildStoppedError` once
-    `ended` is set."""
+    differ. Environment variables `sent` go there, too. Raises `ClusterError` where none is left, or one
+    cannot use the home; `BuildStoppedError` once `ended` is set."""
     if not found:
         raise ClusterError("the cluster has no node with CPUs: add one with `ray start --address=HEAD:PORT`")
     same, reasons = _same_code(found, ended)
-    nodes, others = _started(same, home_uri, languages, ended)
+    nodes, others = _started(same, home_uri, languages, sent, ended)
     reasons += others
     if not nodes:
         raise ClusterError(f"no node of the cluster can work for this build: {' | '.join(reasons)}")
@@ -169,12 +173,16 @@ def _same_code(
 
 
 def _started(
-    found: Sequence[dict[str, Any]], home_uri: str, languages: Sequence[str], ended: threading.Event
+    found: Sequence[dict[str, Any]],
+    home_uri: str,
+    languages: Sequence[str],
+    sent: Sequence[str],
+    ended: threading.Event,
 ) -> tuple[list[Node], list[str]]:
     import ray
 
     remote: Any = ray.remote(ShardActor)
-    variables = {name: value for name, value in os.environ.items() if name.startswith(_SENT)}
+    variables = {name: value for name, value in os.environ.items() if name.startswith(_SENT) or name in sent}
     asked = []
     for entry in found:
         cores = int(entry["Resources"]["CPU"])

@@ -11,13 +11,15 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from flows.cluster import ClusterError
 from flows.cluster.actor import SentObject
 from flows.cluster.nodes import Node, join, living_nodes, start_nodes
+from flows.processes import ShardKilledError
 from flows.shard_process import Sender
+from storage.errors import HomeUnwritableError, why_unwritable
 from tasks.stage import BuildStoppedError, stop_if_asked
 
 if TYPE_CHECKING:
@@ -43,7 +45,9 @@ _STRAGGLES, _STRAGGLER_SECONDS, _KNOWN = 3.0, 30.0, 8
 class ClusterPlace:
     """See `flows.runners.Place`. Safe to use from many threads; each waits for one shard."""
 
-    def __init__(self) -> None:
+    def __init__(self, sent: Sequence[str] = ()) -> None:
+        """`sent` names environment variables of this machine that nodes need."""
+        self._sent_variables = sent
         self._lock = threading.Condition(threading.RLock())
         self._nodes: dict[str, Node] = {}
         self._left_out: set[str] = set()
@@ -51,6 +55,7 @@ class ClusterPlace:
         self._seconds: dict[str, list[float]] = defaultdict(list)
         self._looked = 0.0
         self._alone_since: float | None = None
+        self._gone = False  # all nodes, for too long
         self._home_uri = ""
         self._languages: Sequence[str] = ()
         self._sender = Sender(_to_store)
@@ -66,7 +71,7 @@ class ClusterPlace:
             )
         self._home_uri, self._languages = home.uri, languages
         found = living_nodes()
-        for node in start_nodes(found, home.uri, languages, self._ended):
+        for node in start_nodes(found, home.uri, languages, self._sent_variables, self._ended):
             self._nodes[node.node_id] = node
         self._left_out = {str(one["NodeID"]) for one in found} - self._nodes.keys()
         self._looked = time.monotonic()
@@ -96,6 +101,7 @@ class ClusterPlace:
                 if self._ended.is_set():
                     raise BuildStoppedError("the build was stopped")
                 stop_if_asked(home)
+                self._stop_if_gone()
                 if not copies or self._straggles(stage, min(begun[one] for one in copies), len(copies)):
                     node = self._take(exclude=[one.node_id for one in copies.values()], wait=not copies)
                     if node is not None:
@@ -115,7 +121,15 @@ class ClusterPlace:
                         if len(lost) >= ACTORS_A_SHARD:
                             raise ClusterError(_poisoned(lost)) from error
                         continue
-                    self._seconds[stage].append(time.monotonic() - begun[reference])
+                    if isinstance(done.error, ShardKilledError):  # on this node; others may have more memory
+                        lost.append(f"{node.name}: {done.error}")
+                        if len(lost) >= ACTORS_A_SHARD:
+                            raise ClusterError(_poisoned(lost)) from done.error
+                        continue
+                    if done.error is None:
+                        self._seconds[stage].append(done.value.seconds)
+                    elif why := why_unwritable(done.error):
+                        raise HomeUnwritableError(f"node {node.name} cannot write: {why}") from done.error
                     return done
                 self._look()
                 for reference, node in list(copies.items()):
@@ -163,6 +177,13 @@ class ClusterPlace:
                     return None
                 self._lock.wait(1.0)
             self._look()
+            self._stop_if_gone()
+
+    def _stop_if_gone(self) -> None:
+        if self._gone:  # for whoever waits, and for every shard that comes later
+            raise ClusterError(
+                "all nodes of the cluster are gone. Finished shards are kept: run the same command again"
+            )
 
     def _give_back(self, node: Node) -> None:
         with self._lock:
@@ -185,15 +206,13 @@ class ClusterPlace:
             elif self._alone_since is None:
                 self._alone_since = time.monotonic()
             elif time.monotonic() - self._alone_since > _NODES_LOST_SECONDS:
-                raise ClusterError(
-                    "all nodes of the cluster are gone. Finished shards are kept: run the same command again"
-                )
+                self._gone = True
         if fresh:
             self._join([alive[one] for one in fresh])
 
     def _join(self, found: Sequence[dict[str, Any]]) -> None:
         try:
-            nodes = start_nodes(found, self._home_uri, self._languages, self._ended)
+            nodes = start_nodes(found, self._home_uri, self._languages, self._sent_variables, self._ended)
         except ClusterError as error:
             logger.warning("a node that joined does not take part: %s", error)
             return
@@ -212,17 +231,21 @@ class ClusterPlace:
         self._ended.set()
         with self._lock:
             self._lock.wait_for(lambda: not self._waiting, _END_SECONDS)
+        with suppress(ray.exceptions.RayError):
+            ending = [node.actor.end.remote() for node in self._nodes.values()]
+            ray.wait(ending, num_returns=len(ending), timeout=_END_SECONDS)
         for node in self._nodes.values():
             ray.kill(node.actor)
 
 
 @contextmanager
-def ray_place(address: str) -> Iterator[ClusterPlace]:
-    """Join a cluster, and leave it at the end; it is never started or stopped. Raises `ClusterError`."""
+def ray_place(address: str, sent: Sequence[str] = ()) -> Iterator[ClusterPlace]:
+    """Join a cluster, and leave it at the end; it is never started or stopped. `sent` names environment
+    variables that nodes need. Raises `ClusterError`."""
     join(address)
     import ray
 
-    place = ClusterPlace()
+    place = ClusterPlace(sent)
     try:
         yield place
     finally:

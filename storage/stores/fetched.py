@@ -17,7 +17,23 @@ from storage.scratch import scratch_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_VARIABLE = "VINCICODER_SCRATCH_MB"
 _LIMIT_MB = 4096
+
+
+def share_scratch(processes: int) -> None:
+    """Let the copies of this process take its share only of what so many of them may take together.
+
+    Raises HomeError.
+    """
+    os.environ[_VARIABLE] = str(max(_limit_mb() // processes, 1))
+
+
+def _limit_mb() -> int:
+    given = os.environ.get(_VARIABLE) or str(_LIMIT_MB)
+    if not given.isascii() or not given.isdigit():
+        raise HomeError(f"{_VARIABLE} is {given!r}; it must be a whole number of megabytes")
+    return int(given)
 
 
 @dataclass(slots=True)
@@ -39,10 +55,7 @@ class FetchedFiles:
 
     def __init__(self, scratch_root: Path) -> None:
         self._root = scratch_root
-        given = os.environ.get("VINCICODER_SCRATCH_MB") or str(_LIMIT_MB)
-        if not given.isascii() or not given.isdigit():
-            raise HomeError(f"VINCICODER_SCRATCH_MB is {given!r}; it must be a whole number of megabytes")
-        self._limit = int(given) * 1_000_000
+        self._limit = _limit_mb() * 1_000_000
         self._lock = threading.Lock()
         self._copies: OrderedDict[str, Copy] = OrderedDict()
         self._bytes = 0

@@ -244,14 +244,20 @@ class ObjectStore:
     def require_conditions(self) -> None:
         """Raise `HomeError` unless this process may write here, and the store honours conditions."""
         name = f"tmp/probe-{os.urandom(8).hex()}"
-        self.write_if(name, b"1", None)
+        tag = self.write_if(name, b"1", None)
         second = self.write_if(name, b"2", None)
+        third = self.write_if(name, b"3", tag) if second is None else None
+        late = self.write_if(name, b"4", tag) if third is not None else None
         self.remove(name)
-        if second is not None:
+        wrong = {
+            "overwrites an object that is to be created (If-None-Match)": second is not None,
+            "does not replace an object that is as it was read (If-Match)": second is None and third is None,
+            "replaces an object that is not as it was read (If-Match)": late is not None,
+        }
+        if fault := next((fault for fault, found in wrong.items() if found), ""):
             raise HomeError(
-                f"home {self.uri} cannot be used: its store overwrites an object that is to be created "
-                "(If-None-Match), so two writers could damage each other's work. S3, MinIO, Ceph, Google's "
-                "and Azure's stores honour that"
+                f"home {self.uri} cannot be used: its store {fault}, so two writers could damage each "
+                "other's work. S3, MinIO, Ceph, Google's and Azure's stores honour such conditions"
             )
 
     @contextmanager
@@ -342,7 +348,8 @@ def _connect(uri: str, patience: int) -> Any:
         client_options={
             "allow_http": os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://"),
             "connect_timeout": timedelta(seconds=10),
-            "timeout": timedelta(minutes=10),
+            # Of one request with all that it brings. A store may take a request and never answer.
+            "timeout": timedelta(minutes=10) if patience > _FIRST_PATIENCE else timedelta(seconds=patience),
         },
         retry_config={
             "max_retries": 10 * patience,  # never the bound: waits are random, and short at first

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import shutil
 import socket
 import threading
 from dataclasses import replace
@@ -21,6 +23,8 @@ from tasks.stage import BuildStoppedError
 from tests.corpora import write_corpus
 from tests.samples import GOOD, rows
 from tests.storage.test_outputs import write
+from vincicoder.sources.base import SourceUnavailableError
+from vincicoder.sources.own.source_config import load_source_config
 
 
 def build(tmp_path: Path, address: str) -> str:
@@ -108,3 +112,54 @@ def test_no_node_is_asked_once_the_build_has_ended() -> None:
     ended.set()
     with pytest.raises(BuildStoppedError):
         nodes._answer(object(), 60.0, ended)
+
+
+def test_credentials_of_two_are_not_mixed() -> None:
+    driver = {
+        "AWS_ACCESS_KEY_ID": "driver",
+        "AWS_SECRET_ACCESS_KEY": "s",
+        "AWS_SESSION_TOKEN": "t",
+        "AWS_REGION": "here",
+        "GOOGLE_APPLICATION_CREDENTIALS": "file",
+        "MODEL_KEY": "k",
+    }
+    assert actor.sent_here(driver, {}) == driver
+    own = {"AWS_ACCESS_KEY_ID": "node", "AWS_SECRET_ACCESS_KEY": "n"}
+    kept = {"AWS_REGION": "here", "GOOGLE_APPLICATION_CREDENTIALS": "file", "MODEL_KEY": "k"}
+    assert actor.sent_here(driver, own) == kept
+    assert actor.sent_here(driver, {"AWS_REGION": "there", "AWS_CA_BUNDLE": "x"}) == {
+        name: value for name, value in driver.items() if name != "AWS_REGION"
+    }
+
+
+@pytest.mark.parametrize("kind", ["folder", "json"])
+def test_a_node_whose_files_are_others_than_the_drivers_is_named(kind: str, tmp_path: Path) -> None:
+    """A source that is sent brings the revision of the driver's files with it."""
+    program = tmp_path / "files" / "dot.svg"
+    program.parent.mkdir()
+    program.write_text("<svg/>")
+    (tmp_path / "rows.jsonl").write_text('{"code": "<svg/>"}\n')
+    declared = {"name": "mine", "domain": "svg", "license": "MIT", "language": "svg"}
+    path = "files" if kind == "folder" else "rows.jsonl"
+    (tmp_path / "own.yaml").write_text(json.dumps({"sources": [{**declared, "format": kind, "path": path}]}))
+    (source,) = load_source_config(tmp_path / "own.yaml")
+    revision = source.revision()
+    there = pickle.loads(pickle.dumps(source))
+    actor.require_same_files(there)
+    program.write_text("<svg></svg>")
+    (tmp_path / "rows.jsonl").write_text('{"code": "<svg></svg>"}\n')
+    assert there.revision() == revision
+    with pytest.raises(SourceUnavailableError, match=r"node .* has not the driver's files of source mine"):
+        actor.require_same_files(there)
+    shutil.rmtree(program.parent)
+    (tmp_path / "rows.jsonl").unlink()
+    with pytest.raises(SourceUnavailableError, match=r"node .* has not the driver's files of source mine"):
+        actor.require_same_files(there)
+
+
+def test_where_all_nodes_are_gone_every_shard_is_told_at_once() -> None:
+    gone = place.ClusterPlace()
+    gone._gone = True
+    for _ in range(2):
+        with pytest.raises(ClusterError, match="all nodes of the cluster are gone"):
+            gone._stop_if_gone()

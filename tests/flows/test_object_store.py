@@ -61,6 +61,11 @@ def test_a_build_on_s3_gives_the_same_bytes_and_is_read_by_all_commands(
     done = CliRunner().invoke(app, ["sql", "SELECT count(*) AS rows FROM samples", "--home", uri, "--json"])
     assert json.loads(done.output) == [{"rows": local.kept + local.made}]
 
+    train = next((copied / "data").glob("train-*.parquet"))
+    train.write_bytes(train.read_bytes()[:-1])
+    assert file_problems(home, "sft", local.version) == [], "a damaged copy is fetched anew"
+    assert train.read_bytes() == (Path(local.release) / "data" / train.name).read_bytes()
+
     home.write_bytes(f"releases/sft/{local.version}/README.md", b"changed in the store")
     done = CliRunner().invoke(app, ["release", "verify", "current", "--home", uri])
     assert done.exit_code == 1

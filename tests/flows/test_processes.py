@@ -66,6 +66,12 @@ def failing(mark: Path) -> None:
 
 
 @task
+def room() -> str:
+    """A task that says how much its process may fetch."""
+    return os.environ["VINCICODER_SCRATCH_MB"]
+
+
+@task
 def with_scratch(root: Path) -> Path:
     """A task that writes to a file of its process."""
     folder = scratch_folder(root)
@@ -156,6 +162,15 @@ def test_a_process_that_has_nothing_to_do_removes_its_files_as_it_ends(tmp_path:
     assert not folder.exists()
 
 
+def test_processes_share_the_room_for_fetched_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VINCICODER_SCRATCH_MB", "900")
+    processes = Processes(8)
+    try:
+        assert processes.run(_HERE, "room", {}).result() == "450"
+    finally:
+        processes.end()
+
+
 def test_a_shard_that_fails_is_tried_by_who_sent_it(tmp_path: Path) -> None:
     """Else each of their tries would be three."""
     processes = Processes(8)
@@ -171,11 +186,11 @@ def test_a_process_that_is_killed_as_it_starts_is_replaced(monkeypatch: pytest.M
     started = flows.processes._started
     left = [2]
 
-    def killed_twice() -> object:
+    def killed_twice(count: int) -> object:
         if left[0]:
             left[0] -= 1
             raise EOFError
-        return started()
+        return started(count)
 
     monkeypatch.setattr(flows.processes, "_started", killed_twice)
     processes = Processes(8)

@@ -8,6 +8,7 @@ import os
 import pickle
 import shutil
 import signal
+import socket
 import threading
 import time
 from collections import Counter
@@ -29,6 +30,7 @@ from storage.renders import RenderIndex
 from storage.rl_release import reference_path, reference_problems, write_rl_files
 from storage.schemas import RENDERS_SCHEMA
 from storage.stores import lease, objects
+from storage.stores.objects import ObjectStore
 from tasks.stage import BuildStoppedError
 from tests.s3 import BUCKET, S3Server
 from tests.storage.test_outputs import sample_table, write
@@ -303,6 +305,45 @@ def test_a_bound_for_scratch_is_a_number_of_megabytes(given: str, monkeypatch: p
     monkeypatch.setenv("VINCICODER_SCRATCH_MB", given)
     with pytest.raises(HomeError, match=f"VINCICODER_SCRATCH_MB is '{given}'"):
         Home("memory://scratch")
+
+
+class _Forgets(ObjectStore):
+    """A store that keeps some conditions, and not those of `ignored`."""
+
+    ignored = ""
+
+    def write_if(self, relative: str, data: bytes, tag: str | None) -> str | None:
+        if self.ignored == ("If-None-Match" if tag is None else "If-Match"):
+            obstore.put(self._store, relative, data)
+            return super().read_tagged(relative)[1]  # type: ignore[index]
+        if self.ignored == "refuses" and tag is not None:
+            return None
+        return super().write_if(relative, data, tag)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "says"),
+    [
+        ("If-None-Match", "overwrites an object that is to be created"),
+        ("If-Match", "replaces an object that is not as it was read"),
+        ("refuses", "does not replace an object that is as it was read"),
+    ],
+)
+def test_a_store_that_forgets_a_condition_is_refused(ignored: str, says: str) -> None:
+    store = _Forgets("memory://forgets")
+    store.ignored = ignored
+    with pytest.raises(HomeError, match=says):
+        store.require_conditions()
+
+
+def test_a_store_that_takes_requests_and_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "_FIRST_PATIENCE", 1)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{mute.getsockname()[1]}")
+        began = time.monotonic()
+        with pytest.raises(HomeUnreachableError, match="cannot be reached"), Home(f"s3://{BUCKET}/x").lock():
+            pass
+        assert time.monotonic() - began < 60, "ten minutes before"
 
 
 class _Drops(BaseHTTPRequestHandler):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from pathlib import PurePosixPath
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from vincicoder.sample import RawSample, UserError
 
@@ -56,6 +56,21 @@ class Source(Protocol):
     def rows(self, start: int, stop: int) -> Iterator[RawSample]:
         """Yield rows start..stop (half open, in order). One bad row is yielded as it is
         (`code=None` or bytes), never raised."""
+
+
+def reopened(source: Source) -> Source:
+    """Return the source as it was before it looked at its files, so that it looks at those of this machine:
+    one that was sent here brings what it has seen where it was."""
+    return cast("Source", _reopened(source))
+
+
+def _reopened(value: Any) -> Any:
+    if not is_dataclass(value) or isinstance(value, type) or not hasattr(value, "revision"):
+        return value
+    if getattr(value, "location", "") is None:  # the hub's, whose revision was chosen where the build started
+        return value
+    given = {one.name: _reopened(getattr(value, one.name)) for one in fields(value) if one.init}
+    return replace(value, **given)
 
 
 @runtime_checkable

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 
 from vincicoder.sources.base import SourceUnavailableError
 from vincicoder.sources.hub.corpus import Corpus
@@ -82,6 +83,8 @@ def parse_source(text: str) -> list[CorpusSource]:
     name, given, location = text.partition("=")
     if given and not location:
         raise SourceUnavailableError(f"received the source {text!r}: a folder, a file or a URL goes after =")
+    if given and "://" not in location:
+        location = str(Path(location).expanduser().absolute())
     try:
         sources = corpus_sources(name, location if given else None)
     except KeyError as error:

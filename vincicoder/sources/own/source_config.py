@@ -69,6 +69,7 @@ def load_source_config(path: Path) -> list[Source]:
     Raises `SourceConfigError`, naming the entry and the field.
     """
     content = read_yaml(path, "the source file", SourceConfigError)
+    folder = path.parent.absolute()  # another machine, or another folder, may be where it is read
     entries = content.get("sources") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not entries:
         raise SourceConfigError(f"{path}: expected a mapping with a non-empty list `sources`")
@@ -79,12 +80,12 @@ def load_source_config(path: Path) -> list[Source]:
             raise SourceConfigError(f"{where}: received {entry!r}; expected a mapping of fields")
         source: Source
         if "corpus" in entry:
-            source = make_corpus_source(entry, path.parent, where)
+            source = make_corpus_source(entry, folder, where)
         else:
-            source = _make_source(entry, path.parent, where)
+            source = _make_source(entry, folder, where)
         if "data" in entry:
-            folder = DataFolder(path.parent / Path(entry["data"]).expanduser())
-            source = WithData(source, folder, isinstance(source, FolderSource))
+            data = DataFolder(folder / Path(entry["data"]).expanduser())
+            source = WithData(source, data, isinstance(source, FolderSource))
         if source.info.name in sources:
             raise SourceConfigError(f"{where}: the name {source.info.name!r} is given twice; choose another")
         sources[source.info.name] = source
