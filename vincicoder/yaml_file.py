@@ -13,9 +13,8 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
-
-    from pydantic_core import ErrorDetails
 
     from vincicoder.sample import UserError
 
@@ -58,14 +57,14 @@ def wrong_fields(error: ValidationError) -> str:
     return "; ".join(f"{_place(item)}: {_fault(item)}" for item in error.errors(include_url=False))
 
 
-def _place(item: ErrorDetails) -> str:
+def _place(item: Mapping[str, Any]) -> str:
     parts = [str(part) for part in item["loc"]]
     if parts and item["type"] == "extra_forbidden":  # `{key:value}`, without a space, is one name
         parts[-1] = re.split("[:=]", parts[-1])[0][:_LONGEST_SHOWN]
     return ".".join(parts) or "it"
 
 
-def _fault(item: ErrorDetails) -> str:
+def _fault(item: Mapping[str, Any]) -> str:
     said, received = item["msg"].removeprefix("Value error, "), item["input"]
     if item["type"] not in _SHOWN or not isinstance(received, int | float | str):
         return said

@@ -21,7 +21,7 @@ class ModelConfig(BaseModel):
 
     endpoint: str | None = None  # the base URL, which mostly ends in /v1
     api_key_variable: str | None = None  # the NAME of an environment variable; None sends no real key
-    concurrency: int = Field(default=8, ge=1, le=1024)  # requests under way at a time, of a process that runs shards
+    concurrency: int = Field(default=8, ge=1, le=1024)  # requests under way at a time, of one process
     deadline_seconds: float = Field(default=300.0, gt=0)  # for one request, from sending to the last byte
     attempts: int = Field(default=6, ge=1, le=20)
     first_wait_seconds: float = Field(default=1.0, ge=0)  # doubled with each failure of a request ...
