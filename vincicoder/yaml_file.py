@@ -65,7 +65,7 @@ def _place(item: Mapping[str, Any]) -> str:
 
 
 def _fault(item: Mapping[str, Any]) -> str:
-    said, received = item["msg"].removeprefix("Value error, "), item["input"]
+    said, received = str(item["msg"]).removeprefix("Value error, "), item["input"]
     if item["type"] not in _SHOWN or not isinstance(received, int | float | str):
         return said
     if isinstance(received, int) and received.bit_length() > 4 * _LONGEST_SHOWN:  # has no text
