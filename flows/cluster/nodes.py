@@ -158,8 +158,12 @@ def _same_code(
             answer: Any = _answer(reference, _PROBE_SECONDS, ended)
         except BuildStoppedError:
             raise
-        except Exception as error:
-            answer = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        except Exception as error:  # it went away, or is too busy
+            why = (str(error).splitlines() or [""])[0]
+            reasons.append(
+                f"node {_name(node)} is left out: it gives no answer ({type(error).__name__}: {why})"
+            )
+            continue
         if isinstance(answer, str):
             reasons.append(
                 f"node {_name(node)} is left out: the project cannot be imported there ({answer}): install "
