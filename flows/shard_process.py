@@ -122,7 +122,7 @@ def run_task(module: str, name: str, arguments: Mapping[str, Any], cores: int) -
         task = getattr(import_module(module), name)
         return Done(task.fn(**{**received(arguments), **own}), logged=_kept.taken())
     except Exception as error:
-        return Done(error=_portable(error), logged=_kept.taken())
+        return Done(error=portable(error), logged=_kept.taken())
 
 
 def die_with(parent: int) -> None:
@@ -136,7 +136,8 @@ def die_with(parent: int) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _portable(error: Exception) -> Exception:
+def portable(error: Exception) -> Exception:
+    """Return an error that can be sent: one that cannot be pickled goes as its text."""
     try:
         pickle.loads(pickle.dumps(error))
     except Exception:

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flows.processes import Processes, processes_for
-from flows.shard_process import Done, Sent, die_with, log_to_the_driver, received, run_task
+from flows.shard_process import Done, Sent, die_with, log_to_the_driver, portable, received, run_task
 from storage.errors import HomeError
 from storage.home import shared_home
 from storage.scratch import remove_own_folders
 from vincicoder.render.agreement import MachineFacts, machine_facts
-from vincicoder.sample import UserError
 from vincicoder.sources.base import Source, SourceUnavailableError, reopened
 
 # Variables that say who asks a store; others say where it is.
@@ -72,8 +71,8 @@ class ShardActor:
         """Run a shard's task, in a process of its own kind where the node has more cores than one uses."""
         try:
             self._require_same_files(arguments)
-        except (UserError, OSError) as error:
-            return Done(error=error)
+        except Exception as error:
+            return Done(error=portable(error))
         if self._processes is not None:
             return self._processes.run(module, name, received(arguments))
         return run_task(module, name, arguments, self._cores)

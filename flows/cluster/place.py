@@ -23,7 +23,7 @@ from storage.errors import HomeUnwritableError, why_unwritable
 from tasks.stage import BuildStoppedError, stop_if_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from prefect import Task
 
@@ -93,6 +93,7 @@ class ClusterPlace:
         copies: dict[Any, Node] = {}
         begun: dict[Any, float] = {}  # when each copy was given to its node
         lost: list[str] = []
+        tried: set[str] = set()  # nodes on which it was killed
         home: Home = arguments["home"]
         with self._lock:
             self._waiting += 1
@@ -103,7 +104,7 @@ class ClusterPlace:
                 stop_if_asked(home)
                 self._stop_if_gone()
                 if not copies or self._straggles(stage, min(begun[one] for one in copies), len(copies)):
-                    node = self._take(exclude=[one.node_id for one in copies.values()], wait=not copies)
+                    node = self._take([one.node_id for one in copies.values()], tried, wait=not copies)
                     if node is not None:
                         reference = node.actor.run.remote(module, name, arguments)
                         copies[reference], begun[reference] = node, time.monotonic()
@@ -117,11 +118,13 @@ class ClusterPlace:
                         done: Done = ray.get(reference)
                     except ray.exceptions.RayError as error:
                         self._lose(node, _line(error))
+                        tried.add(node.node_id)
                         lost.append(f"{node.name}: {_line(error)}")
                         if len(lost) >= ACTORS_A_SHARD:
                             raise ClusterError(_poisoned(lost)) from error
                         continue
                     if isinstance(done.error, ShardKilledError):  # on this node; others may have more memory
+                        tried.add(node.node_id)
                         lost.append(f"{node.name}: {done.error}")
                         if len(lost) >= ACTORS_A_SHARD:
                             raise ClusterError(_poisoned(lost)) from done.error
@@ -160,14 +163,16 @@ class ClusterPlace:
         usual = known[min(int(len(known) * 0.95), len(known) - 1)]
         return time.monotonic() - started > max(_STRAGGLES * usual, _STRAGGLER_SECONDS)
 
-    def _take(self, exclude: Sequence[str], wait: bool) -> Node | None:
-        """Take a place at the node with the fewest shards; where none is free, wait, or return None."""
+    def _take(self, exclude: Collection[str], avoid: set[str], wait: bool) -> Node | None:
+        """Take a place at the node with the fewest shards; where none is free, wait, or return None. Nodes to
+        `avoid` are taken only where there are no others."""
         while True:
             with self._lock:
+                left = self._nodes.keys() - avoid or self._nodes.keys()
                 free = [
                     node
-                    for node in self._nodes.values()
-                    if node.node_id not in exclude and self._busy[node.node_id] < node.at_once
+                    for name, node in self._nodes.items()
+                    if name in left and name not in exclude and self._busy[name] < node.at_once
                 ]
                 if free:
                     node = min(free, key=lambda one: (self._busy[one.node_id] / one.cores, one.node_id))

@@ -7,6 +7,7 @@ import pickle
 import shutil
 import socket
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -163,3 +164,15 @@ def test_where_all_nodes_are_gone_every_shard_is_told_at_once() -> None:
     for _ in range(2):
         with pytest.raises(ClusterError, match="all nodes of the cluster are gone"):
             gone._stop_if_gone()
+
+
+def test_a_shard_that_was_killed_on_a_node_goes_to_another_where_there_is_one() -> None:
+    cluster = place.ClusterPlace()
+    cluster._looked = time.monotonic() + 3600  # no cluster is asked
+    first, second = (nodes.Node(name, name, 1, None) for name in ("a", "b"))
+    cluster._nodes = {"a": first, "b": second}
+    assert cluster._take([], {"a"}, wait=True) is second
+    assert cluster._take([], {"a", "b"}, wait=True) is first
+    del cluster._nodes["b"]
+    assert cluster._take([], {"a"}, wait=True) is first
+    assert cluster._take(["a"], {"a"}, wait=False) is None
