@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from storage.manifest import ManifestError
+
+if TYPE_CHECKING:
+    from storage.push import PushPlan
 
 ReleaseName = Annotated[
     str, typer.Argument(help="A version in the home, `current`, or a release's folder or a copy of it.")
@@ -161,8 +164,7 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Upload a release to a dataset hub. Without --really it only shows what would be uploaded."""
-    from storage.push import plan_push, push_release
-    from vincicoder.cache_folder import cache_folder
+    from storage.push import plan_push
 
     path = find(release, home)
     try:
@@ -171,7 +173,7 @@ def push(
     except (OSError, ValueError) as error:
         raise _stop(error) from error
     if as_json:
-        address = push_release(path, plan, cache_folder(), private=not public) if really else None
+        address = _upload(path, plan, private=not public) if really else None
         files = [{"path": name, "bytes": size} for name, size in plan.files]
         typer.echo(json.dumps({"repository": repository, "files": files, "uploaded": address}))
         return
@@ -180,6 +182,24 @@ def push(
     how = "one commit" if plan.one_commit else "many commits, resumable"
     typer.echo(f"{plan.bytes:,} bytes in {len(plan.files)} files to {repository}, {how}")
     if really:
-        typer.echo(push_release(path, plan, cache_folder(), private=not public))
+        typer.echo(_upload(path, plan, private=not public))
     else:
         typer.echo("nothing was uploaded: add --really")
+
+
+def _upload(path: Path, plan: PushPlan, private: bool) -> str:
+    from httpx import HTTPError
+
+    from storage.push import push_release
+    from vincicoder.cache_folder import cache_folder
+
+    try:
+        return push_release(path, plan, cache_folder(), private)
+    except (HTTPError, OSError) as error:
+        why = (str(error).splitlines() or [type(error).__name__])[0]
+        typer.echo(
+            f"vincicoder: {plan.repository} was not uploaded whole: {why}. Log in with `hf auth login` or "
+            "set HF_TOKEN, with the right to write there; the same command goes on",
+            err=True,
+        )
+        raise typer.Exit(1) from error

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from typer.testing import CliRunner
 from flows.cli import app
 from storage.diff import diff_releases
 from storage.push import plan_push
+from tests.imports import ROOT
 from tests.releases import Releases, copy_of, rows_of
 
 
@@ -70,6 +74,21 @@ def test_a_push_shows_its_plan_and_uploads_nothing(releases: Releases) -> None:
     done = CliRunner().invoke(app, ["release", "push", str(releases.first), "--to", "someone/shapes"])
     assert done.exit_code == 0, done.output
     assert "nothing was uploaded" in done.output
+
+
+def test_a_hub_that_does_not_answer_is_one_line(releases: Releases, tmp_path: Path) -> None:
+    command = ["release", "push", str(releases.first), "--to", "someone/shapes", "--really"]
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", *command],
+        cwd=ROOT,
+        env={**os.environ, "HF_ENDPOINT": "http://127.0.0.1:9", "VINCICODER_CACHE": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("vincicoder: someone/shapes was not uploaded whole: ")
+    assert "the same command goes on" in done.stderr and done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("header", ["---\nlicense: [\n---\n", "no header at all\n"])
