@@ -38,7 +38,7 @@ from tests.s3 import BUCKET, s3_server
 
 ROOT = Path(__file__).parents[1]
 _SHARD_ROWS = 10
-_SPEED_SHARDS, _MOST_SPEED_SHARD_ROWS = 30, 100
+_SPEED_SHARDS, _MOST_SPEED_SHARD_ROWS = 30, 30
 # Ray listens beyond loopback, so who speaks to it must know a token. Its workers would run at nice 15.
 _RAY = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
 _RENDERED_BEFORE_A_KILL = 4
