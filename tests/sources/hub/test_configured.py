@@ -113,7 +113,7 @@ def test_a_plan_with_named_and_configured_sources_shares_the_limit(tmp_path: Pat
         ("web2code", 4),
         ("svg-icons", 2),
     ]
-    with pytest.raises(ValueError, match="different names"):
+    with pytest.raises(SourceConfigError, match="different names"):
         plan_build(BuildConfig(profile=None, sources=named * 2))
 
 
