@@ -48,6 +48,7 @@ def test_what_is_no_mapping_of_settings_is_said(reader: str, content: bytes, tmp
     ("reader", "content", "says"),
     [
         ("release recipe", "name: x\nvalidation_percent: 300", r"validation_percent: .*50 \(received 300\)"),
+        ("release recipe", "name: [x", "line 1: expected ',' or ']', but got '<stream end>'"),
         ("release recipe", "name: x\nquota: []", "quota: Extra inputs are not permitted"),
         ("selection recipe", "rows: 0", r"rows: .*\(received 0\)"),
         ("training recipe", "kind: sft\nmodel: 5", r"sft.model: Input should be a valid string"),

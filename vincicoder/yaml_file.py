@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Of these kinds of faults: a number out of its bounds, or a word that is none of those allowed.
 _SHOWN = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "literal_error", "enum")
 _LONGEST_SHOWN = 40
+_NAMING_VALUES = (yaml.constructor.ConstructorError, yaml.composer.ComposerError)  # tags, aliases, keys
 _BAD_VALUES = (ValueError, KeyError, AttributeError, TypeError, RecursionError)
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -36,7 +37,10 @@ def read_yaml(path: Path, what: str, error: type[UserError]) -> Any:
         raise error(f"{what} {path} is not YAML: it is not in UTF-8") from failed
     except yaml.MarkedYAMLError as failed:
         line = f"line {failed.problem_mark.line + 1}: " if failed.problem_mark else ""
-        raise error(f"{what} {path} is not YAML: {line}{_without_values(failed.problem)}") from failed
+        problem = failed.problem or "it ends too early"
+        if isinstance(failed, _NAMING_VALUES):
+            problem = re.sub(r"'.*'", "'...'", problem)
+        raise error(f"{what} {path} is not YAML: {line}{problem}") from failed
     except yaml.YAMLError as failed:  # of one character that YAML does not allow
         raise error(f"{what} {path} is not YAML: {' '.join(str(failed).split())}") from failed
     except _BAD_VALUES as failed:  # the reader's, of a date, a number or a tag
@@ -71,7 +75,3 @@ def _fault(item: Mapping[str, Any]) -> str:
     if isinstance(received, int) and received.bit_length() > 4 * _LONGEST_SHOWN:  # has no text
         return said
     return said if len(str(received)) > _LONGEST_SHOWN else f"{said} (received {received!r})"
-
-
-def _without_values(problem: str | None) -> str:
-    return re.sub(r"'[^']{3,}'", "'...'", problem or "it ends too early")
