@@ -37,8 +37,7 @@ from tests.corpora import write_corpus
 from tests.s3 import BUCKET, s3_server
 
 ROOT = Path(__file__).parents[1]
-_SHARD_ROWS = 10
-_SPEED_SHARDS, _MOST_SPEED_SHARD_ROWS = 30, 30
+_SHARD_ROWS, _FAST_SHARD_ROWS = 10, 30
 # Ray listens beyond loopback, so who speaks to it must know a token. Its workers would run at nice 15.
 _RAY = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": secrets.token_hex(32), "RAY_worker_niceness": "0"}
 _RENDERED_BEFORE_A_KILL = 4
@@ -251,7 +250,6 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
     the S3 server have one.
     """
     cores = min(1.0, (len(os.sched_getaffinity(0)) - 1) / 2)
-    shard_rows = max(_SHARD_ROWS, min(_MOST_SPEED_SHARD_ROWS, rows // _SPEED_SHARDS))
     corpus = write_corpus(folder / "corpus", "cluster", programs(rows))
     os.environ |= _RAY
     found: dict[str, Any] = {}
@@ -259,7 +257,8 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
         os.environ |= dict(server.variables)
         for count in (1, 2):
             with cluster(count, held=cores) as nodes:
-                ray = ["--engine", "ray", "--ray-address", nodes.address, "--shard-rows", str(shard_rows)]
+                ray = ["--engine", "ray", "--ray-address", nodes.address]
+                ray += ["--shard-rows", str(_FAST_SHARD_ROWS)]
                 with build(corpus, f"s3://{BUCKET}/speed-{count}", *ray) as process:
                     done = outcome(process)
             found[str(count)] = {
@@ -271,7 +270,7 @@ def speed(rows: int, folder: Path) -> dict[str, Any]:
         name: round(found["2"][figure] / found["1"][figure], 2)
         for name, figure in (("ratio", "samples_per_second"), ("render_ratio", "render_samples_per_second"))
     }
-    return {"rows": rows, "node_shard_rows": shard_rows, "node_cores": cores, "nodes": found, **ratios}
+    return {"rows": rows, "node_shard_rows": _FAST_SHARD_ROWS, "node_cores": cores, "nodes": found, **ratios}
 
 
 def _marker(key: str) -> str:

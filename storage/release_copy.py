@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from storage.release import release_folder
+from storage.stores.local import file_stamp
 from storage.whole_file import whole_file
 
 if TYPE_CHECKING:
@@ -33,12 +34,12 @@ def local_release(home: Home, kind: str, version: str) -> Path:
     for path in [path for path in known if path not in tags]:
         (folder / path).unlink(missing_ok=True)
     for path in sorted(tags, key=lambda one: one == "manifest.json"):  # the manifest last
-        if known.get(path) != _state(tags[path], folder / path):
+        if known.get(path) != _fetched(tags[path], folder / path):
             with whole_file(folder / path) as part:
                 home.objects.download(f"{relative}/{path}", part)
     with whole_file(noted) as part:
-        states = {path: _state(tag, folder / path) for path, tag in tags.items()}
-        part.write_text(json.dumps(states), encoding="utf-8")
+        fetched = {path: _fetched(tag, folder / path) for path, tag in tags.items()}
+        part.write_text(json.dumps(fetched), encoding="utf-8")
     return folder
 
 
@@ -49,10 +50,9 @@ def _read(noted: Path) -> dict[str, Any]:
         return {}
 
 
-def _state(tag: str, file: Path) -> list[Any]:
-    """The object that a file was fetched from, and what is another after any write to the file."""
+def _fetched(tag: str, file: Path) -> list[str]:
+    """The object that a file was fetched from, and the file's stamp; empty where there is none."""
     try:
-        found = file.stat()
-    except OSError:
+        return [tag, file_stamp(file)]
+    except FileNotFoundError:
         return []
-    return [tag, found.st_size, found.st_mtime_ns]

@@ -48,12 +48,13 @@ def read_yaml(path: Path, what: str, error: type[UserError]) -> Any:
         raise error(f"{what} {path} is not YAML: a date, a number or a tag is not one ({kind})") from failed
 
 
-def validate_fields(model: type[Model], found: Any, what: str, error: type[UserError]) -> Model:
+def read_settings(model: type[Model], path: Path, what: str, error: type[UserError]) -> Model:
     """Return the model of what a file holds. Raises `error`, which names every wrong field."""
+    found = read_yaml(path, what, error)
     try:
         return model.model_validate(found)
     except ValidationError as failed:
-        raise error(f"{what}: {wrong_fields(failed)}") from failed
+        raise error(f"{what} {path}: {wrong_fields(failed)}") from failed
 
 
 def wrong_fields(error: ValidationError) -> str:

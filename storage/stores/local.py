@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def file_stamp(file: Path) -> str:
+    """Return what is another after any write to a file: its size, the times of the last change of content and
+    inode, and the inode. Raises FileNotFoundError."""
+    found = file.stat()
+    return f"{found.st_size} {found.st_mtime_ns} {found.st_ctime_ns} {found.st_ino}"
+
+
 class LocalStore:
     """See `storage.stores.Store`."""
 
@@ -48,9 +55,8 @@ class LocalStore:
         yield self.root / relative
 
     def stamps(self, folder: str, names: Sequence[str]) -> list[str]:
-        """Size, times of the last change of content and inode, and the inode."""
-        found = [(self.root / folder / name).stat() for name in names]
-        return [f"{one.st_size} {one.st_mtime_ns} {one.st_ctime_ns} {one.st_ino}" for one in found]
+        """See `file_stamp`."""
+        return [file_stamp(self.root / folder / name) for name in names]
 
     def install(self, scratch: Path, relative: str) -> None:
         target = self.root / relative

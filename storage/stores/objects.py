@@ -46,6 +46,7 @@ _CREDENTIALS = {
 _OF_THE_MACHINE = ("169.254.169.254", "metadata.google.internal")
 _NAMED_BY_CONTENT = re.compile(r"-([0-9a-f]{16})\.parquet$")
 _REFUSED = (exceptions.AlreadyExistsError, exceptions.PreconditionError)
+_CLIENTS_OWN = (exceptions.BaseError, FileNotFoundError, ValueError)
 _FORBIDDEN = (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError)
 # Seconds that a request is tried again for, with growing waits between.
 _PATIENCE = 180
@@ -74,10 +75,10 @@ class ObjectStore:
         try:
             self._patient = _connect(self.uri, patience)
             self._first = _connect(self.uri, min(patience, _FIRST_PATIENCE))
-        except (exceptions.BaseError, FileNotFoundError, ValueError) as error:  # nothing was asked yet
-            scheme, said = self.uri.partition(":")[0].lower(), str(error).partition("Debug source")[0]
+        except _CLIENTS_OWN as error:  # nothing was asked yet
+            scheme, (why, _) = _scheme(self.uri), _said(error)
             raise HomeError(
-                f"home {self.uri} cannot be opened: {' '.join(said.split())[:400]}. Who asks is taken from "
+                f"home {self.uri} cannot be opened: {why}. Who asks is taken from "
                 f"{_CREDENTIALS.get(scheme)}, and where the store is from {_PLACE.get(scheme)}"
             ) from error
 
@@ -282,10 +283,8 @@ class ObjectStore:
 def _plain_errors(uri: str) -> Iterator[None]:
     try:
         yield
-    except (exceptions.BaseError, FileNotFoundError, ValueError) as error:
-        said, _, debug = str(error).partition("Debug source")
-        why = " ".join(said.split())[:400]
-        scheme = uri.partition(":")[0].lower()
+    except _CLIENTS_OWN as error:
+        scheme, (why, debug) = _scheme(uri), _said(error)
         if "NoSuchBucket" in str(error):
             raise HomeError(f"home {uri} cannot be used: there is no such bucket; make it first") from error
         if isinstance(error, _FORBIDDEN) or "AccessDenied" in str(error):
@@ -307,6 +306,16 @@ def _plain_errors(uri: str) -> Iterator[None]:
                 f"home {uri} cannot be reached: {why}. Check {_PLACE.get(scheme)} and the network"
             ) from error
         raise HomeError(f"home {uri} cannot be opened: {why}") from error
+
+
+def _scheme(uri: str) -> str:
+    return uri.partition(":")[0].lower()
+
+
+def _said(error: Exception) -> tuple[str, str]:
+    """What the client says in one line, and what it adds for debugging."""
+    said, _, debug = str(error).partition("Debug source")
+    return " ".join(said.split())[:400], debug
 
 
 class _Ranges(io.RawIOBase):

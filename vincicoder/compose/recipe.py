@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from vincicoder.sample import UserError
-from vincicoder.yaml_file import read_yaml, validate_fields
+from vincicoder.yaml_file import read_settings
 
 # Columns that a quota may select by, and those that a stratum may be made of.
 SELECTABLE = ("domain", "source", "language", "task", "license", "chart_type", "difficulty")
@@ -109,5 +109,4 @@ def load_recipe(name_or_path: str) -> ReleaseRecipe:
         raise FileNotFoundError(
             f"received recipe {name_or_path!r}; give a YAML file or one of {', '.join(recipe_names())}"
         )
-    fields = read_yaml(path, "recipe", ReleaseRecipeError)
-    return validate_fields(ReleaseRecipe, fields, f"recipe {name_or_path}", ReleaseRecipeError)
+    return read_settings(ReleaseRecipe, path, "recipe", ReleaseRecipeError)

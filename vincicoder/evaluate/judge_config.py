@@ -9,7 +9,7 @@ from pydantic import Field, field_validator
 from vincicoder.chat.config import ModelConfig
 from vincicoder.evaluate.rubrics import RUBRICS
 from vincicoder.sample import UserError
-from vincicoder.yaml_file import read_yaml, validate_fields
+from vincicoder.yaml_file import read_settings
 
 
 class JudgeConfigError(UserError):
@@ -35,5 +35,4 @@ class JudgeConfig(ModelConfig):
 
 def load_judge_config(path: Path) -> JudgeConfig:
     """Read a judge from a YAML file. Raises `JudgeConfigError`, which names each wrong field."""
-    found = read_yaml(path, "a judge's configuration", JudgeConfigError)
-    return validate_fields(JudgeConfig, found, f"a judge's configuration {path}", JudgeConfigError)
+    return read_settings(JudgeConfig, path, "a judge's configuration", JudgeConfigError)

@@ -16,7 +16,7 @@ from vincicoder.refine.model import ModelMaker
 from vincicoder.refine.mutation import MutationMaker
 from vincicoder.refine.protocol import Maker
 from vincicoder.sample import UserError
-from vincicoder.yaml_file import read_yaml, validate_fields
+from vincicoder.yaml_file import read_settings
 
 
 class RefineConfigError(UserError, ValueError):
@@ -83,6 +83,4 @@ def check_maker(config: RefineConfig) -> None:
 
 def load_refine_config(path: Path) -> RefineConfig:
     """Read the configuration from a YAML file. Raises `RefineConfigError`, which names each wrong field."""
-    what = "the refinement's configuration"
-    found = read_yaml(path, what, RefineConfigError)
-    return validate_fields(RefineConfig, found, f"{what} {path}", RefineConfigError)
+    return read_settings(RefineConfig, path, "the refinement's configuration", RefineConfigError)

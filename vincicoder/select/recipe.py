@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vincicoder.sample import Domain, UserError
 from vincicoder.train.recipes import Sampling
-from vincicoder.yaml_file import read_yaml, validate_fields
+from vincicoder.yaml_file import read_settings
 
 
 class SelectionRecipeError(UserError, ValueError):
@@ -90,5 +90,4 @@ def load_selection_recipe(name: str) -> SelectionRecipe:
         raise SelectionRecipeError(
             f"received recipe {name!r}; known are default, vincicoder-42k, or a YAML file"
         )
-    fields = read_yaml(path, "recipe", SelectionRecipeError)
-    return validate_fields(SelectionRecipe, fields, f"recipe {name}", SelectionRecipeError)
+    return read_settings(SelectionRecipe, path, "recipe", SelectionRecipeError)
