@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +19,7 @@ from flows.report import show_build
 from flows.run_log import log_to_run
 from flows.run_names import build_run_name
 from flows.runners import PrefectRunner, build_place, shards_at_once
-from vincicoder.config import BuildConfig, default_home
+from vincicoder.config import BuildConfig, all_cores, default_home
 from vincicoder.gate import ReleaseRefusedError, gate_limits
 from vincicoder.refine.config import RefineConfig
 
@@ -88,7 +87,7 @@ def build_sft_data(
         source_configs=tuple(Path(path) for path in source_configs or ()),
         benchmarks=tuple(benchmarks or ()),
         shard_rows=shard_rows,
-        workers=workers if workers is not None else os.cpu_count() or 1,
+        workers=all_cores() if workers is None else workers,
         engine=engine,
         ray_address=ray_address,
         strict=strict,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from flows.run_log import log_to_run
 from flows.runners import PrefectRunner
 from storage.home import Home
 from vincicoder.chat.config import ModelConfig
-from vincicoder.config import default_home
+from vincicoder.config import all_cores, default_home
 from vincicoder.evaluate.judge_config import JudgeConfig
 from vincicoder.train.recipes import EvaluationSampling, Interpreter
 
@@ -86,7 +85,7 @@ def evaluate(
         release=release,
         limit=limit,
         shard_rows=shard_rows,
-        workers=workers if workers is not None else os.cpu_count() or 1,
+        workers=all_cores() if workers is None else workers,
         require_sandbox=require_sandbox,
         encoders=encoders or {},
         stack=stack,

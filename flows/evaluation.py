@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from tasks.evaluation.questions import require_askable
 from tasks.evaluation.score import models_of, score_answers
 from tasks.sft.engine import engine_scope
 from tasks.stage import tasks_end_with_the_build
+from vincicoder.config import all_cores
 from vincicoder.render import RenderLimits
 from vincicoder.sample import UserError
 from vincicoder.train.recipes import EvaluationSampling
@@ -52,7 +52,7 @@ class EvaluationConfig:
     release: str = "current"
     limit: int | None = None
     shard_rows: int = 50
-    workers: int = os.cpu_count() or 1
+    workers: int = field(default_factory=all_cores)
     require_sandbox: bool = False
     encoders: Mapping[str, str] = field(default_factory=dict)
     stack: str = ""

@@ -19,6 +19,11 @@ from vincicoder.verify import PictureLimits
 _ANY_CLUSTER = "auto"
 
 
+def all_cores() -> int:
+    """How many programs are drawn at once where nobody says it: one a core."""
+    return os.cpu_count() or 1
+
+
 class BuildConfig(BaseModel):
     """Everything that decides the content of a build. Its home is not part of it."""
 
@@ -31,7 +36,7 @@ class BuildConfig(BaseModel):
     source_configs: tuple[Path, ...] = ()  # YAML files that declare sources of the user's own
     recipe: str = "default"
     shard_rows: int = Field(default=250, ge=1, le=5000)
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1)
+    workers: int = Field(default_factory=all_cores, ge=1)
     engine: Literal["local", "ray"] = (
         "local"  # where shards run: in this process, or on a Ray cluster's nodes
     )

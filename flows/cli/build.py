@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import shlex
 import sys
 from dataclasses import asdict
@@ -18,7 +17,7 @@ from flows.cli.dry_run import show_dry_run
 from flows.cli.gate import AcceptOption, GateConfigOption, end_if_refused, read_gate
 from flows.cli.prefect_server import runs_on_a_server
 from flows.cli.tables import print_table
-from vincicoder.config import BuildConfig, default_home
+from vincicoder.config import BuildConfig, all_cores, default_home
 from vincicoder.refine.config import RefineConfig, load_refine_config
 
 _REASONS_SHOWN = 3
@@ -111,7 +110,7 @@ def sft(
         recipe=recipe,
         benchmarks=tuple(benchmark or ()),
         shard_rows=shard_rows,
-        workers=workers if workers is not None else os.cpu_count() or 1,
+        workers=all_cores() if workers is None else workers,
         engine=engine,
         ray_address=ray_address,
         strict=strict,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import typer
 
 from flows.cli.prefect_server import runs_on_a_server
 from flows.cli.tables import print_table
-from vincicoder.config import default_home
+from vincicoder.config import all_cores, default_home
 from vincicoder.render.registry import ROW_LANGUAGES, stacks_of
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ def evaluate(
         release=release,
         limit=limit,
         shard_rows=shard_rows,
-        workers=workers if workers is not None else os.cpu_count() or 1,
+        workers=all_cores() if workers is None else workers,
         require_sandbox=require_sandbox,
         encoders=_encoders(encoder or []),
         stack=stack,

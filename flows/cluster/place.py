@@ -23,7 +23,7 @@ from storage.errors import HomeUnwritableError, why_unwritable
 from tasks.stage import BuildStoppedError, stop_if_asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 
     from prefect import Task
 
@@ -92,8 +92,7 @@ class ClusterPlace:
 
         copies: dict[Any, Node] = {}
         begun: dict[Any, float] = {}  # when each copy was given to its node
-        lost: list[str] = []
-        tried: set[str] = set()  # nodes on which it was killed
+        lost: list[tuple[Node, str]] = []  # where it was killed, and how
         home: Home = arguments["home"]
         with self._lock:
             self._waiting += 1
@@ -104,7 +103,7 @@ class ClusterPlace:
                 stop_if_asked(home)
                 self._stop_if_gone()
                 if not copies or self._straggles(stage, min(begun[one] for one in copies), len(copies)):
-                    node = self._take([one.node_id for one in copies.values()], tried, wait=not copies)
+                    node = self._take(_ids(copies.values()), _ids(one for one, _ in lost), wait=not copies)
                     if node is not None:
                         reference = node.actor.run.remote(module, name, arguments)
                         copies[reference], begun[reference] = node, time.monotonic()
@@ -116,18 +115,14 @@ class ClusterPlace:
                     self._give_back(node)
                     try:
                         done: Done = ray.get(reference)
+                        killed = done.error if isinstance(done.error, ShardKilledError) else None
                     except ray.exceptions.RayError as error:
                         self._lose(node, _line(error))
-                        tried.add(node.node_id)
-                        lost.append(f"{node.name}: {_line(error)}")
+                        killed = error
+                    if killed is not None:  # by this node; others may have more memory
+                        lost.append((node, _line(killed)))
                         if len(lost) >= ACTORS_A_SHARD:
-                            raise ClusterError(_poisoned(lost)) from error
-                        continue
-                    if isinstance(done.error, ShardKilledError):  # on this node; others may have more memory
-                        tried.add(node.node_id)
-                        lost.append(f"{node.name}: {done.error}")
-                        if len(lost) >= ACTORS_A_SHARD:
-                            raise ClusterError(_poisoned(lost)) from done.error
+                            raise ClusterError(_poisoned(lost)) from killed
                         continue
                     if done.error is None:
                         self._seconds[stage].append(done.value.seconds)
@@ -163,7 +158,7 @@ class ClusterPlace:
         usual = known[min(int(len(known) * 0.95), len(known) - 1)]
         return time.monotonic() - started > max(_STRAGGLES * usual, _STRAGGLER_SECONDS)
 
-    def _take(self, exclude: Collection[str], avoid: set[str], wait: bool) -> Node | None:
+    def _take(self, exclude: Set[str], avoid: Set[str], wait: bool) -> Node | None:
         """Take a place at the node with the fewest shards; where none is free, wait, or return None. Nodes to
         `avoid` are taken only where there are no others."""
         while True:
@@ -264,10 +259,15 @@ def _to_store(value: Any) -> SentObject:
     return SentObject(ray.put(value))
 
 
-def _poisoned(lost: Sequence[str]) -> str:
+def _ids(nodes: Iterable[Node]) -> set[str]:
+    return {node.node_id for node in nodes}
+
+
+def _poisoned(lost: Sequence[tuple[Node, str]]) -> str:
+    told = "; ".join(f"{node.name}: {why}" for node, why in lost)
     return (
         f"the processes that ran this shard, or one beside it on its node, were killed ({len(lost)} of them: "
-        f"{'; '.join(lost)}): is there too little memory? Smaller shards (--shard-rows) take less"
+        f"{told}): is there too little memory? Smaller shards (--shard-rows) take less"
     )
 
 

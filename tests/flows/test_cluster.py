@@ -171,8 +171,8 @@ def test_a_shard_that_was_killed_on_a_node_goes_to_another_where_there_is_one() 
     cluster._looked = time.monotonic() + 3600  # no cluster is asked
     first, second = (nodes.Node(name, name, 1, None) for name in ("a", "b"))
     cluster._nodes = {"a": first, "b": second}
-    assert cluster._take([], {"a"}, wait=True) is second
-    assert cluster._take([], {"a", "b"}, wait=True) is first
+    assert cluster._take(set(), {"a"}, wait=True) is second
+    assert cluster._take(set(), {"a", "b"}, wait=True) is first
     del cluster._nodes["b"]
-    assert cluster._take([], {"a"}, wait=True) is first
-    assert cluster._take(["a"], {"a"}, wait=False) is None
+    assert cluster._take(set(), {"a"}, wait=True) is first
+    assert cluster._take({"a"}, {"a"}, wait=False) is None
